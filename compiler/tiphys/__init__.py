@@ -1,0 +1,1 @@
+"""Argo Workflows, programmable in plain async Python."""

@@ -1,0 +1,146 @@
+"""The compiler's own errors: one tree, and how a located one is printed.
+
+What a user's program may catch at run time lives in `tiphys.errors` (the runtime), not here.
+
+    TiphysError                 everything below; the command line prints it without a traceback
+      ProgramError              one or more located mistakes in the user's program (exit 2)
+      UsageError                a wrong command, argument or setting, not at a source line (exit 2)
+      ManifestError             the compiled objects break a limit of Kubernetes or Argo (exit 2)
+      ClusterError              the cluster refused or cannot be reached (exit 3)
+      RunFailed                 a run ended in failure and its exception cannot be rebuilt here (exit 1)
+      InternalError             our own bug (exit 70)
+
+A mistake has four parts: what is wrong, where, the line, and how to mend it:
+
+    `score` is called without `row`
+      flow.py:11:9
+        s = await score()
+                  ^^^^^^^
+      Pass it: `score(row=...)`.
+"""
+
+from __future__ import annotations
+
+import linecache
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of user source: lines count from 1, columns from 0 (as in `ast`)."""
+
+    file: str
+    line: int
+    column: int = 0
+    end_line: int | None = None
+    end_column: int | None = None
+
+    def __str__(self) -> str:
+        return f"{shorten(self.file)}:{self.line}:{self.column + 1}"
+
+    @property
+    def place(self) -> str:
+        """`file:line`, with no folder: the same on every computer, so that graphs can be compared."""
+        return f"{Path(self.file).name}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing the user must change: what is wrong, where, and how to mend it."""
+
+    message: str
+    where: Span | None = None
+    mend: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.where is not None:
+            parts.append(f"  {self.where}")
+            parts.extend(f"    {line}" for line in excerpt(self.where))
+        if self.mend:
+            parts.append(f"  {self.mend}")
+        return "\n".join(parts)
+
+
+class TiphysError(Exception):
+    """Any error that tiphys reports about a program, a command or a cluster."""
+
+    exit_code = 2
+
+
+class ProgramError(TiphysError):
+    """One or more mistakes in the user's program, reported together."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__("\n\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class UsageError(TiphysError):
+    """A command, argument or setting that is wrong, with what would be right."""
+
+
+class ManifestError(TiphysError):
+    """The compiled objects would be refused by the API server or by Argo."""
+
+
+class ClusterError(TiphysError):
+    """The cluster refused a request or cannot be reached."""
+
+    exit_code = 3
+
+
+class RunFailed(TiphysError):
+    """A run ended in failure, and the exception of its task cannot be rebuilt in this process."""
+
+    exit_code = 1
+
+
+class InternalError(TiphysError):
+    """A bug in tiphys: please report it with the program that shows it."""
+
+    exit_code = 70
+
+
+def mistake(message: str, where: Span | None = None, *, mend: str | None = None) -> ProgramError:
+    """Build the error for a single mistake."""
+    return ProgramError(Mistake(message, where, mend))
+
+
+def excerpt(where: Span) -> list[str]:
+    """Give the source line and a line of carets under the span; nothing where the source cannot be read."""
+    line = linecache.getline(where.file, where.line).rstrip("\n")
+    if not line.strip():
+        return []
+    text = line.expandtabs(1)
+    indent = len(text) - len(text.lstrip())
+    # `ast` counts columns in utf-8 bytes
+    start = len(line.encode()[: where.column].decode(errors="ignore"))
+    if where.end_line == where.line and where.end_column is not None:
+        end = len(line.encode()[: where.end_column].decode(errors="ignore"))
+    elif where.end_line is None:
+        start, end = indent, len(text)
+    else:
+        end = len(text)
+    carets = " " * (start - indent) + "^" * max(1, end - start)
+    return [text.strip(), carets.rstrip()]
+
+
+def shorten(file: str) -> str:
+    """Show a path relative to the working folder when it lies below it."""
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except ValueError:
+        return file
+
+
+def nearest(word: str, candidates: list[str]) -> str:
+    """Give a sentence naming the candidates that look like `word`, or all of them if none does."""
+    import difflib
+
+    close = difflib.get_close_matches(word, candidates, n=3, cutoff=0.5)
+    names = ", ".join(f"`{name}`" for name in (close or candidates[:10]))
+    if not names:
+        return ""
+    return f"Did you mean {names}?" if close else f"There is {names}."

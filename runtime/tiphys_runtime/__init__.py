@@ -1,0 +1,1 @@
+"""What runs in a pod: the standard library and cloudpickle only. Imports nothing of the compiler."""

@@ -1,0 +1,1 @@
+"""Data files that the compiler and the command line read."""

@@ -1,1 +1,79 @@
-"""Argo Workflows, programmable in plain async Python."""
+"""Argo Workflows, programmable in plain async Python.
+
+    import tiphys
+
+    env = tiphys.TaskEnvironment(name="hello")
+
+    @env.task
+    async def greet(name: str) -> str:
+        return f"Hello, {name}"
+
+    @env.task
+    async def main(name: str = "Argo") -> str:
+        return (await greet(name)).upper()
+
+`await main()` is plain Python; `tiphys run FILE main` runs the compiled manifest on this computer, and
+`tiphys compile FILE main --submit` runs it in the cluster. Names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiphys import errors as errors
+    from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
+    from tiphys.authoring.resources import Resources as Resources
+    from tiphys.authoring.retry import Backoff as Backoff
+    from tiphys.authoring.retry import RetryStrategy as RetryStrategy
+    from tiphys.authoring.retry import Timeout as Timeout
+    from tiphys.authoring.secret import Secret as Secret
+    from tiphys.authoring.task import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
+    from tiphys.authoring.task import Documentation as Documentation
+    from tiphys.authoring.task import TaskTemplate as TaskTemplate
+    from tiphys.runs import Run as Run
+    from tiphys.runs import run as run
+    from tiphys.runs import with_runcontext as with_runcontext
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AsyncFunctionTaskTemplate": "tiphys.authoring.task",
+    "Backoff": "tiphys.authoring.retry",
+    "Documentation": "tiphys.authoring.task",
+    "Resources": "tiphys.authoring.resources",
+    "RetryStrategy": "tiphys.authoring.retry",
+    "Run": "tiphys.runs",
+    "Secret": "tiphys.authoring.secret",
+    "TaskEnvironment": "tiphys.authoring.environment",
+    "TaskTemplate": "tiphys.authoring.task",
+    "Timeout": "tiphys.authoring.retry",
+    "run": "tiphys.runs",
+    "with_runcontext": "tiphys.runs",
+}
+_MODULES = ("errors",)
+_LATER = frozenset(
+    "Cache Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx custom_context durable "
+    "group init io map new_condition notify report trace".split()
+)
+__all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    elif name in _MODULES:
+        value = import_module(f"tiphys.{name}")
+    elif name in _LATER:
+        msg = f"`tiphys.{name}` is not supported yet"
+        raise AttributeError(msg)
+    else:
+        msg = f"module 'tiphys' has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_MODULES})

@@ -4,6 +4,7 @@ What a user's program may catch at run time lives in `tiphys.errors` (the runtim
 
     TiphysError                 everything below; the command line prints it without a traceback
       ProgramError              one or more located mistakes in the user's program (exit 2)
+        AuthoringError          ... in an environment, a decorator or a setting; also a ValueError
       UsageError                a wrong command, argument or setting, not at a source line (exit 2)
       ManifestError             the compiled objects break a limit of Kubernetes or Argo (exit 2)
       ClusterError              the cluster refused or cannot be reached (exit 3)
@@ -22,6 +23,9 @@ A mistake has four parts: what is wrong, where, the line, and how to mend it:
 from __future__ import annotations
 
 import linecache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +79,32 @@ class ProgramError(TiphysError):
     def __init__(self, *mistakes: Mistake) -> None:
         super().__init__("\n\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
+
+
+class AuthoringError(ProgramError, ValueError):
+    """A mistake in an environment, a decorator or a setting, raised at the line that says it."""
+
+
+_collected: ContextVar[list[Mistake] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Mistake]]:
+    """Gather the authoring mistakes made inside, instead of stopping at the first."""
+    found: list[Mistake] = []
+    token = _collected.set(found)
+    try:
+        yield found
+    finally:
+        _collected.reset(token)
+
+
+def report(found: Mistake) -> None:
+    """Raise an authoring mistake, or keep it for later inside `collecting`."""
+    collector = _collected.get()
+    if collector is None:
+        raise AuthoringError(found)
+    collector.append(found)
 
 
 class UsageError(TiphysError):

@@ -1,0 +1,217 @@
+"""`TaskEnvironment`: what a group of tasks has in common, and the decorator that makes tasks."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar, overload
+
+from tiphys.authoring.location import caller, keyword
+from tiphys.authoring.task import LATER, Documentation, TaskTemplate, refuse_later, said
+from tiphys.diagnostics import Mistake, Span, nearest, report
+from tiphys.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+
+
+class TaskEnvironment:
+    """The image, resources, secrets and variables that a group of tasks runs with.
+
+    name: lower-case words joined by `-` or `_`, at most 63 characters; a task is called `<environment>.<function>`.
+    depends_on: environments that belong to the same program. description: for people.
+    image, resources, env_vars, secrets: see `Settings`; what a task or a call says wins over them, a whole field at a time.
+
+    Raises AuthoringError at the line that says a wrong value.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        depends_on: Sequence[TaskEnvironment] = (),
+        *,
+        description: str | None = None,
+        image: str | None = None,
+        resources: object = None,
+        env_vars: Mapping[str, str] | None = None,
+        secrets: object = None,
+        **other: object,
+    ) -> None:
+        where = caller()
+        check_name(name, where)
+        for unknown in other.keys() - LATER:
+            allowed = ["depends_on", "description", *Settings.model_fields, *LATER]
+            report(
+                Mistake(f"`TaskEnvironment` has no `{unknown}`", keyword(where, unknown), nearest(unknown, allowed))
+            )
+        refuse_later(other, where)
+        given = {"image": image, "resources": resources, "env_vars": env_vars, "secrets": secrets}
+        self.name = name
+        self.where = where
+        self.description = description
+        self.settings = said(given, where, "TaskEnvironment")
+        self._tasks: dict[str, TaskTemplate[..., Any]] = {}
+        self._depends_on: list[TaskEnvironment] = []
+        self._depend(depends_on, where)
+
+    def __repr__(self) -> str:
+        return f"<environment {self.name}>"
+
+    @property
+    def tasks(self) -> Mapping[str, TaskTemplate[..., Any]]:
+        """The tasks of this environment, by full name."""
+        return dict(self._tasks)
+
+    @property
+    def depends_on(self) -> tuple[TaskEnvironment, ...]:
+        """The environments that were named as belonging to the same program."""
+        return tuple(self._depends_on)
+
+    def add_dependency(self, *environments: TaskEnvironment) -> None:
+        """Name further environments of the same program; one that is already named is ignored."""
+        self._depend(environments, caller())
+
+    def _depend(self, environments: Sequence[TaskEnvironment], where: Span) -> None:
+        for other in environments:
+            if not isinstance(other, TaskEnvironment):
+                report(Mistake(f"`depends_on` takes environments, not {type(other).__name__} {other!r}", where))
+            elif other is self or other.name == self.name:
+                report(Mistake(f"environment `{self.name}` cannot depend on itself", where))
+            elif path := find_path(other, self):
+                names = " -> ".join(item.name for item in (self, *path))
+                report(Mistake(f"environments depend on each other in a circle: {names}", where))
+            elif other not in self._depends_on:
+                self._depends_on.append(other)
+
+    def clone_with(
+        self,
+        name: str,
+        *,
+        image: str | None = None,
+        resources: object = None,
+        env_vars: Mapping[str, str] | None = None,
+        secrets: object = None,
+        depends_on: Sequence[TaskEnvironment] | None = None,
+        description: str | None = None,
+        **other: object,
+    ) -> TaskEnvironment:
+        """Make an environment with the same settings but for what is said here. It has no tasks yet."""
+        own = self.settings
+        return TaskEnvironment(
+            name,
+            depends_on=self._depends_on if depends_on is None else depends_on,
+            description=self.description if description is None else description,
+            image=own.image if image is None else image,
+            resources=own.resources if resources is None else resources,
+            env_vars=own.env_vars if env_vars is None else env_vars,
+            secrets=own.secrets if secrets is None else secrets,
+            **other,
+        )
+
+    @overload
+    def task(self, function: Callable[P, R], /) -> TaskTemplate[P, R]: ...
+    @overload
+    def task(
+        self,
+        *,
+        short_name: str | None = None,
+        retries: object = None,
+        timeout: object = None,
+        docs: Documentation | None = None,
+        orchestrator: bool | None = None,
+        **other: object,
+    ) -> Callable[[Callable[P, R]], TaskTemplate[P, R]]: ...
+    def task(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        short_name: str | None = None,
+        retries: object = None,
+        timeout: object = None,
+        docs: Documentation | None = None,
+        orchestrator: bool | None = None,
+        **other: object,
+    ) -> Any:
+        """Make a task of a function: `@env.task`, or `@env.task(retries=3)`.
+
+        short_name: shown instead of the function's name. retries: a number, or a `RetryStrategy`. timeout: seconds, a
+        timedelta or a `Timeout`, for one attempt. docs: instead of the docstring. orchestrator: whether it is traced
+        (True) or runs in a pod (False); by default it is traced if its body calls tasks.
+        """
+        where = caller()
+        for unknown in other.keys() - LATER:
+            self._refuse(unknown, where)
+        refuse_later(other, where)
+        level = said({"short_name": short_name, "retries": retries, "timeout": timeout}, where, "task")
+
+        def decorate(wrapped: Callable[..., Any]) -> Any:
+            place = function_span(wrapped, where)
+            if not check_function(wrapped, place):
+                return wrapped
+            made = TaskTemplate(
+                wrapped, environment=self, decorator=level, docs=docs, orchestrator=orchestrator, where=place
+            )
+            if (before := self._tasks.get(made.name)) and before.where != place:
+                text = f"`{made.name}` is defined twice, first at {before.where.place}"
+                report(Mistake(text, place, "Rename one of the functions, or put it into another environment."))
+            self._tasks[made.name] = made
+            return made
+
+        return decorate if function is None else decorate(function)
+
+    def _refuse(self, name: str, where: Span) -> None:
+        if name in Settings.model_fields:
+            mend = f"Say it in the environment, or per call: `task.override({name}=...)`."
+            report(Mistake(f"`{name}` cannot be said in the decorator", keyword(where, name), mend))
+        else:
+            allowed = ["short_name", "retries", "timeout", "docs", "orchestrator", *LATER]
+            report(Mistake(f"`task` has no parameter `{name}`", keyword(where, name), nearest(name, allowed)))
+
+
+def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnvironment]:
+    """Follow `depends_on` from `start` to `goal`; empty when there is no way."""
+    if start is goal:
+        return [start]
+    for step in start.depends_on:
+        if path := find_path(step, goal):
+            return [start, *path]
+    return []
+
+
+def check_name(name: object, where: Span) -> None:
+    """Report a name that Kubernetes or Argo could not carry."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        shown = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-") or "my-env"
+        text = f"{name!r} is no name of an environment: lower-case words joined by `-` or `_`"
+        report(Mistake(text, where, f"Call it {shown!r}."))
+    elif len(name) > 63:
+        report(Mistake(f"the name {name!r} is longer than 63 characters", where))
+
+
+def function_span(function: object, where: Span) -> Span:
+    """Give the place of a function's `def` line, or of the decorator's call where it has none."""
+    code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+    return Span(code.co_filename, code.co_firstlineno, 0) if code else where
+
+
+def check_function(function: object, where: Span) -> bool:
+    """Report what cannot be a task: no function, a lambda, a generator, `*args`."""
+    if not inspect.isfunction(function):
+        report(Mistake(f"a task must be a function, not {type(function).__name__} {function!r}", where))
+        return False
+    if function.__name__ == "<lambda>":
+        report(Mistake("a lambda cannot be a task: it has no name", where, "Write it as a `def`."))
+        return False
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        mend = "Return a list instead of yielding."
+        report(Mistake(f"`{function.__name__}` is a generator, which cannot be a task", where, mend))
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
+            text = f"`{function.__name__}` takes `{stars}{parameter.name}`, and a task's inputs must have names"
+            mend = f"Take one parameter instead: `{parameter.name}: {'list' if stars == '*' else 'dict'}`."
+            report(Mistake(text, where, mend))
+    return True

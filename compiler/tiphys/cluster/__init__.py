@@ -1,0 +1,40 @@
+"""Last stage, one of two: puts a manifest into a cluster, starts a run, follows it, fetches what it returned.
+
+    connection   a kubeconfig becomes a `Cluster`; every request goes through it
+    refusals     what an API server says, as sentences
+    apply        a manifest's objects are created or brought up to date
+    submit       a Workflow is started
+    watch        a run is followed until it has ended
+    nodes        a run as plain data
+    result       what a run returned, or why it failed
+
+The only importer of `kubernetes`, and it waits until `connect`: importing this package loads nothing of it.
+"""
+
+from __future__ import annotations
+
+from tiphys.cluster.apply import Applied, apply
+from tiphys.cluster.connection import Cluster, connect
+from tiphys.cluster.nodes import Node, Phase, Run
+from tiphys.cluster.refusals import Absent, Refused, Unreachable
+from tiphys.cluster.result import Outcome, outcome
+from tiphys.cluster.submit import Submitted, submit
+from tiphys.cluster.watch import watch
+
+__all__ = [
+    "Absent",
+    "Applied",
+    "Cluster",
+    "Node",
+    "Outcome",
+    "Phase",
+    "Refused",
+    "Run",
+    "Submitted",
+    "Unreachable",
+    "apply",
+    "connect",
+    "outcome",
+    "submit",
+    "watch",
+]

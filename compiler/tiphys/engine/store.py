@@ -1,0 +1,69 @@
+"""A folder as object store: keys are paths below it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from tiphys.diagnostics import InternalError
+from tiphys.engine.functions import Unevaluable
+
+
+class Store:
+    """The artifacts of a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._root = str(folder)
+
+    def find(self, key: str) -> str | None:
+        """Give the path of what is stored under a key: a file, or, for a prefix of keys, a folder."""
+        place = self._place(key)
+        return place if os.path.exists(place) else None
+
+    def save(self, path: str, key: str) -> bool:
+        """Move a file or folder into the store. Tell whether there was any."""
+        if not os.path.lexists(path):
+            return False
+        place = self._place(key)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            if os.path.isdir(path):
+                self._replace_folder(path, place)
+            else:
+                shutil.move(path, place) if os.path.islink(path) else _move(path, place)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            message = f"the artifact key `{key}` is a prefix of another key, or another is one of it"
+            raise InternalError(message) from None
+        return True
+
+    def _replace_folder(self, path: str, place: str) -> None:
+        if os.path.isfile(place):
+            raise NotADirectoryError(place)
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.move(path, place)
+
+    def _place(self, key: str) -> str:
+        place = os.path.normpath(os.path.join(self._root, key))
+        if not place.startswith(self._root + os.sep):
+            message = f"the artifact key `{key}` leaves the store"
+            raise Unevaluable(message)
+        return place
+
+
+def copy(source: str, path: str) -> None:
+    """Copy a file or a folder to a place that is free."""
+    if os.path.isdir(source):
+        shutil.copytree(source, path)
+    else:
+        shutil.copyfile(source, path)
+
+
+def _move(path: str, place: str) -> None:
+    try:
+        os.replace(path, place)
+    except OSError as error:
+        if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
+            raise
+        shutil.move(path, place)

@@ -1,0 +1,331 @@
+"""The traced program: atoms, the few node kinds, graphs, and how they print. Imports only diagnostics.
+
+    graph diamond.main(seed):
+      %a  = call top(seed=%seed)                             diamond.py:12
+      %b  = call left(x=%a)                                  diamond.py:13
+      %c  = call right(x=%a)                                 diamond.py:13
+      %s  = glue "b + c" (b=%b, c=%c)                        diamond.py:14
+      return %s
+
+Node kinds. Each has a unique `name` in its graph, the source `where` it came from, and `after`: the nodes that were
+awaited before it (happens-before edges, apart from the data edges that its operands make).
+
+    Input   a parameter of the graph
+    Call    a task that runs in a pod: a value per parameter of the function
+    Glue    plain Python of the orchestrator that needs a runtime value
+    Sub     a call of another orchestrator's graph, which several calls may share
+    Pod     made by the pass `specialise_tasks` of a Call and the glue that rides in its pod, or of glue alone
+
+A graph ends in one `Yield`: the values it gives, and the nodes that have to be done before it may end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any, Protocol, assert_never
+
+from tiphys.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal:
+    """A value known at compile time. Compared by identity: user values may have any `__eq__`."""
+
+    value: object
+
+    def __str__(self) -> str:
+        return spell(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a node yields; `output` counts the values of a `Sub` or `Pod` that yields several."""
+
+    node: str
+    output: int = 0
+
+    def __str__(self) -> str:
+        return f"%{self.node}" + (f".{self.output}" if self.output else "")
+
+
+Atom = Literal | Ref
+Named = tuple[tuple[str, Atom], ...]
+
+
+class Leaf(Protocol):
+    """A task as the compiler sees it: what runs in the pod, under which name."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def function(self) -> Callable[..., Any]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Code:
+    """A piece of glue: an expression over its operands, compiled to a plain function of them."""
+
+    text: str
+    function: FunctionType
+    pure: bool
+    """Made of operators, reads, f-strings and listed pure functions only: it may be computed more than once."""
+    total: bool
+    """Cannot raise, by the types of its operands: its place in the order does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A parameter of a graph. `type` is the annotation; `default` what is taken when nothing is passed."""
+
+    name: str
+    type: object
+    where: Span
+    default: Literal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a leaf task."""
+
+    name: str
+    task: Leaf
+    arguments: Named
+    type: object
+    after: tuple[str, ...]
+    where: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Glue:
+    """A value computed by the orchestrator's own code at run time."""
+
+    name: str
+    code: Code
+    operands: Named
+    type: object
+    after: tuple[str, ...]
+    where: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sub:
+    """A call of the graph `graph` of the same program."""
+
+    name: str
+    graph: str
+    arguments: Named
+    type: object
+    after: tuple[str, ...]
+    where: Span
+
+
+Slot = int | tuple[int, int] | str
+"""Where a step finds a value: a number (operands first, then steps), an element of a pack, or "v", the body's result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Glue evaluated inside a pod, before or after the task's body."""
+
+    code: Code
+    operands: tuple[Slot, ...]
+    where: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What a pod receives. `scalar` values are small by type and need no artifact; a pack or a directory holds `count`."""
+
+    name: str
+    type: object = Any
+    typed: bool = False
+    """It comes from people as text, and is converted to `type` in the pod."""
+    form: str = "value"
+    """`value`, `pack` (a list of scalars in one parameter) or `directory` (items read from the object store)."""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that happens in one kind of pod. Pods of equal plans share a template."""
+
+    name: str
+    task: Leaf | None
+    operands: tuple[Operand, ...]
+    before: tuple[Step, ...]
+    keywords: tuple[tuple[str, Slot], ...]
+    after: tuple[Step, ...]
+    outputs: tuple[Slot, ...]
+    """The values given: `outputs[0]` is the task's own result, or the first step of a pod of glue."""
+    types: tuple[object, ...]
+    result: int | None = None
+    """Which output is the result of the whole run, if one is."""
+    is_item: bool = False
+    """It also writes its value where a wide fan-in reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Many operands that travel as one."""
+
+    atoms: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """One pod: the plan it follows, and what it is given."""
+
+    name: str
+    plan: str
+    operands: tuple[Atom | Pack, ...]
+    after: tuple[str, ...]
+    where: Span
+    item: str | None = None
+    """`<group>/<index>` when its value is read as an item of a directory."""
+    calls: str | None = None
+    """The task's name; nothing for a pod of glue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Waits for many nodes on behalf of many others; costs no pod."""
+
+    name: str
+    after: tuple[str, ...]
+    where: Span
+
+
+Node = Call | Glue | Sub | Pod | Join
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """How a graph ends: the values it gives, and the nodes that must be done."""
+
+    values: tuple[Atom, ...]
+    after: tuple[str, ...]
+    where: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """One orchestrator, traced: nodes in source order, each after all that it refers to."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    result: Yield
+    type: object = Any
+    doc: str = ""
+    is_part: bool = False
+    """Made by `split_wide_graphs`: it groups nodes of the graph around it and is no call of the user's."""
+
+    def __str__(self) -> str:
+        return print_graph(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All graphs of one compiled program, callees first, and the plans of their pods."""
+
+    entry: str
+    graphs: Mapping[str, Graph]
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Graph:
+        return self.graphs[self.entry]
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(graph) for graph in reversed(self.graphs.values()))
+
+
+def operands_of(node: Node) -> Iterator[Atom]:
+    """Give every atom that a node reads."""
+    match node:
+        case Call(arguments=named) | Sub(arguments=named) | Glue(operands=named):
+            for _, atom in named:
+                yield atom
+        case Pod(operands=operands):
+            for operand in operands:
+                if isinstance(operand, Pack):
+                    yield from operand.atoms
+                else:
+                    yield operand
+        case Join():
+            pass
+        case _:
+            assert_never(node)
+
+
+def predecessors(node: Node, inputs: frozenset[str]) -> tuple[str, ...]:
+    """Name the nodes that must be done before this one, by data or by order, each once, in a fixed order."""
+    names = dict.fromkeys(node.after)
+    for atom in operands_of(node):
+        if isinstance(atom, Ref) and atom.node not in inputs:
+            names[atom.node] = None
+    return tuple(names)
+
+
+def spell(value: object, limit: int = 60) -> str:
+    """Write a known value for people, short and the same in every process."""
+    if isinstance(value, (set, frozenset)):
+        text = "{" + ", ".join(sorted(spell(item) for item in value)) + "}"
+    elif callable(value) and hasattr(value, "__qualname__"):
+        text = str(value.__qualname__)
+    else:
+        text = repr(value)
+        if " at 0x" in text:
+            text = f"<{type(value).__qualname__}>"
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def print_graph(graph: Graph) -> str:
+    """Write the graph as text: one line a node, the source line at its end."""
+    width = max((len(node.name) for node in graph.nodes), default=0)
+    lines = [f"graph {graph.name}({', '.join(item.name for item in graph.inputs)}):"]
+    lines.extend(print_node(node, width) for node in graph.nodes)
+    values = ", ".join(str(value) for value in graph.result.values)
+    lines.append(f"  return {values}{print_after(graph.result.after, graph.result.values)}")
+    return "\n".join(lines)
+
+
+def print_node(node: Node, width: int) -> str:
+    """Write one node of a graph."""
+    atoms = tuple(operands_of(node))
+    match node:
+        case Call(task=task, arguments=named):
+            body = f"call {task.name.rpartition('.')[2]}({print_named(named)})"
+        case Glue(code=code, operands=named):
+            body = f'glue "{code.text}"' + (f" ({print_named(named)})" if named else "")
+        case Sub(graph=callee, arguments=named):
+            body = f"sub {callee}({print_named(named)})"
+        case Pod(plan=plan, operands=operands):
+            body = f"pod {plan}({', '.join(print_operand(operand) for operand in operands)})"
+        case Join():
+            body = "join"
+        case _:
+            assert_never(node)
+    text = f"  %{node.name:<{width}} = {body}{print_after(node.after, atoms)}"
+    return f"{text:<70} {node.where.place}"
+
+
+def print_operand(operand: Atom | Pack) -> str:
+    """Write what a pod is given."""
+    if isinstance(operand, Pack):
+        return "[" + ", ".join(str(atom) for atom in operand.atoms) + "]"
+    return str(operand)
+
+
+def print_named(named: Named) -> str:
+    """Write arguments as a call would."""
+    return ", ".join(f"{name}={atom}" for name, atom in named)
+
+
+def print_after(after: tuple[str, ...], atoms: tuple[Atom, ...]) -> str:
+    """Write the order edges that the data edges do not already say."""
+    read = {atom.node for atom in atoms if isinstance(atom, Ref)}
+    only = [f"%{name}" for name in after if name not in read]
+    return f" after {', '.join(only)}" if only else ""

@@ -1,0 +1,81 @@
+"""The settings of a task, the levels that say them, and the one function that resolves them.
+
+What was said wins: defaults < environment < decorator < override, a whole field at a time. `0`, `False`, `{}` and `[]`
+count as said; `None` means not said, as everywhere in Flyte's signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator, field_validator
+
+from tiphys.authoring.model import Setting
+from tiphys.authoring.resources import Resources
+from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
+from tiphys.authoring.secret import Secret, as_secrets
+
+
+class Settings(Setting):
+    """What one level says; a field that is `None` says nothing."""
+
+    image: str | None = None
+    resources: Resources | None = None
+    env_vars: dict[str, str] | None = None
+    secrets: Annotated[tuple[Secret, ...] | None, BeforeValidator(as_secrets)] = None
+    retries: Annotated[RetryStrategy | None, BeforeValidator(as_retries)] = None
+    timeout: Annotated[Timeout | None, BeforeValidator(as_timeout)] = None
+    short_name: str | None = None
+
+    @field_validator("env_vars", mode="before")
+    @classmethod
+    def _texts(cls, value: object) -> object:
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            msg = "it must be a dict of texts, such as {'MODE': 'fast'}"
+            raise ValueError(msg)
+        for key, text in value.items():
+            if not isinstance(key, str) or not key or "=" in key:
+                msg = f"{key!r} is no name of a variable"
+                raise ValueError(msg)
+            if not isinstance(text, str):
+                msg = f"the value of {key} is {text!r}; write it as text: {str(text)!r}"
+                raise ValueError(msg)
+        return value
+
+    @field_validator("image", mode="before")
+    @classmethod
+    def _uri(cls, value: object) -> object:
+        if value is None or (isinstance(value, str) and value and not any(sign.isspace() for sign in value)):
+            return value
+        msg = "only the address of an image or 'auto' is supported yet"
+        raise ValueError(msg)
+
+
+DEFAULTS = Settings(
+    image="auto", resources=Resources(), env_vars={}, secrets=(), retries=RetryStrategy(0), timeout=Timeout()
+)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The settings of one task call, and for each field the level that said it."""
+
+    settings: Settings
+    levels: dict[str, str]
+
+
+def resolve(levels: Sequence[tuple[str, Settings]]) -> Resolved:
+    """Lay the levels over the defaults, the most general first."""
+    values = {name: getattr(DEFAULTS, name) for name in Settings.model_fields}
+    said = dict.fromkeys(Settings.model_fields, "default")
+    for level, settings in levels:
+        for name in Settings.model_fields:
+            value = getattr(settings, name)
+            if value is not None:
+                values[name] = value
+                said[name] = level
+    return Resolved(Settings.model_construct(**values), said)

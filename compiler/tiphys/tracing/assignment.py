@@ -1,0 +1,200 @@
+"""Assignment to names, items, attributes and patterns of them."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import typing
+from typing import Any
+
+from tiphys.tracing import inference
+from tiphys.tracing.glue import at
+from tiphys.tracing.names import store
+from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Captured, Hole, TupleV, Unknown
+
+
+def assign(t: Tracer, target: ast.expr, value: Any) -> None:
+    """Bind a value to a target."""
+    match target:
+        case ast.Name(id=name):
+            store(t, name, t.settle(value, name, target), target)
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            for item, one in zip(targets, unpack(t, value, targets, target), strict=True):
+                assign(t, item.value if isinstance(item, ast.Starred) else item, one)
+        case ast.Subscript():
+            from tiphys.tracing.expressions import evaluate
+
+            assign_item(t, evaluate(t, target.value), evaluate(t, target.slice), value, target)
+        case ast.Attribute():
+            from tiphys.tracing.expressions import evaluate
+
+            assign_attribute(t, evaluate(t, target.value), target.attr, value, target)
+        case _:
+            raise t.untraceable("this cannot be assigned to", target)
+
+
+def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> list[Any]:
+    """Take a value apart: exactly where its length is known, else by glue that checks it as Python does."""
+    from tiphys.tracing.calls import raising
+    from tiphys.tracing.iteration import collect
+    from tiphys_runtime.objects import unpack as unpack_native
+
+    star = next((index for index, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
+    before, after = (len(targets), -1) if star is None else (star, len(targets) - star - 1)
+    unknown = t.unknown(value)
+    if unknown is None:
+        items = raising(t, node, unpack_native, collect(t, value, node), before, after)
+        return [t.state.box(ListC(item)) if index == star else item for index, item in enumerate(items)]
+    parts = typing.get_args(unknown.type) if inference.plain(unknown.type) is tuple else ()
+    names = getattr(inference.plain(unknown.type), "_fields", None)
+    if names is not None and star is None and len(names) == len(targets):
+        hints = typing.get_type_hints(inference.plain(unknown.type))
+        parts = tuple(hints.get(name, Any) for name in names)
+    if len(parts) == len(targets) and star is None and ... not in parts:
+        whole = t.settle(value, "v", node)
+    else:
+        head = Hole(Captured(unpack_native), "unpack", node)
+        numbers = [at(ast.Constant(count), node) for count in (before, after)]
+        tree = at(ast.Call(func=head, args=[t.tree(value, node), *numbers], keywords=[]), node)
+        whole = t.settle(Unknown(tree, tuple, unknown.pure, total=False), "unpacked", node)
+        parts = (Any,) * len(targets)
+    source = t.unknown(whole)
+    assert source is not None
+    read = []
+    for index, kind in enumerate(parts):
+        slot = at(ast.Constant(index), node)
+        tree = at(ast.Subscript(value=source.tree, slice=slot, ctx=ast.Load()), node)
+        read.append(Unknown(tree, kind, root=source.root))
+    return read
+
+
+def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript) -> None:
+    """Run `owner[key] = value`."""
+    from tiphys.tracing.calls import raising
+
+    value = t.settle(value, "v", node)
+    content = owner.content if isinstance(owner, Box) else None
+    try:
+        if isinstance(content, ListC):
+            known = t.native(key)
+            new = t.native_items(value) if isinstance(known, slice) else value
+            raising(t, node, operator.setitem, t.state.write(owner).items, known, new)
+            return
+        if isinstance(content, DictC):
+            raising(t, node, operator.setitem, t.state.write(owner).entries, t.native(key), value)
+            return
+    except NotKnown:
+        pass
+    if isinstance(content, ListC | DictC | OpaqueC):
+        change_opaque(t, owner, "__setitem__", [key, value], node)
+        return
+    if isinstance(content, ObjectC):
+        raise t.untraceable("item assignment on an object of the user's cannot be traced", node)
+    raise t.refuse("an orchestrator cannot change this value: it belongs to the module, or cannot be changed", node)
+
+
+def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Attribute) -> None:
+    """Run `owner.name = value`."""
+    value = t.settle(value, name, node)
+    content = owner.content if isinstance(owner, Box) else None
+    if isinstance(content, ObjectC):
+        from tiphys.tracing.calls import raising
+
+        if getattr(getattr(content.cls, "__dataclass_params__", None), "frozen", False):
+            raising(t, node, setattr, object.__new__(content.cls), name, None)
+        t.state.write(owner).fields[name] = value
+    elif isinstance(content, OpaqueC):
+        change_opaque(t, owner, "__setattr__", [name, value], node)
+    else:
+        mend = "Build a changed copy instead, for example with `dataclasses.replace`."
+        raise t.refuse("an orchestrator cannot change an object that was made outside of it", node, mend)
+
+
+def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast.expr) -> None:
+    """Change a runtime value in place: from now on it is what the change made of it."""
+    if isinstance(owner.content, OpaqueC) and owner.content.part:
+        mend = "Build a new value instead, or change it inside a task."
+        raise t.refuse("this changes a part of a task's result in place, through another name", node, mend)
+    old = t.tree(owner, node)
+    unknown = t.unknown(owner)
+    kind = unknown.type if unknown is not None else Any
+    parts = [t.tree(item, node, "key" if index == 0 else "value") for index, item in enumerate(args)]
+    change = at(ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node)
+    pair = at(ast.Tuple(elts=[change, old], ctx=ast.Load()), node)
+    after = at(ast.Subscript(value=pair, slice=at(ast.Constant(1), node), ctx=ast.Load()), node)
+    made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node))
+    assert made is not None
+    t.state.replace(owner, OpaqueC(Unknown(made.tree, kind)))
+
+
+def delete(t: Tracer, target: ast.expr) -> None:
+    """Run `del target`."""
+    from tiphys.tracing.calls import raising
+    from tiphys.tracing.expressions import evaluate
+    from tiphys.tracing.names import load
+
+    match target:
+        case ast.Name(id=name):
+            load(t, ast.copy_location(ast.Name(id=name, ctx=ast.Load()), target))
+            t.state.write(t.frame.box).names.pop(name, None)
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            for item in targets:
+                delete(t, item)
+        case ast.Subscript():
+            owner, key = evaluate(t, target.value), evaluate(t, target.slice)
+            content = owner.content if isinstance(owner, Box) else None
+            if isinstance(content, ListC | DictC):
+                inner = t.state.write(owner)
+                items = inner.items if isinstance(content, ListC) else inner.entries
+                raising(t, target, operator.delitem, items, t.native(key))
+            elif isinstance(content, OpaqueC):
+                change_opaque(t, owner, "__delitem__", [key], target)
+            else:
+                raise t.refuse("an orchestrator cannot change this value", target)
+        case _:
+            raise t.untraceable("this cannot be deleted in an orchestrator", target)
+
+
+def augmented(t: Tracer, node: ast.AugAssign) -> None:
+    """Run `target += value`: a list or set changes in place, everything else is assigned anew."""
+    from tiphys.tracing.containers import extend
+    from tiphys.tracing.expressions import binary_values, evaluate, load_item
+
+    target = node.target
+    if isinstance(target, ast.Name):
+        old = evaluate(t, ast.copy_location(ast.Name(id=target.id, ctx=ast.Load()), target))
+    elif isinstance(target, ast.Subscript):
+        owner, key = evaluate(t, target.value), evaluate(t, target.slice)
+        old = load_item(t, owner, key, target)
+    else:
+        from tiphys.tracing.calls import load_attribute
+
+        owner = evaluate(t, target.value)
+        old = load_attribute(t, owner, target.attr, target, source=target.value)
+    value = evaluate(t, node.value)
+    if isinstance(old, Box) and isinstance(old.content, ListC) and isinstance(node.op, ast.Add):
+        extend(t, old, value, node.value)
+        return
+    if isinstance(old, Box) and isinstance(old.content, OpaqueC) and inference.plain(old.content.value.type) not in (
+        int, float, str, bool, bytes, tuple,
+    ):  # fmt: skip
+        names = {ast.Add: "iadd", ast.BitOr: "ior", ast.Sub: "isub", ast.BitAnd: "iand"}
+        if old.content.part and type(node.op) in names and inference.plain(old.content.value.type) in (list, dict, set):
+            raise t.refuse("this changes a part of a task's result in place, through another name", node)
+    new = binary_values(t, node, old, value, as_load(target), node.value)
+    if isinstance(target, ast.Name):
+        assign(t, target, new)
+    elif isinstance(target, ast.Subscript):
+        assign_item(t, owner, key, new, target)
+    else:
+        assign_attribute(t, owner, target.attr, new, target)
+
+
+def as_load(target: ast.expr) -> ast.expr:
+    """Give the expression that reads a target; used for names and hints only."""
+    return target
+
+
+__all__ = ["TupleV", "assign", "augmented", "delete"]

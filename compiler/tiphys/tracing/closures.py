@@ -1,0 +1,370 @@
+"""Functions that are interpreted: entering them, and turning them into real functions for glue."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import types
+from functools import lru_cache
+from typing import Any
+
+from tiphys.tracing import inference, natives
+from tiphys.tracing.binding import bind
+from tiphys.tracing.glue import at
+from tiphys.tracing.names import find, owner_of, variables
+from tiphys.tracing.reach import names_reached, reaches
+from tiphys.tracing.source import FunctionNode, cells_of, own_nodes, parameters_of, scope_of, source_of, tree_of
+from tiphys.tracing.state import Box, OpaqueC, PendingC
+from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer, new_frame
+from tiphys.tracing.values import Bound, Captured, Closure, Frame, Hole, Scope, Unknown
+
+EMPTY_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
+
+
+def closure_of(t: Tracer, function: types.FunctionType) -> Closure:
+    """Give the interpreted form of a native function."""
+    node = tree_of(function.__code__)
+    if node is None:
+        raise t.untraceable(f"the source of `{function.__qualname__}` cannot be read", ast.Pass())
+    outer = Frame(
+        new_frame(t.state, {}), EMPTY_SCOPE, None, function.__globals__, cells_of(function),
+        function.__code__.co_filename, function.__qualname__,
+    )  # fmt: skip
+    kw_names = [item.arg for item in node.args.kwonlyargs]
+    kw_defaults = function.__kwdefaults__ or {}
+    return Closure(
+        node, outer, tuple(function.__defaults__ or ()), tuple(kw_defaults.get(name, ...) for name in kw_names), function
+    )
+
+
+def make_closure(t: Tracer, node: FunctionNode) -> Closure:
+    """Make the function that a `def` or `lambda` of the orchestrator evaluates to."""
+    from tiphys.tracing.expressions import evaluate
+
+    defaults = tuple(evaluate(t, item) for item in node.args.defaults)
+    kw_defaults = tuple(evaluate(t, item) if item is not None else ... for item in node.args.kw_defaults)
+    return Closure(node, t.frame, defaults, kw_defaults)
+
+
+def parameters(closure: Closure) -> tuple[inspect.Parameter, ...]:
+    """List the parameters of an interpreted function; a default is marked by any value."""
+    args = closure.node.args
+    plain = [*args.posonlyargs, *args.args]
+    first = len(plain) - len(closure.defaults)
+    found = []
+    for index, item in enumerate(plain):
+        kind = inspect.Parameter.POSITIONAL_ONLY if index < len(args.posonlyargs) else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        default = closure.defaults[index - first] if index >= first else inspect.Parameter.empty
+        found.append(inspect.Parameter(item.arg, kind, default=default))
+    if args.vararg:
+        found.append(inspect.Parameter(args.vararg.arg, inspect.Parameter.VAR_POSITIONAL))
+    for item, default in zip(args.kwonlyargs, closure.kw_defaults, strict=False):
+        empty = inspect.Parameter.empty if default is ... else default
+        found.append(inspect.Parameter(item.arg, inspect.Parameter.KEYWORD_ONLY, default=empty))
+    if args.kwarg:
+        found.append(inspect.Parameter(args.kwarg.arg, inspect.Parameter.VAR_KEYWORD))
+    return tuple(found)
+
+
+def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Any:
+    """Interpret a call: at once, or for an async function as a coroutine that is interpreted when it is awaited."""
+    known = parameters(closure)
+    bound = bind(t, closure.name, known, args, keywords, node)
+    for item in known:
+        if item.name not in bound and item.default is not item.empty:
+            bound[item.name] = t.lift(item.default)
+    scope = scope_of(closure.node)
+    frame = Frame(
+        new_frame(t.state, bound), scope, closure.frame, closure.frame.globals, closure.frame.cells,
+        closure.frame.file, closure.name,
+    )  # fmt: skip
+    if scope.is_generator:
+        from tiphys.tracing.iteration import Generator
+
+        if isinstance(closure.node, ast.AsyncFunctionDef):
+            raise t.untraceable("an async generator cannot be traced", node)
+        return Generator(closure, frame)
+    if isinstance(closure.node, ast.AsyncFunctionDef):
+        where = t.span(node)
+        pending = PendingC(lambda: run_body(t, closure, frame, node), closure.name, where, reusable=False)
+        box = t.state.box(pending)
+        t.state.pending.append(box)
+        return box
+    return run_body(t, closure, frame, node)
+
+
+def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
+    """Interpret the body of a call in its frame."""
+    from tiphys.tracing.expressions import evaluate
+    from tiphys.tracing.statements import run_function
+
+    outer, t.frame = t.frame, frame
+    try:
+        if isinstance(closure.node, ast.Lambda):
+            body = closure.node.body
+            return t.at_depth(node, lambda: evaluate(t, body))
+        statements = closure.node.body
+        return t.at_depth(node, lambda: run_function(t, statements))
+    finally:
+        t.frame = outer
+
+
+def reaches_task(t: Tracer, closure: Closure) -> bool:
+    """Say whether calling it may call a task."""
+    if closure.native is not None:
+        return reaches(closure.native)
+    for name in names_reached(closure.node):
+        owner = owner_of(closure.frame, name)
+        value = variables(owner).get(name) if owner is not None else None
+        if owner is None:
+            for frame in frames_of(closure.frame):
+                value = frame.cells.get(name, frame.globals.get(name, value))
+        if isinstance(value, Closure):
+            if value.node is not closure.node and reaches_task(t, value):
+                return True
+        elif isinstance(value, Bound):
+            if reaches_task(t, value.function):
+                return True
+        elif reaches(value):
+            return True
+    return False
+
+
+def frames_of(frame: Frame) -> list[Frame]:
+    """List the frames from the outermost to this one."""
+    found = [frame]
+    while found[0].parent is not None:
+        found.insert(0, found[0].parent)
+    return found
+
+
+# ---- as glue
+
+
+def closure_tree(t: Tracer, value: Closure | Bound, node: ast.AST) -> ast.expr:
+    """Give the glue expression for a function: a captured function, a lambda, or a factory of its free variables."""
+    closure = value.function if isinstance(value, Bound) else value
+    if reaches_task(t, closure):
+        mend = "Call the task itself in the orchestrator."
+        raise t.untraceable(f"`{closure.name}` calls a task, so it cannot run as part of another computation", node, mend)
+    if closure.native is not None:
+        head: ast.expr = Hole(Captured(closure.native), closure.name, node)
+    elif isinstance(closure.node, ast.Lambda):
+        head = Substitution(t, closure.frame).lambda_(closure.node)
+    else:
+        head = factory(t, closure, node)
+    if isinstance(value, Bound):
+        method = Hole(Captured(types.MethodType), "MethodType", node)
+        return at(ast.Call(func=method, args=[head, t.tree(value.receiver, node)], keywords=[]), node)
+    return head
+
+
+def comprehension_tree(
+    t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, first: Any
+) -> Unknown:
+    """Leave a comprehension over a runtime value to run time."""
+    from tiphys.tracing.expressions import hint_of, mix
+    from tiphys.tracing.names import is_constant
+
+    for item in ast.walk(node):
+        if isinstance(item, ast.Await | ast.NamedExpr):
+            raise fan_out(t, node)
+    source = node.generators[0].iter
+    tree = t.tree(first, source, hint_of(source), constant=is_constant(t, source))
+    inner = Substitution(t, t.frame)
+    made = inner.comprehension(node, tree)
+    pure, _ = mix(t, [first])
+    kind: Any = {ast.ListComp: list, ast.SetComp: set, ast.DictComp: dict}.get(type(node), Any)
+    if isinstance(node, ast.GeneratorExp):
+        pure = False
+    return Unknown(made, kind, pure and inner.pure, total=False)
+
+
+def fan_out(t: Tracer, node: ast.AST) -> NotTraceable:
+    """Build the refusal of a fan-out over a runtime list."""
+    mend = "Loop over a list that is known when the program is compiled; loops over runtime values come with a later version."
+    return t.untraceable("how many rounds this takes is known only at run time, and each calls a task", node, mend)
+
+
+class Substitution(ast.NodeTransformer):
+    """Copies code that will run as glue: its free variables become holes, its own stay names."""
+
+    def __init__(self, t: Tracer, frame: Frame) -> None:
+        self.t = t
+        self.frame = frame
+        self.bound: list[set[str]] = []
+        self.pure = True
+
+    def lambda_(self, node: ast.Lambda) -> ast.expr:
+        """Copy a lambda."""
+        result: ast.expr = self.visit(node)
+        return result
+
+    def comprehension(self, node: ast.expr, first: ast.expr) -> ast.expr:
+        """Copy a comprehension whose first iterable is given."""
+        self.first = first
+        made: ast.expr = self.enclose(node, {part.id for item in ast.walk(node) if isinstance(item, ast.comprehension)
+                                             for part in ast.walk(item.target) if isinstance(part, ast.Name)})  # fmt: skip
+        made.generators[0].iter = first  # type: ignore[attr-defined]
+        return made
+
+    def enclose(self, node: Any, names: set[str]) -> Any:
+        """Copy a piece of code that binds names of its own."""
+        self.bound.append(names)
+        try:
+            return super().generic_visit(copy_node(node))
+        finally:
+            self.bound.pop()
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802
+        return self.enclose(node, {item.arg for item in parameters_of(node.args)})
+
+    def visit_comprehension_like(self, node: Any) -> Any:
+        names = {p.id for g in node.generators for p in ast.walk(g.target) if isinstance(p, ast.Name)}
+        return self.enclose(node, names)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_comprehension_like  # noqa: N815
+
+    def visit_Name(self, node: ast.Name) -> Any:  # noqa: N802
+        if any(node.id in names for names in self.bound):
+            return copy_node(node)
+        outer, self.t.frame = self.t.frame, self.frame
+        try:
+            value = variables(self.frame).get(node.id, ...)
+            value = find(self.t, node) if value is ... else value
+            local = owner_of(self.frame, node.id) is not None
+            return self.t.tree(value, node, node.id, constant=not local)
+        finally:
+            self.t.frame = outer
+
+    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802
+        made = self.generic_visit(node)
+        head = made.func
+        if isinstance(head, ast.Attribute):
+            self.pure = self.pure and head.attr in natives.VALUE_METHODS
+        elif isinstance(head, Hole) and isinstance(head.value, Captured):
+            self.pure = self.pure and natives.is_pure(head.value.value)
+        else:
+            self.pure = False
+        return made
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        if isinstance(node, Hole):
+            return node
+        return super().generic_visit(copy_node(node))
+
+
+def copy_node(node: Any) -> Any:
+    """Copy a node and its lists, not its children."""
+    made = type(node)(**{
+        name: list(item) if isinstance(item, list) else item for name, item in ast.iter_fields(node)
+    })  # fmt: skip
+    return ast.copy_location(made, node)
+
+
+def factory(t: Tracer, closure: Closure, node: ast.AST) -> ast.expr:
+    """Give an expression that makes a nested function at run time from the values of its free variables."""
+    inner = closure.node
+    assert not isinstance(inner, ast.Lambda)
+    own = scope_of(inner)
+    if own.nonlocals or own.globals:
+        raise t.untraceable(f"`{closure.name}` changes variables around it, so it cannot run on its own", node)
+    captured: dict[str, object] = {}
+    free: dict[str, ast.expr] = {}
+    outer, t.frame = t.frame, closure.frame
+    try:
+        for name in sorted(names_reached(inner)):
+            if name in own.locals or (hasattr(builtins, name) and owner_of(t.frame, name) is None):
+                continue
+            owner = owner_of(t.frame, name)
+            found = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node)
+            value = variables(owner).get(name, ...) if owner is not None else find(t, found)
+            if value is ... or (isinstance(value, Closure) and value.node is inner):
+                continue
+            try:
+                captured[name] = t.native(value)
+            except NotKnown:
+                free[name] = t.tree(value, node, name)
+        defaults = {f"default_{index}": t.tree(item, node) for index, item in enumerate(closure.defaults)}
+    finally:
+        t.frame = outer
+    made = build_factory(t, closure, tuple([*free, *defaults]), captured)
+    head = Hole(Captured(made), closure.name, node)
+    return at(ast.Call(func=head, args=[*free.values(), *defaults.values()], keywords=[]), node)
+
+
+def build_factory(
+    t: Tracer, closure: Closure, names: tuple[str, ...], captured: dict[str, object]
+) -> types.FunctionType:
+    """Compile the function that makes a nested function."""
+    key = (id(closure.node), names, tuple((name, id(value)) for name, value in captured.items()))
+    known = t.program.factories.get(key)
+    if known is not None:
+        return known[0]
+    inner: Any = copy_node(closure.node)
+    inner.decorator_list = []
+    args = copy_node(inner.args)
+    args.defaults = [ast.Name(id=name, ctx=ast.Load()) for name in names if name.startswith("default_")]
+    inner.args = args
+    line = closure.node.lineno
+    back = ast.Return(value=ast.Name(id=inner.name, ctx=ast.Load()))
+    given = ast.arguments(
+        posonlyargs=[], args=[ast.arg(arg=name) for name in names], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
+    outer = ast.FunctionDef(name=f"make_{inner.name}", args=given, body=[inner, back], decorator_list=[], lineno=line)
+    if hasattr(ast, "TypeAlias"):
+        outer.type_params = []  # type: ignore[attr-defined]
+    module = ast.fix_missing_locations(ast.Module(body=[outer], type_ignores=[]))
+    space: dict[str, Any] = {"__builtins__": builtins, **captured}
+    exec(compile(module, closure.frame.file, "exec"), space)  # noqa: S102  the user's own code, for the pod
+    made: types.FunctionType = space.pop(f"make_{inner.name}")
+    t.program.factories[key] = (made, [closure.node, *captured.values()])
+    return made
+
+
+# ---- what a call may change
+
+
+def changes_arguments(closure: Closure) -> bool:
+    """Say whether a function of the user's may change what it is given."""
+    return any(is_change(item) for item in own_nodes(closure.node))
+
+
+def is_change(node: ast.AST) -> bool:
+    """Say whether a statement or expression changes an object in place."""
+    match node:
+        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in natives.MUTATORS
+        case ast.AugAssign(target=ast.Name()):
+            return isinstance(node.op, ast.Add | ast.BitOr)
+    return False
+
+
+@lru_cache(maxsize=1024)
+def method_changes(function: types.FunctionType) -> bool:
+    """Say whether a method may change its object."""
+    try:
+        return any(is_change(item) for item in own_nodes(source_of(function)))
+    except Exception:  # noqa: BLE001  no source: it may do anything
+        return True
+
+
+def changes_receiver(annotation: Any, name: str) -> bool:
+    """Say whether a method of a runtime value may change the value."""
+    base = inference.plain(annotation)
+    if isinstance(base, type) and base.__module__ != "builtins":
+        found = inspect.getattr_static(base, name, None)
+        found = getattr(found, "__func__", found)
+        from tiphys.tracing.source import is_user_code
+
+        if isinstance(found, types.FunctionType) and is_user_code(found):
+            return method_changes(found)
+    if base in (str, bytes, int, float, bool, tuple, frozenset):
+        return False
+    return name in natives.MUTATORS
+
+
+__all__ = ["Box", "OpaqueC", "closure_of", "closure_tree", "comprehension_tree", "enter", "make_closure", "reaches_task"]

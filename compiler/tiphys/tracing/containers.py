@@ -1,0 +1,128 @@
+"""Methods of the lists, dicts, sets and tuples that the orchestrator made: exact while what they look at is known."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from tiphys.tracing import natives
+from tiphys.tracing.calls import glue_call, raising
+from tiphys.tracing.iteration import collect
+from tiphys.tracing.shapes import is_iterable, iterator
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC, SetC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Method, TupleV
+
+STRUCTURAL = frozenset("append insert pop clear copy reverse popitem setdefault".split())
+"""Methods of list and dict that look at positions and keys, never at items."""
+
+
+def call_container(
+    t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call
+) -> Any:
+    """Call a method of a tracked container."""
+    box, name = method.receiver, method.name
+    content = box.content if isinstance(box, Box) else None
+    try:
+        if isinstance(content, ListC) and name == "extend" and len(args) == 1:
+            return extend(t, box, args[0], node)
+        if isinstance(content, ListC) and name in STRUCTURAL:
+            items = t.state.write(box).items if name != "copy" else content.items
+            positions = [t.native(arg) if name in ("pop", "insert") and not index else settled(t, arg, node)
+                         for index, arg in enumerate(args)]  # fmt: skip
+            return taken(t, raising(t, node, getattr(items, name), *positions))
+        if isinstance(content, DictC):
+            return call_dict(t, box, content, name, args, keywords, node)
+        return call_copy(t, method, args, keywords, node)
+    except NotKnown:
+        pass
+    if name in natives.MUTATORS and isinstance(box, Box):
+        # the change looks at runtime values: from now on the whole container is one
+        whole = t.unknown(t.settle_container(box, node))
+        assert whole is not None
+        t.state.replace(box, OpaqueC(whole))
+    return glue_call(t, method, args, keywords, node)
+
+
+def settled(t: Tracer, value: Any, node: ast.AST) -> Any:
+    """Compute what goes into a container."""
+    return t.settle(value, "v", node)
+
+
+def taken(t: Tracer, value: Any) -> Any:
+    """Take in what a native method gave: a copied list is new, anything else was inside."""
+    return t.fresh(value) if isinstance(value, list | dict | set) else t.lift(value)
+
+
+def extend(t: Tracer, box: Box, value: Any, node: ast.AST) -> None:
+    """Run `list.extend` or `+=`."""
+    if is_iterable(t, value):
+        items = collect(t, value, node)  # type: ignore[arg-type]
+        t.state.write(box).items.extend(items)
+        return
+    from tiphys.tracing.glue import at
+    from tiphys.tracing.values import Unknown
+
+    left = t.tree(box, node)
+    right = at(ast.Call(func=t.capture(list, "list", node), args=[t.tree(value, node)], keywords=[]), node)
+    made = at(ast.BinOp(left=left, op=ast.Add(), right=right), node)
+    whole = t.unknown(t.settle(Unknown(made, list, total=False), "v", node))
+    assert whole is not None
+    t.state.replace(box, OpaqueC(whole))
+
+
+def call_dict(
+    t: Tracer, box: Box, content: DictC, name: str, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call
+) -> Any:
+    """Call a method of a dict; keys are known, values need not be."""
+    entries = content.entries
+    if name == "items":
+        return iterator(t, [t.tuple((key, t.lift(value))) for key, value in entries.items()])
+    if name == "keys":
+        return iterator(t, list(entries))
+    if name == "values":
+        return iterator(t, [t.lift(value) for value in entries.values()])
+    if name == "get" and args:
+        return t.lift(raising(t, node, entries.get, t.native(args[0]), *args[1:], **keywords))
+    if name == "copy":
+        return t.state.box(DictC(dict(entries)))
+    if name == "update":
+        new: dict[Any, Any] = {}
+        for arg in args:
+            if isinstance(arg, Box) and isinstance(arg.content, DictC):
+                new.update(arg.content.entries)
+            elif is_iterable(t, arg):
+                new.update({t.native(key): value for key, value in (collect(t, pair, node) for pair in collect(t, arg, node))})
+            else:
+                raise NotKnown
+        t.state.write(box).entries.update({**new, **keywords})
+        return None
+    if name in STRUCTURAL:
+        known = [t.native(arg) if not index else settled(t, arg, node) for index, arg in enumerate(args)]
+        found = raising(t, node, getattr(t.state.write(box).entries, name), *known)
+        return t.tuple(found) if isinstance(found, tuple) else t.lift(found)
+    raise NotKnown
+
+
+def call_copy(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Call a method natively on a copy of a container that is wholly known, and keep what became of the copy."""
+    box = method.receiver
+    copy = t.native(box)
+    known = [function_of(t, arg) for arg in args], {key: function_of(t, value) for key, value in keywords.items()}
+    result = raising(t, node, getattr(copy, method.name), *known[0], **known[1])
+    if isinstance(box, Box) and method.name in natives.MUTATORS:
+        match box.content:
+            case ListC():
+                t.state.replace(box, ListC(copy))
+            case SetC():
+                t.state.replace(box, SetC(copy))
+            case IteratorC() | DictC():
+                raise NotKnown
+    return t.fresh(result) if not isinstance(box, TupleV) else t.lift(result)
+
+
+def function_of(t: Tracer, value: Any) -> Any:
+    """Give a native argument; a function of the orchestrator's is made real, if it depends on nothing unknown."""
+    from tiphys.tracing.realise import real_function
+
+    return real_function(t, value)

@@ -1,0 +1,121 @@
+"""Iterating over any value, one item at a time; generators are run inside their consumer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tiphys.tracing.closures import fan_out
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Closure, Frame, TupleV
+
+Give = Callable[[Any], Any]
+
+
+@dataclass(eq=False)
+class Generator:
+    """A generator that was called and not begun: its body runs inside whoever iterates over it."""
+
+    closure: Closure
+    frame: Frame
+    begun: bool = False
+
+
+class Stopped(Exception):  # noqa: N818
+    """The consumer of a generator wants no more items."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+
+def iterate(t: Tracer, value: Any, node: ast.expr, give: Give) -> Any:
+    """Give each item of a value; ends early, with that, when `give` returns something true."""
+    unknown = t.unknown(value)
+    if unknown is not None:
+        t.need(unknown)
+        raise fan_out(t, node)
+    if isinstance(value, Generator):
+        return run_generator(t, value, node, give)
+    if isinstance(value, Box) and isinstance(value.content, ListC):
+        index = 0
+        while index < len(value.content.items):
+            if result := give(t.lift(value.content.items[index])):
+                return result
+            index += 1
+        return None
+    if isinstance(value, Box) and isinstance(value.content, IteratorC):
+        while value.content.position < len(value.content.items):
+            item = value.content.items[value.content.position]
+            t.state.write(value).position += 1
+            if result := give(t.lift(item)):
+                return result
+        return None
+    for item in items_of(t, value, node):
+        if result := give(t.lift(item)):
+            return result
+    return None
+
+
+def items_of(t: Tracer, value: Any, node: ast.expr) -> Any:
+    """Give the items of a value that is no list, iterator or generator of the orchestrator's."""
+    match value:
+        case TupleV(items=items):
+            return items
+        case Box(content=DictC(entries=entries)):
+            return list(entries)
+        case Box(content=SetC(items=items)):
+            return ordered(items)
+        case set() | frozenset():
+            return ordered(value)
+    try:
+        native = t.native(value)
+    except NotKnown:
+        raise t.untraceable("this value cannot be iterated over when the program is compiled", node) from None
+    from tiphys.tracing.calls import raising
+
+    return raising(t, node, iter, native)
+
+
+def ordered(items: Any) -> list[Any]:
+    """Give the items of a set in an order that is the same in every process."""
+    try:
+        return sorted(items)
+    except TypeError:
+        return sorted(items, key=lambda item: (type(item).__name__, repr(item)))
+
+
+def collect(t: Tracer, value: Any, node: ast.expr) -> list[Any]:
+    """Give all items of a value as a list."""
+    found: list[Any] = []
+    iterate(t, value, node, found.append)
+    return found
+
+
+def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) -> Any:
+    """Interpret a generator's body; every `yield` runs the consumer's code in the consumer's frame."""
+    from tiphys.tracing.closures import run_body
+
+    if generator.begun:
+        raise t.untraceable("a generator can be iterated over only once here", node)
+    generator.begun = True
+    consumer = t.frame
+
+    def on_yield(value: Any, _: ast.AST) -> None:
+        inner, t.frame = t.frame, consumer
+        try:
+            result = give(value)
+        finally:
+            t.frame = inner
+        if result:
+            raise Stopped(result)
+
+    generator.frame.on_yield = on_yield
+    try:
+        run_body(t, generator.closure, generator.frame, node)
+    except Stopped as stop:
+        return stop.result
+    return None

@@ -1,0 +1,99 @@
+"""Names: where a variable of an interpreted function is found."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any
+
+from tiphys.tracing.state import FrameC
+from tiphys.tracing.tracer import POISON, Poisoned, Tracer
+from tiphys.tracing.values import Frame
+
+MISSING = object()
+
+
+def variables(frame: Frame) -> dict[str, Any]:
+    """Give the variables of a frame, for reading."""
+    content = frame.box.content
+    assert isinstance(content, FrameC)
+    return content.names
+
+
+def owner_of(frame: Frame, name: str) -> Frame | None:
+    """Find the frame, from here outwards, that a name is local to."""
+    current: Frame | None = frame
+    while current is not None:
+        if name in current.scope.globals:
+            return None
+        if name in current.scope.locals:
+            return current
+        current = current.parent
+    return None
+
+
+def load(t: Tracer, node: ast.Name) -> Any:
+    """Read a variable."""
+    name = node.id
+    names = variables(t.frame)
+    value = names.get(name, MISSING)
+    if value is MISSING:
+        value = find(t, node)
+    if value is POISON:
+        raise Poisoned
+    return value
+
+
+def find(t: Tracer, node: ast.Name) -> Any:
+    """Read a variable that is not set in the innermost frame."""
+    name = node.id
+    owner = owner_of(t.frame, name)
+    if owner is not None:
+        value = variables(owner).get(name, MISSING)
+        if value is MISSING:
+            raise t.refuse(f"`{name}` is read before it is set", node)
+        return value
+    for frame in chain(t.frame):
+        if name in frame.cells:
+            return t.lift(frame.cells[name])
+    outer = list(chain(t.frame))[-1]
+    if name in outer.globals:
+        return t.lift(outer.globals[name])
+    if hasattr(builtins, name):
+        return getattr(builtins, name)
+    from tiphys.diagnostics import nearest
+
+    known = [*variables(t.frame), *outer.globals]
+    raise t.refuse(f"`{name}` is not defined", node, nearest(name, known) or None)
+
+
+def chain(frame: Frame) -> list[Frame]:
+    """List the frame and those around it."""
+    found = [frame]
+    while found[-1].parent is not None:
+        found.append(found[-1].parent)
+    return found
+
+
+def store(t: Tracer, name: str, value: Any, node: ast.AST) -> None:
+    """Set a variable."""
+    frame = t.frame
+    if name in frame.scope.globals:
+        mend = "Return the value, or keep it in a local variable."
+        raise t.refuse(f"`global {name}`: an orchestrator cannot change its module", node, mend)
+    if name in frame.scope.nonlocals:
+        owner = owner_of(frame.parent, name) if frame.parent else None
+        if owner is None:
+            raise t.refuse(f"`nonlocal {name}` changes a variable outside the orchestrator", node)
+        frame = owner
+    t.state.write(frame.box).names[name] = value
+
+
+def is_constant(t: Tracer, node: ast.AST) -> bool:
+    """Say whether an expression mentions no variable of the orchestrator: only literals and names of the module."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Name) and owner_of(t.frame, item.id) is not None:
+            return False
+        if isinstance(item, ast.Call | ast.Await):
+            return False
+    return True

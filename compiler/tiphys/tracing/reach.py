@@ -1,0 +1,108 @@
+"""Which functions reach a task: those are orchestrators, or helpers that are inlined into one."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import types
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing.source import cells_of, is_user_code, tree_of
+
+_MISSING = object()
+
+
+def names_reached(root: ast.AST) -> set[str]:
+    """List the names that code mentions, nested functions included, but for those before `.forward`."""
+    found: set[str] = set()
+    stack: list[ast.AST] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Attribute) and node.attr == "forward":
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node is root:
+            stack.extend(node.body)
+            continue
+        stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def chains_reached(root: ast.AST) -> set[tuple[str, ...]]:
+    """List the dotted names that code mentions, such as `("steps", "load")`."""
+    found: set[tuple[str, ...]] = set()
+    for node in ast.walk(root):
+        if not isinstance(node, ast.Attribute) or node.attr == "forward":
+            continue
+        parts: list[str] = []
+        inner: ast.AST = node
+        while isinstance(inner, ast.Attribute):
+            parts.append(inner.attr)
+            inner = inner.value
+        if isinstance(inner, ast.Name):
+            found.add((inner.id, *reversed(parts)))
+    return found
+
+
+_known: dict[types.CodeType, bool] = {}
+
+
+def reaches(value: Any, seen: frozenset[int] = frozenset()) -> bool:
+    """Say whether using a value may call a task: it is one, or a function, container or partial that leads to one."""
+    if isinstance(value, TaskTemplate):
+        return True
+    if id(value) in seen:
+        return False
+    seen |= {id(value)}
+    match value:
+        case types.FunctionType():
+            return function_reaches(value, seen)
+        case types.MethodType():
+            return reaches(value.__func__, seen)
+        case functools.partial():
+            return any(reaches(item, seen) for item in (value.func, *value.args, *value.keywords.values()))
+        case list() | tuple() | set() | frozenset():
+            return len(value) <= 1000 and any(reaches(item, seen) for item in value)
+        case dict():
+            return len(value) <= 1000 and any(reaches(item, seen) for item in value.values())
+    if hasattr(value, "__wrapped__") and callable(value):
+        return reaches(value.__wrapped__, seen)
+    return False
+
+
+def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool:
+    """Say whether a function's body leads to a task."""
+    if not is_user_code(function):
+        wrapped = getattr(function, "__wrapped__", None)
+        return wrapped is not None and reaches(wrapped, seen)
+    node = tree_of(function.__code__)
+    if node is None:
+        return False
+    names = {**cells_of(function)}
+    for name in names_reached(node):
+        value = names.get(name, function.__globals__.get(name, _MISSING))
+        if value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen):
+            return True
+    for first, *rest in chains_reached(node):
+        value = names.get(first, function.__globals__.get(first, _MISSING))
+        for name in rest:
+            if isinstance(value, TaskTemplate) or value is _MISSING:
+                break
+            space = getattr(value, "__dict__", {})
+            value = space.get(name, getattr(type(value), name, _MISSING) if not isinstance(value, types.ModuleType) else _MISSING)
+        if isinstance(value, TaskTemplate) or (isinstance(value, types.FunctionType) and reaches(value, seen)):
+            return True
+    return False
+
+
+def is_orchestrator(task: TaskTemplate[..., Any]) -> bool:
+    """Say whether a task is traced, because it calls tasks, or runs in a pod."""
+    if task.orchestrator is not None:
+        return task.orchestrator
+    code = task.function.__code__
+    known = _known.get(code)
+    if known is None:
+        known = _known[code] = function_reaches(task.function, frozenset({id(task)}))
+    return known

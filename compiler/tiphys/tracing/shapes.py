@@ -1,0 +1,263 @@
+"""Builtins that look only at the shape of a container: exact even when its items are runtime values."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing.calls import call_value
+from tiphys.tracing.iteration import Generator, collect
+from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Closure, Raised, Special, TupleV
+
+Shape = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
+
+
+def length(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    match args:
+        case (Box(content=ListC(items=items)),) | (TupleV(items=items),):
+            return len(items)
+        case (Box(content=DictC(entries=entries)),):
+            return len(entries)
+        case (Box(content=SetC(items=known)),):
+            return len(known)
+    return NotImplemented
+
+
+def is_iterable(t: Tracer, value: Any) -> bool:
+    """Say whether a value can be walked now, item by item."""
+    if t.unknown(value) is not None:
+        return False
+    match value:
+        case Box(content=ListC() | DictC() | SetC() | IteratorC()) | TupleV() | Generator():
+            return True
+        case Box() | Closure() | Special():
+            return False
+    return isinstance(value, list | tuple | dict | set | frozenset | str | bytes | range) or hasattr(value, "__iter__")
+
+
+def walking(make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], Any]) -> Shape:
+    """Make the version of a builtin that takes iterables and looks at no item."""
+
+    def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+        if not all(is_iterable(t, value) for value in args):
+            if any(isinstance(value, Generator) for value in args):
+                raise t.untraceable("a generator together with a runtime value cannot be traced", node)
+            return NotImplemented
+        return make(t, [collect(t, value, node) for value in args], keywords, node)
+
+    return shape
+
+
+def to_list(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    return t.state.box(ListC(lists[0] if lists else []))
+
+
+def to_tuple(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    return t.tuple(lists[0] if lists else [])
+
+
+def to_set(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    try:
+        return t.state.box(SetC({t.native(item) for item in lists[0]} if lists else set()))
+    except NotKnown:
+        return NotImplemented
+
+
+def to_dict(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    entries: dict[Any, Any] = {}
+    if args:
+        if not is_iterable(t, args[0]):
+            return NotImplemented
+        match args[0]:
+            case Box(content=DictC(entries=old)):
+                entries.update(old)
+            case _:
+                for pair in collect(t, args[0], node):
+                    key, value = collect(t, pair, node)
+                    try:
+                        entries[t.native(key)] = value
+                    except NotKnown:
+                        return NotImplemented
+    return t.state.box(DictC({**entries, **keywords}))
+
+
+def iterator(t: Tracer, items: typing.Iterable[Any]) -> Box:
+    """Make an iterator over known items."""
+    return t.state.box(IteratorC(tuple(items)))
+
+
+def enumerated(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    if not args or not is_iterable(t, args[0]):
+        return NotImplemented
+    start = args[1] if len(args) > 1 else keywords.get("start", 0)
+    return iterator(t, (t.tuple(pair) for pair in enumerate(collect(t, args[0], node), t.native(start))))
+
+
+def zipped(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    import itertools
+
+    endless = {index: value for index, value in enumerate(args) if isinstance(value, itertools.count | itertools.cycle)}
+    finite = [value for index, value in enumerate(args) if index not in endless]
+    if (endless and not finite) or not all(is_iterable(t, value) for value in finite):
+        return NotImplemented
+    lists = {index: collect(t, value, node) for index, value in enumerate(args) if index not in endless}
+    shortest = min((len(items) for items in lists.values()), default=0)
+    if t.native(keywords.get("strict", False)) and any(len(items) != shortest for items in lists.values()):
+        raise Raised(ValueError("zip() arguments have different lengths"), t.span(node))
+    for index, value in endless.items():
+        lists[index] = list(itertools.islice(value, shortest))
+    return iterator(t, (t.tuple(row) for row in zip(*(lists[index] for index in range(len(args))), strict=False)))
+
+
+def backwards(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    return iterator(t, reversed(lists[0]))
+
+
+def iterated(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    if len(args) != 1 or isinstance(args[0], Generator) or not is_iterable(t, args[0]):
+        return args[0] if args and isinstance(args[0], Generator) else NotImplemented
+    if isinstance(args[0], Box) and isinstance(args[0].content, IteratorC):
+        return args[0]
+    return iterator(t, collect(t, args[0], node))
+
+
+def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    match args:
+        case (Box(content=IteratorC(items=items, position=position)) as box, *default):
+            if position < len(items):
+                t.state.write(box).position += 1
+                return t.lift(items[position])
+            if default:
+                return default[0]
+            raise Raised(StopIteration(), t.span(node))
+        case (Generator(), *_):
+            raise t.untraceable("`next` on a generator cannot be traced", node, "Loop over it with `for`.")
+    return NotImplemented
+
+
+def mapped(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    function, *rest = args
+    if not rest or not all(is_iterable(t, value) for value in rest):
+        return NotImplemented
+    rows = zip(*(collect(t, value, node) for value in rest), strict=False)
+    call = ast.copy_location(ast.Call(func=node.args[0], args=[], keywords=[]), node)
+    return iterator(t, [call_value(t, function, row, {}, call) for row in rows])
+
+
+def filtered(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    from tiphys.tracing.expressions import truth_of
+
+    if len(args) != 2 or not is_iterable(t, args[1]):
+        return NotImplemented
+    kept = []
+    for item in collect(t, args[1], node):
+        verdict = item if args[0] is None else call_value(t, args[0], (item,), {}, node)
+        truth = truth_of(t, verdict)
+        if truth is None:
+            return NotImplemented
+        if truth:
+            kept.append(item)
+    return iterator(t, kept)
+
+
+def consumed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Let `sum`, `max`, `sorted`, ... see a generator or iterator as a list."""
+    from tiphys.tracing.calls import call_known
+
+    streams = [isinstance(value, Generator) or is_stream(value) for value in args]
+    if not any(streams):
+        return NotImplemented
+    given = [
+        t.state.box(ListC(collect(t, value, node))) if stream else value
+        for value, stream in zip(args, streams, strict=True)
+    ]
+    function = getattr(builtins, node.func.id) if isinstance(node.func, ast.Name) else None
+    return NotImplemented if function is None else call_known(t, function, tuple(given), keywords, node)
+
+
+def is_stream(value: Any) -> bool:
+    """Say whether a value is an iterator that the orchestrator made."""
+    return isinstance(value, Box) and isinstance(value.content, IteratorC)
+
+
+def class_of(t: Tracer, value: Any) -> type:
+    """Give the class of a value that is not unknown."""
+    match value:
+        case Box(content=ListC()):
+            return list
+        case Box(content=DictC()):
+            return dict
+        case Box(content=SetC()):
+            return set
+        case Box(content=ObjectC(cls=cls)) | TupleV(cls=cls):
+            return cls
+        case Box(content=OpaqueC() | PendingC() | GroupC() | IteratorC()):
+            return object
+        case Closure() | Special():
+            return type(lambda: None)
+    return type(value)
+
+
+def instance_of(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    if len(args) != 2 or t.unknown(args[0]) is not None:
+        return NotImplemented
+    return issubclass(class_of(t, args[0]), t.native(args[1]))
+
+
+def class_asked(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    return class_of(t, args[0]) if len(args) == 1 and t.unknown(args[0]) is None else NotImplemented
+
+
+def partial(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    function, *given = args
+
+    def call(more: tuple[Any, ...], words: dict[str, Any], where: ast.AST) -> Any:
+        assert isinstance(where, ast.Call)
+        return call_value(t, function, (*given, *more), {**keywords, **words}, where)
+
+    return Special("partial", call)
+
+
+def fetched(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    """`getattr` with a known name reads the attribute as the dot does."""
+    from tiphys.tracing.calls import load_attribute
+
+    if len(args) != 2 or not isinstance(args[1], str) or not isinstance(args[0], Box | TupleV | TaskTemplate):
+        return NotImplemented
+    return load_attribute(t, args[0], args[1], node, source=node.args[0])
+
+
+def cast(_t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    return args[1] if len(args) == 2 else NotImplemented
+
+
+def any_all(stop: bool) -> Shape:
+    def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+        from tiphys.tracing.expressions import truth_of
+
+        if len(args) != 1 or not is_iterable(t, args[0]):
+            return NotImplemented
+        if is_stream(args[0]) or isinstance(args[0], Generator):
+            return consumed(t, args, keywords, node)
+        truths = [truth_of(t, item) for item in collect(t, args[0], node)]
+        if stop in truths and None not in truths[: truths.index(stop)]:
+            return stop
+        return NotImplemented if None in truths else not stop
+
+    return shape
+
+
+SHAPES: dict[Any, Shape] = {
+    len: length, list: walking(to_list), tuple: walking(to_tuple), set: walking(to_set), dict: to_dict,
+    enumerate: enumerated, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
+    filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
+    typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),
+    all: any_all(stop=False), frozenset: consumed,
+}  # fmt: skip

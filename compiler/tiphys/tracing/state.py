@@ -1,0 +1,253 @@
+"""The interpreter's state as data: boxes with contents, a journal of what changed, the order reached so far.
+
+Everything that an orchestrator can change while it is interpreted lives in the content of a `Box`, or in `State`. A
+content is written only through `State.write`, which keeps the old one in the journal; so a stretch of interpretation can
+be undone (`rollback`), and what it changed can be listed (`changes`), compared and merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from tiphys.diagnostics import Span
+
+if TYPE_CHECKING:
+    from tiphys.ir import Node
+    from tiphys.tracing.values import Unknown
+
+
+class Content:
+    """What a box holds at one time. `epoch` tells whether it was made since the last mark."""
+
+    __slots__ = ("epoch",)
+
+    def copy(self) -> Content:
+        """Give a copy that may be written without touching this one."""
+        raise NotImplementedError
+
+
+class Box:
+    """The identity of something that can change: a container, an object, a frame, a coroutine. Aliases share it."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+
+
+class ListC(Content):
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    def copy(self) -> ListC:
+        return ListC(self.items.copy())
+
+
+class DictC(Content):
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: dict[Any, Any]) -> None:
+        self.entries = entries
+
+    def copy(self) -> DictC:
+        return DictC(self.entries.copy())
+
+
+class SetC(Content):
+    """A set of known values."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: set[Any]) -> None:
+        self.items = items
+
+    def copy(self) -> SetC:
+        return SetC(self.items.copy())
+
+
+class ObjectC(Content):
+    """An instance that the orchestrator constructed."""
+
+    __slots__ = ("cls", "fields")
+
+    def __init__(self, cls: type, fields: dict[str, Any]) -> None:
+        self.cls = cls
+        self.fields = fields
+
+    def copy(self) -> ObjectC:
+        return ObjectC(self.cls, self.fields.copy())
+
+
+class OpaqueC(Content):
+    """A runtime value that may be changed in place; `value` is what it is now. `part` marks a part of another value."""
+
+    __slots__ = ("part", "value")
+
+    def __init__(self, value: Unknown, *, part: bool = False) -> None:
+        self.value = value
+        self.part = part
+
+    def copy(self) -> OpaqueC:
+        return OpaqueC(self.value, part=self.part)
+
+
+class FrameC(Content):
+    """The local variables of a call."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+
+    def copy(self) -> FrameC:
+        return FrameC(self.names.copy())
+
+
+class IteratorC(Content):
+    """An iterator: what it walks over, and how far it is."""
+
+    __slots__ = ("items", "position")
+
+    def __init__(self, items: tuple[Any, ...], position: int = 0) -> None:
+        self.items = items
+        self.position = position
+
+    def copy(self) -> IteratorC:
+        return IteratorC(self.items, self.position)
+
+
+class Status(Enum):
+    """How far a coroutine, a task or a future is."""
+
+    CREATED = "created"
+    SCHEDULED = "scheduled"
+    DONE = "done"
+
+
+class PendingC(Content):
+    """A coroutine object, an asyncio task or a gather: `begin` interprets it, once.
+
+    `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
+    scheduled and when it was done.
+    """
+
+    __slots__ = ("begin", "end", "reusable", "start", "status", "taken", "title", "value", "where")
+
+    def __init__(
+        self, begin: Callable[[], Any] | None, title: str, where: Span, *, reusable: bool, status: Status = Status.CREATED
+    ) -> None:
+        self.begin = begin
+        self.title = title
+        self.where = where
+        self.reusable = reusable
+        self.status = status
+        self.taken = False
+        self.start: tuple[str, ...] = ()
+        self.end: tuple[str, ...] = ()
+        self.value: Any = None
+
+    def copy(self) -> PendingC:
+        other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
+        other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
+        return other
+
+
+class GroupC(Content):
+    """An `asyncio.TaskGroup`: the tasks it has started."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: list[Box]) -> None:
+        self.members = members
+
+    def copy(self) -> GroupC:
+        return GroupC(self.members.copy())
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment to which the state can be rolled back, or from which its changes are counted."""
+
+    journal: int
+    epoch: int
+    frontier: tuple[str, ...]
+    ready: tuple[Box, ...]
+    nodes: int
+    notes: int
+    pending: int
+
+
+class State:
+    """All that interpretation changes.
+
+    frontier: the nodes that are known to be done, nearest only. ready: scheduled tasks that have not begun.
+    nodes: what was recorded so far. pending: every coroutine made, so that a forgotten one is found.
+    """
+
+    __slots__ = ("_epochs", "epoch", "frontier", "journal", "nodes", "notes", "pending", "ready")
+
+    def __init__(self) -> None:
+        self.epoch = self._epochs = 0
+        self.journal: list[tuple[Box, Content]] = []
+        self.frontier: tuple[str, ...] = ()
+        self.ready: tuple[Box, ...] = ()
+        self.nodes: list[Node] = []
+        self.notes: list[str] = []
+        self.pending: list[Box] = []
+
+    def box(self, content: Content) -> Box:
+        """Make a new box."""
+        content.epoch = self.epoch
+        return Box(content)
+
+    def write(self, box: Box) -> Any:
+        """Give the content of a box, to be changed; what it was at the last mark stays in the journal."""
+        content = box.content
+        if content.epoch != self.epoch:
+            self.journal.append((box, content))
+            content = content.copy()
+            content.epoch = self.epoch
+            box.content = content
+        return content
+
+    def replace(self, box: Box, content: Content) -> None:
+        """Put another content into a box."""
+        if box.content.epoch != self.epoch:
+            self.journal.append((box, box.content))
+        content.epoch = self.epoch
+        box.content = content
+
+    def mark(self) -> Mark:
+        """Remember this moment."""
+        mark = Mark(len(self.journal), self.epoch, self.frontier, self.ready, len(self.nodes), len(self.notes),
+                    len(self.pending))  # fmt: skip
+        self._epochs += 1
+        self.epoch = self._epochs
+        return mark
+
+    def keep(self, mark: Mark) -> None:
+        """Let everything since the mark stand: the mark is no longer needed."""
+        self.epoch = mark.epoch
+
+    def rollback(self, mark: Mark) -> None:
+        """Undo everything since the mark."""
+        while len(self.journal) > mark.journal:
+            box, content = self.journal.pop()
+            box.content = content
+        self.epoch = mark.epoch
+        self.frontier, self.ready = mark.frontier, mark.ready
+        del self.nodes[mark.nodes :]
+        del self.notes[mark.notes :]
+        del self.pending[mark.pending :]
+
+    def changes(self, mark: Mark) -> dict[Box, tuple[Content, Content]]:
+        """Give every box that was changed since the mark: its content then, and now."""
+        first: dict[Box, Content] = {}
+        for box, content in self.journal[mark.journal :]:
+            first.setdefault(box, content)
+        return {box: (before, box.content) for box, before in first.items() if before is not box.content}

@@ -1,0 +1,115 @@
+"""Calls of tasks: what becomes a pod, and what becomes a graph of its own."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import typing
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.diagnostics import AuthoringError, Mistake, ProgramError
+from tiphys.ir import Call, Ref
+from tiphys.tracing.binding import bind
+from tiphys.tracing.calls import call_user
+from tiphys.tracing.checks import check_argument
+from tiphys.tracing.reach import is_orchestrator
+from tiphys.tracing.state import PendingC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Special, Unknown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interface:
+    """What a task takes and gives, annotations resolved."""
+
+    parameters: tuple[inspect.Parameter, ...]
+    types: dict[str, Any]
+    result: Any
+    is_async: bool
+
+
+@lru_cache(maxsize=4096)
+def interface_of(task: TaskTemplate[..., Any]) -> Interface:
+    """Read a task's interface. Raises ProgramError for an annotation that does not resolve."""
+    try:
+        hints = typing.get_type_hints(task.function, include_extras=True)
+    except Exception as error:
+        mend = "Import the name where the task is defined."
+        raise ProgramError(Mistake(f"an annotation of `{task.name}` cannot be resolved: {error}", task.where, mend)) from None
+    parameters = tuple(inspect.signature(task.function).parameters.values())
+    types = {item.name: hints.get(item.name, Any) for item in parameters}
+    result = hints.get("return", Any)
+    return Interface(parameters, types, type(None) if result is None else result, inspect.iscoroutinefunction(task.function))
+
+
+def call_task(
+    t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call,
+    *, awaitable: bool | None = None,
+) -> Any:  # fmt: skip
+    """Call a task: an async one gives a coroutine, a sync one runs here."""
+    interface = interface_of(task)
+    title = task.function.__name__
+    bound = bind(t, title, interface.parameters, args, keywords, node)
+    inner = is_orchestrator(task)
+    for name, value in bound.items():
+        check_argument(t, task.name, name, interface.types[name], value, node)
+        if isinstance(value, Unknown) and value.ref is None and not (inner and value.pure):
+            bound[name] = t.settle(value, name, node)
+
+    def begin() -> Any:
+        if inner:
+            from tiphys.tracing.program import call_orchestrator
+
+            return call_orchestrator(t, task, interface, bound, node)
+        return emit_call(t, task, interface, bound, node)
+
+    if not (interface.is_async if awaitable is None else awaitable):
+        return begin()
+    box = t.state.box(PendingC(begin, title, t.span(node), reusable=False))
+    t.state.pending.append(box)
+    return box
+
+
+def emit_call(
+    t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call
+) -> Any:
+    """Record a pod."""
+    arguments = tuple((name, t.to_atom(value, name, node)) for name, value in bound.items())
+    name = t.names.allocate(task.function.__name__)
+    where = t.span(node)
+    t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where))
+    t.state.frontier = (name,)
+    t.sources[name] = None
+    return t.atom(Ref(name), interface.result, task.function.__name__, node)
+
+
+def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:
+    """Read an attribute of a task: its ways of being called are the interpreter's, the rest is native."""
+    if name == "aio":
+        return Special("aio", lambda args, words, where: call_task(t, task, args, words, where, awaitable=True))  # type: ignore[arg-type]
+    if name == "forward":
+        return Special("forward", lambda args, words, where: call_user(t, task.function, args, words, where))  # type: ignore[arg-type]
+    if name == "override":
+        return Special("override", lambda args, words, where: override(t, task, args, words, where))
+    return getattr(task, name)
+
+
+def override(
+    t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
+) -> TaskTemplate[..., Any]:
+    """Call `task.override` with known settings."""
+    from tiphys.tracing.tracer import NotKnown
+
+    try:
+        known = {name: t.native(value) for name, value in words.items()}
+    except NotKnown:
+        raise t.untraceable("settings that are known only at run time are not supported yet", node) from None
+    try:
+        made = task.override(*args, **known)
+    except AuthoringError as error:
+        raise ProgramError(*(Mistake(one.message, t.span(node), one.mend) for one in error.mistakes)) from None
+    key = (task.name, repr(made.levels))
+    return t.program.overrides.setdefault(key, made)

@@ -1,0 +1,359 @@
+"""The tracer of one graph: its state, its nodes, and the passage between native values, atoms and glue."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from tiphys.diagnostics import Mistake, ProgramError, Span
+from tiphys.ir import Atom, Glue, Input, Literal, Node, Ref
+from tiphys.tracing.glue import RESERVED, Compiler, at, holes_of
+from tiphys.tracing.state import Box, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
+from tiphys_runtime.objects import rebuild
+from tiphys.tracing.values import (
+    Bound,
+    Captured,
+    Closure,
+    Frame,
+    Hole,
+    Method,
+    NeedsKnown,
+    Special,
+    TupleV,
+    Unknown,
+    is_immutable,
+)
+
+if TYPE_CHECKING:
+    from tiphys.tracing.program import ProgramBuilder
+
+KEYWORDS = frozenset(
+    "in not and or let if else true false nil matches contains startswith endswith map filter all any sum count len".split()
+)
+DATA = (bool, int, float, complex, str, bytes, type(None))
+
+
+class NotTraceable(ProgramError):
+    """The program steers by a value that is known only at run time, in a way that is not supported."""
+
+
+class Poisoned(Exception):  # noqa: N818
+    """An earlier mistake, reported already, stands in the way."""
+
+
+class NotKnown(Exception):  # noqa: N818
+    """A value has a part that is known only at run time."""
+
+
+class Poison:
+    """Stands for a value whose computation was refused."""
+
+
+POISON = Poison()
+
+
+class Namespace:
+    """Allocates the names of a graph's nodes: unique, lower-case, a letter first, no keyword of Argo's expressions."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._taken: set[str] = set()
+
+    def allocate(self, hint: str) -> str:
+        """Give `hint`, or `hint-2`, `hint-3`, ..."""
+        base = re.sub(r"[^a-z0-9]+", "-", hint.lower()).strip("-")[:50].strip("-") or "v"
+        if base[0].isdigit() or base in KEYWORDS:
+            base = f"n-{base}"
+        count = self._counts.get(base, 0) + 1
+        name = base if count == 1 else f"{base}-{count}"
+        while name in self._taken:
+            count += 1
+            name = f"{base}-{count}"
+        self._counts[base] = count
+        self._taken.add(name)
+        return name
+
+
+class Tracer:
+    """Interprets one orchestrator into the nodes of one graph.
+
+    known: what is known of the inputs whose values the caller has, should interpretation need them.
+    """
+
+    def __init__(self, program: ProgramBuilder, known: frozenset[str] = frozenset()) -> None:
+        self.program = program
+        self.state = State()
+        self.names = Namespace()
+        self.compiler: Compiler = program.compiler
+        self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
+        self.known = known
+        self.inputs: dict[str, Input] = {}
+        self.sources: dict[str, frozenset[str] | None] = {}
+        self.glue: dict[str, Unknown] = {}
+        self.lifted: dict[int, tuple[object, Box]] = {}
+        self.mistakes: list[Mistake] = []
+        self.depth = 0
+        self.guards = 0
+
+    # ---- mistakes
+
+    def span(self, node: ast.AST) -> Span:
+        """Give the place of a node of the function being interpreted."""
+        return self.frame.span(node)
+
+    def refuse(self, message: str, node: ast.AST, mend: str | None = None) -> ProgramError:
+        """Build the error for something that can never be compiled."""
+        return ProgramError(Mistake(message, self.span(node), mend))
+
+    def untraceable(self, message: str, node: ast.AST, mend: str | None = None) -> NotTraceable:
+        """Build the error for something that cannot be traced, though it could run in a pod."""
+        return NotTraceable(Mistake(message, self.span(node), mend))
+
+    # ---- what is unknown
+
+    def unknown(self, value: object) -> Unknown | None:
+        """Give the expression behind a runtime value; nothing for anything else."""
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, Box) and isinstance(value.content, OpaqueC):
+            inner = value.content.value
+            return Unknown(inner.tree, inner.type, inner.pure, inner.total, value)
+        return None
+
+    def atom(self, ref: Ref, annotation: Any, hint: str, where: ast.AST | None = None) -> Any:
+        """Give the value that stands for a node's result."""
+        value = Unknown(Hole(ref, hint, where), annotation)
+        return value if is_immutable(annotation) else self.state.box(OpaqueC(value))
+
+    def settle(self, value: Any, hint: str, node: ast.AST) -> Any:
+        """Compute an expression here: from now on it is a node of its own. Other values stay as they are."""
+        if not isinstance(value, Unknown) or value.ref is not None:
+            return value
+        where = self.span(node)
+        code, operands = self.compiler.compile(value, where, self.frame.title)
+        name = self.names.allocate(hint)
+        self.emit(Glue(name, code, operands, value.type, self.state.frontier, where))
+        refs = [atom.node for _, atom in operands if isinstance(atom, Ref)]
+        parts = [self.sources.get(ref) for ref in refs]
+        self.sources[name] = None if None in parts else frozenset().union(*(part for part in parts if part is not None))
+        self.glue[name] = value
+        if not (code.total and code.pure):
+            self.state.frontier = (name,)
+        result = self.atom(Ref(name), value.type, hint, node)
+        if value.root is not None and isinstance(result, Box):
+            result.content.part = True  # type: ignore[attr-defined]
+        return result
+
+    def need(self, value: Unknown) -> None:
+        """Ask for a value that interpretation cannot go on without: if it comes from the caller, trace again with it."""
+        wanted: set[str] = set()
+        for hole in holes_of(value.tree):
+            if isinstance(hole.value, Ref):
+                part = self.sources.get(hole.value.node)
+                if part is None:
+                    return
+                wanted |= part
+        if wanted and wanted <= self.known:
+            raise NeedsKnown(frozenset(wanted))
+
+    def emit(self, node: Node) -> None:
+        """Record a node."""
+        self.state.nodes.append(node)
+
+    # ---- native values
+
+    def lift(self, value: Any) -> Any:
+        """Take a native value in: lists, dicts and sets become tracked, so that changes to them are seen and undone."""
+        if type(value) not in (list, dict, set):
+            return value
+        found = self.lifted.get(id(value))
+        if found is not None:
+            return found[1]
+        content: ListC | DictC | SetC
+        if isinstance(value, list):
+            content = ListC(list(value))
+        elif isinstance(value, dict):
+            content = DictC(dict(value))
+        else:
+            content = SetC(set(value))
+        box = self.state.box(content)
+        self.lifted[id(value)] = (value, box)
+        return box
+
+    def fresh(self, value: Any) -> Any:
+        """Take in a container that native evaluation has just made: nothing else refers to it."""
+        if type(value) is list:
+            return self.state.box(ListC(value))
+        if type(value) is dict:
+            return self.state.box(DictC(value))
+        if type(value) is set:
+            return self.state.box(SetC(value))
+        return value
+
+    def native(self, value: Any) -> Any:
+        """Give the native object for a value, as a copy where it can change. Raises NotKnown."""
+        match value:
+            case Box(content=ListC(items=items)):
+                return [self.native(item) for item in items]
+            case Box(content=DictC(entries=entries)):
+                return {key: self.native(item) for key, item in entries.items()}
+            case Box(content=SetC(items=items)):
+                return set(items)
+            case Box(content=ObjectC(cls=cls, fields=fields)):
+                return rebuild(cls, {name: self.native(item) for name, item in fields.items()})
+            case Box(content=IteratorC(items=items, position=position)):
+                return iter([self.native(item) for item in items[position:]])
+            case TupleV(items=items, cls=cls):
+                made = [self.native(item) for item in items]
+                return tuple(made) if cls is tuple else cls(*made)
+            case Poison():
+                raise Poisoned
+            case Closure(native=function) if function is not None:
+                return function
+            case Box() | Unknown() | Closure() | Bound() | Method() | Special():
+                raise NotKnown
+            case _:
+                return value
+
+    def is_known(self, value: Any) -> bool:
+        """Say whether nothing of a value is left to run time."""
+        try:
+            self.native(value)
+        except NotKnown:
+            return False
+        return True
+
+    def tuple(self, items: Iterable[Any], cls: type = tuple) -> Any:
+        """Make a tuple; a native one where all is native."""
+        made = tuple(items)
+        if any(isinstance(item, Box | Unknown | TupleV | Closure | Bound | Method | Special | Poison) for item in made):
+            return TupleV(made, cls)
+        return made if cls is tuple else cls(*made)
+
+    # ---- expressions
+
+    def tree(self, value: Any, node: ast.AST, hint: str = "v", *, constant: bool = False) -> ast.expr:
+        """Give the glue expression for a value. `constant`: a known one is captured, not passed as an operand."""
+        unknown = self.unknown(value)
+        if unknown is not None:
+            return unknown.tree
+        match value:
+            case Box(content=ListC(items=items)):
+                parts = [self.tree(item, node, hint, constant=constant) for item in items]
+                return at(ast.List(elts=parts, ctx=ast.Load()), node)
+            case TupleV(items=items, cls=cls):
+                parts = [self.tree(item, node, hint, constant=constant) for item in items]
+                if cls is tuple:
+                    return at(ast.Tuple(elts=parts, ctx=ast.Load()), node)
+                return at(ast.Call(func=self.capture(cls, cls.__name__, node), args=parts, keywords=[]), node)
+            case Box(content=DictC(entries=entries)):
+                keys = [self.tree(key, node, "key", constant=True) for key in entries]
+                parts = [self.tree(item, node, str(key), constant=constant) for key, item in entries.items()]
+                return at(ast.Dict(keys=keys, values=parts), node)  # type: ignore[arg-type]
+            case Box(content=ObjectC(cls=cls, fields=fields)):
+                if self.is_known(value):
+                    return Hole(Literal(self.native(value)), hint, node)
+                parts = [self.tree(item, node, name, constant=constant) for name, item in fields.items()]
+                names = [at(ast.Constant(name), node) for name in fields]
+                made = at(ast.Dict(keys=names, values=parts), node)  # type: ignore[arg-type]
+                builder = self.capture(rebuild, "rebuild", node)
+                return at(ast.Call(func=builder, args=[self.capture(cls, cls.__name__, node), made], keywords=[]), node)
+            case Closure() | Bound():
+                from tiphys.tracing.closures import closure_tree
+
+                return closure_tree(self, value, node)
+            case Method(receiver=receiver, name=name):
+                return at(ast.Attribute(value=self.tree(receiver, node, hint), attr=name, ctx=ast.Load()), node)
+            case Box(content=PendingC(title=title, where=where)):
+                mend = f"Await it first: `await {title}(...)`."
+                raise ProgramError(Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend))
+            case Box() | Special():
+                raise self.refuse("this value cannot be used in an expression that is computed at run time", node)
+            case Poison():
+                raise Poisoned
+        if constant or is_code(value):
+            if isinstance(value, DATA) and not is_code(value):
+                return at(ast.Constant(value), node)
+            return self.capture(value, name_of(value, hint), node)
+        if isinstance(value, DATA) and isinstance(node, ast.Constant):
+            return at(ast.Constant(value), node)
+        return Hole(Literal(self.native(value)), hint, node)
+
+    def capture(self, value: object, hint: str, node: ast.AST) -> Hole:
+        """Refer to a known object by name."""
+        return Hole(Captured(value), hint, node)
+
+    def to_atom(self, value: Any, hint: str, node: ast.AST) -> Atom:
+        """Give what a node can be passed: a known value, or the result of a node."""
+        settled = self.settle(value, hint, node)
+        unknown = self.unknown(settled)
+        if unknown is not None and unknown.ref is not None:
+            return unknown.ref
+        if isinstance(settled, Poison):
+            raise Poisoned
+        try:
+            return Literal(self.native(settled))
+        except NotKnown:
+            pass
+        tree = self.tree(settled, node, hint)
+        made = self.settle(Unknown(tree, annotation_of(settled)), hint, node)
+        found = self.unknown(made)
+        assert found is not None
+        assert found.ref is not None
+        return found.ref
+
+    def settle_container(self, box: Box, node: ast.AST) -> Any:
+        """Compute a tracked container as one value."""
+        return self.settle(Unknown(self.tree(box, node), annotation_of(box)), "v", node)
+
+    def native_items(self, value: Any) -> list[Any]:
+        """Give the items of a tracked list or tuple, as they are."""
+        match value:
+            case Box(content=ListC(items=items)):
+                return list(items)
+            case TupleV(items=items):
+                return list(items)
+        return list(self.native(value))
+
+    def at_depth(self, node: ast.AST, call: Callable[[], Any]) -> Any:
+        """Run one more level of interpreted calls; refuse endless recursion."""
+        self.depth += 1
+        if self.depth > 150:
+            raise self.refuse("the calls nest too deep to be traced", node, "Write the recursion as a loop.")
+        try:
+            return call()
+        finally:
+            self.depth -= 1
+
+
+def annotation_of(value: Any) -> Any:
+    """Give the class of a tracked container, as a type."""
+    match value:
+        case Box(content=ListC()):
+            return list
+        case Box(content=DictC()):
+            return dict
+        case Box(content=ObjectC(cls=cls)) | TupleV(cls=cls):
+            return cls
+    return Any
+
+
+def is_code(value: object) -> bool:
+    """Say whether a known object is code rather than data: a function, a class, a module, a task."""
+    return isinstance(value, type) or callable(value) or type(value).__name__ == "module"
+
+
+def name_of(value: object, hint: str) -> str:
+    """Give the name under which glue refers to an object."""
+    name = getattr(value, "__name__", "")
+    return name.rpartition(".")[2] if isinstance(name, str) and name.isidentifier() or "." in name else hint
+
+
+def new_frame(state: State, names: dict[str, Any]) -> Box:
+    """Make the variables of a call."""
+    return state.box(FrameC(names))
+
+
+__all__ = ["POISON", "RESERVED", "Namespace", "NotKnown", "NotTraceable", "Poisoned", "Tracer"]

@@ -1,0 +1,144 @@
+"""Envelopes (docs/wire.md): the small text that stands for a value between pods."""
+
+from __future__ import annotations
+
+import json
+
+from tiphys_runtime import codec
+from tiphys_runtime.errors import TaskLostError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tiphys_runtime.codec import World
+
+KINDS = ("v", "k", "b", "t", "l", "e")
+REPR_LIMIT = 4000
+
+
+class TooLarge(Exception):
+    """A value over the inline limit has no slot to spill into; `args[0]` is the size of its envelope."""
+
+
+def write(envelope: Mapping[str, object]) -> str:
+    """Give the text of an envelope; Argo finds nothing in it to substitute."""
+    return codec.text_of(envelope).replace("{{", "{\\u007b")
+
+
+def parse(text: str) -> dict[str, object]:
+    """Read the text of an envelope. Raises ValueError when it is none."""
+    try:
+        envelope = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"not an envelope: {shown(text)}") from error
+    if not isinstance(envelope, dict) or len([key for key in KINDS if key in envelope]) > 1 or (
+        envelope and not any(key in envelope for key in KINDS)
+    ):
+        raise ValueError(f"not an envelope: {shown(text)}")
+    return envelope
+
+
+def shown(text: str) -> str:
+    """Give a text as an error shows it."""
+    return repr(text if len(text) <= 200 else f"{text[:200]}...")
+
+
+def make(value: object, world: World, *, inline: int, key: str | None, described: bool = False) -> tuple[str, bytes | None]:
+    """Give the envelope of a value, and its spilled file when it is over the limit.
+
+    key: where the file will be stored; None: nowhere. described: with its `repr`. Raises TooLarge.
+    """
+    form = codec.encode(value, world)
+    extra: dict[str, object] = {"s": describe(value)} if described else {}
+    text = write({"v": form})
+    if len(text) <= inline:
+        return (write({"v": form, **extra}) if extra else text), None
+    if key is None:
+        raise TooLarge(len(text))
+    data = codec.file_of(form)
+    return write({"k": key, "h": digest(data), "n": len(data), **extra}), data
+
+
+def describe(value: object) -> str:
+    """Give the `repr` of a value, or say that it has none."""
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001  (the user's own `__repr__`)
+        text = f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"
+    return text[:REPR_LIMIT]
+
+
+def digest(data: bytes) -> str:
+    """Give the sha256 of a file."""
+    try:
+        from _sha256 import sha256  # far cheaper to import than hashlib
+    except ImportError:
+        try:
+            from _sha2 import sha256  # type: ignore[import-not-found, no-redef]
+        except ImportError:
+            from hashlib import sha256  # type: ignore[assignment]
+    return str(sha256(data).hexdigest())
+
+
+class Source:
+    """Where the parts of an operand are that its envelope does not hold.
+
+    spilled: reads its file; blob: reads a value of the bundle by digest; typed: converts a person's text.
+    """
+
+    def __init__(
+        self,
+        spilled: Callable[[], bytes] | None = None,
+        blob: Callable[[str], bytes] | None = None,
+        typed: Callable[[str], object] | None = None,
+    ) -> None:
+        self.spilled = spilled
+        self.blob = blob
+        self.typed = typed
+
+
+def value_of(envelope: Mapping[str, object], world: World, source: Source) -> object:
+    """Give the value behind an envelope; an error comes back as an exception object. Raises ValueError."""
+    if "v" in envelope:
+        return codec.decode(envelope["v"], world)
+    if "k" in envelope:
+        if source.spilled is None:
+            raise ValueError("a spilled value stands where only inline ones can")
+        return codec.from_file(checked(source.spilled(), envelope), world)
+    if "b" in envelope:
+        if source.blob is None:
+            raise ValueError("a value of the bundle stands where only others can")
+        return codec.from_file(source.blob(str(envelope["b"])), world)
+    if "t" in envelope:
+        return of_text(str(envelope["t"]), source)
+    if "l" in envelope:
+        inside = Source(blob=source.blob)
+        return [value_of(each, world, inside) for each in envelope["l"]]  # type: ignore[attr-defined]
+    if "e" in envelope:
+        from tiphys_runtime.failure import exception_of
+
+        return exception_of(envelope["e"], world)  # type: ignore[arg-type]
+    return TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
+
+
+def checked(data: bytes, envelope: Mapping[str, object]) -> bytes:
+    """Give a spilled file that is what the envelope says. Raises ValueError."""
+    if len(data) != envelope["n"]:
+        raise ValueError(f"the file at {envelope['k']} has {len(data)} bytes instead of {envelope['n']}")
+    if digest(data) != envelope["h"]:
+        raise ValueError(f"the file at {envelope['k']} is not what was written there: its digest differs")
+    return data
+
+
+def of_text(encoded: str, source: Source) -> object:
+    """Convert what a person typed."""
+    if source.typed is None:
+        raise ValueError("a typed text stands where no type is declared")
+    import binascii
+
+    try:
+        text = binascii.a2b_base64(encoded).decode()
+    except ValueError as error:
+        raise ValueError(f"not utf-8 text in base64: {shown(encoded)}") from error
+    return source.typed(text)

@@ -1,0 +1,179 @@
+"""What pickles of the bundle call: functions, classes and other things of the program, made again in two steps.
+
+First an empty shell, so that the parts may refer to it; then its parts.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from types import CellType, CodeType, FunctionType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+def module(name: str) -> object:
+    """Import a module that the image provides."""
+    __import__(name)
+    return sys.modules[name]
+
+
+def attribute(name: str, path: str) -> object:
+    """Give something of a module that has no other way to be found again."""
+    found = module(name)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def code(*parts: object) -> CodeType:
+    return CodeType(*parts)  # type: ignore[arg-type]
+
+
+def function(body: CodeType, names: dict[str, object], cells: tuple[CellType, ...] | None) -> FunctionType:
+    """Make a function without defaults, in a namespace."""
+    names.setdefault("__builtins__", builtins)
+    return FunctionType(body, names, None, None, cells)
+
+
+def function_state(made: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], Mapping[str, object]]) -> None:
+    """Give a function its attributes, and its namespace the names it uses."""
+    attributes, own, names = state
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    made.__dict__.update(own)
+    made.__globals__.update(names)
+
+
+def cell() -> CellType:
+    return CellType()
+
+
+def cell_state(made: CellType, contents: object) -> None:
+    made.cell_contents = contents
+
+
+def plain_class(meta: type, maker: type, name: str, bases: tuple[type, ...], members: dict[str, object]) -> type:
+    """Make a class with the few members it must be born with; what the program's own hooks did is in its state."""
+    silenced = [base for base in own_hooks(bases) if "__init_subclass__" in base.__dict__]
+    hooks = [(base, base.__dict__["__init_subclass__"]) for base in silenced]
+    for base in silenced:
+        type.__delattr__(base, "__init_subclass__")
+    try:
+        made: type = maker.__new__(meta, name, bases, members)  # type: ignore[call-overload]
+    finally:
+        for base, hook in hooks:
+            type.__setattr__(base, "__init_subclass__", hook)
+    return made
+
+
+def own_hooks(bases: Iterable[type]) -> list[type]:
+    """List the classes above that came out of a bundle."""
+    above = {above: None for base in bases for above in base.__mro__}
+    return [base for base in above if base.__dict__.get("__tiphys__") is True]
+
+
+def class_state(made: type, state: Mapping[str, object]) -> None:
+    """Give a class its members."""
+    for name, value in state.items():
+        if name == "_abc_impl":
+            for registered in value:  # type: ignore[attr-defined]
+                made.register(registered)  # type: ignore[attr-defined]
+        else:
+            type.__setattr__(made, name, value)
+
+
+def enum_class(
+    meta: type, name: str, bases: tuple[type, ...], born: Mapping[str, object], members: list[tuple[str, object]]
+) -> type:
+    """Make an Enum whose members are no more than their values."""
+    body = meta.__prepare__(name, bases)
+    for key, value in (*born.items(), *members):
+        body[key] = value  # type: ignore[index]
+    made: type = meta.__new__(meta, name, bases, body)  # type: ignore[call-overload]
+    return made
+
+
+def made_enum_class(
+    meta: type,
+    name: str,
+    bases: tuple[type, ...],
+    born: Mapping[str, object],
+    members: list[tuple[str, tuple[type | None, object, object, Mapping[str, object]]]],
+) -> type:
+    """Make an Enum whose members were made by its own `__new__` or `__init__`: these do not run again."""
+
+    def born_member(kind: type, plain: type | None, data: object, value: object, own: Mapping[str, object]) -> object:
+        member = object.__new__(kind) if plain is None else plain.__new__(kind, data)  # type: ignore[call-overload]
+        member._value_ = value
+        member.__dict__.update(own)
+        return member
+
+    def silent(*_arguments: object) -> None: ...
+
+    return enum_class(meta, name, bases, {**born, "__new__": born_member, "__init__": silent}, members)  # type: ignore[arg-type]
+
+
+def named_tuple(name: str, bases: tuple[type, ...], members: dict[str, object]) -> type:
+    return type(name, bases, members)
+
+
+def typed_dict(meta: type, name: str, members: dict[str, object]) -> type:
+    return type.__new__(meta, name, (dict,), members)
+
+
+def model_class(
+    meta: type, name: str, bases: tuple[type, ...], members: dict[str, object], decorated: Mapping[str, tuple[object, object]]
+) -> type:
+    """Make a pydantic model from its fields, as its class statement did."""
+    from pydantic._internal._decorators import PydanticDescriptorProxy
+
+    for key, (info, shim) in decorated.items():
+        members[key] = PydanticDescriptorProxy(members[key], info, shim)  # type: ignore[arg-type, type-var]
+    made: type = meta.__call__(name, bases, members)
+    return made
+
+
+def model_state(made: type, names: Mapping[str, object]) -> None:
+    """Finish a model whose fields speak of itself or of later classes."""
+    made.model_rebuild(force=True, _types_namespace=dict(names))  # type: ignore[attr-defined]
+
+
+def cached_property(inner: Callable[..., object], name: str | None) -> object:
+    import functools
+
+    made = functools.cached_property(inner)
+    made.attrname = name
+    return made
+
+
+def lru_cache(inner: Callable[..., object], parameters: Mapping[str, object]) -> object:
+    import functools
+
+    return functools.lru_cache(**parameters)(inner)  # type: ignore[arg-type]
+
+
+def type_variable(kind: type, name: str, args: tuple[object, ...], options: Mapping[str, object]) -> object:
+    return kind(name, *args, **options)
+
+
+def new_type(name: str, inner: object, home: str) -> object:
+    import typing
+
+    made = typing.NewType(name, inner)  # type: ignore[valid-newtype]
+    made.__module__ = home
+    return made
+
+
+def lock(kind: str) -> object:
+    import threading
+
+    return getattr(threading, kind)()  # type: ignore[no-any-return]
+
+
+def context_variable(name: str, default: tuple[object, ...]) -> object:
+    from contextvars import ContextVar
+
+    return ContextVar(name, default=default[0]) if default else ContextVar(name)

@@ -99,7 +99,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Glue:
-    """A value computed by the orchestrator's own code at run time."""
+    """A value computed by the orchestrator's own code at run time.
+
+    place: where, once `place_glue` has decided: "" in the pods that use it; a call's name, in that pod after its body;
+    its own name, in a pod of glue; another glue's name, in that one's pod.
+    """
 
     name: str
     code: Code
@@ -107,6 +111,7 @@ class Glue:
     type: object
     after: tuple[str, ...]
     where: Span
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +141,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """What a pod receives. `scalar` values are small by type and need no artifact; a pack or a directory holds `count`."""
+    """What a pod receives."""
 
     name: str
-    type: object = Any
+    type: object = None
+    """The type that text from people is converted to."""
     typed: bool = False
-    """It comes from people as text, and is converted to `type` in the pod."""
-    form: str = "value"
-    """`value`, `pack` (a list of scalars in one parameter) or `directory` (items read from the object store)."""
-    count: int = 0
+    small: bool = False
+    """It is small by type, or known: it needs no artifact."""
+    items: int | None = None
+    """For a directory: how many items it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,7 @@ class Plan:
     outputs: tuple[Slot, ...]
     """The values given: `outputs[0]` is the task's own result, or the first step of a pod of glue."""
     types: tuple[object, ...]
+    where: Span
     result: int | None = None
     """Which output is the result of the whole run, if one is."""
     is_item: bool = False
@@ -174,18 +181,24 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """Many operands, read as the items of one directory in the object store."""
+
+    group: str
+    atoms: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pod:
     """One pod: the plan it follows, and what it is given."""
 
     name: str
     plan: str
-    operands: tuple[Atom | Pack, ...]
+    operands: tuple[Atom | Pack | Directory, ...]
     after: tuple[str, ...]
     where: Span
     item: str | None = None
     """`<group>/<index>` when its value is read as an item of a directory."""
-    calls: str | None = None
-    """The task's name; nothing for a pod of glue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +263,7 @@ def operands_of(node: Node) -> Iterator[Atom]:
                 yield atom
         case Pod(operands=operands):
             for operand in operands:
-                if isinstance(operand, Pack):
+                if isinstance(operand, Pack | Directory):
                     yield from operand.atoms
                 else:
                     yield operand
@@ -299,7 +312,7 @@ def print_node(node: Node, width: int) -> str:
         case Call(task=task, arguments=named):
             body = f"call {task.name.rpartition('.')[2]}({print_named(named)})"
         case Glue(code=code, operands=named):
-            body = f'glue "{code.text}"' + (f" ({print_named(named)})" if named else "")
+            body = f'glue "{code.text}"' + (f" ({print_named(named)})" if named else "") + print_place(node)
         case Sub(graph=callee, arguments=named):
             body = f"sub {callee}({print_named(named)})"
         case Pod(plan=plan, operands=operands):
@@ -312,9 +325,18 @@ def print_node(node: Node, width: int) -> str:
     return f"{text:<70} {node.where.place}"
 
 
-def print_operand(operand: Atom | Pack) -> str:
+def print_place(glue: Glue) -> str:
+    """Write where glue is computed, once that is decided."""
+    if glue.place is None:
+        return ""
+    if not glue.place:
+        return " in its users"
+    return " in a pod" if glue.place == glue.name else f" in %{glue.place}"
+
+
+def print_operand(operand: Atom | Pack | Directory) -> str:
     """Write what a pod is given."""
-    if isinstance(operand, Pack):
+    if isinstance(operand, Pack | Directory):
         return "[" + ", ".join(str(atom) for atom in operand.atoms) + "]"
     return str(operand)
 

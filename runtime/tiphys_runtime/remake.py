@@ -32,32 +32,48 @@ def code(*parts: object) -> CodeType:
     return CodeType(*parts)  # type: ignore[arg-type]
 
 
-def function(body: CodeType, names: dict[str, object], cells: tuple[CellType, ...] | None) -> FunctionType:
+def function(
+    body: CodeType, names: dict[str, object], cells: tuple[CellType | None, ...] | None
+) -> FunctionType:
     """Make a function without defaults, in a namespace."""
     names.setdefault("__builtins__", builtins)
-    return FunctionType(body, names, None, None, cells)
+    return FunctionType(body, names, None, None, cells and tuple(CellType() if each is None else each for each in cells))
 
 
-def function_state(made: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], Mapping[str, object]]) -> None:
-    """Give a function its attributes, and its namespace the names it uses."""
-    attributes, own, names = state
+def function_state(made: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], Mapping[str, object], object, Iterable[tuple[int, object]]]) -> None:
+    """Give a function its attributes, its namespace the names it uses, and its cells what they hold."""
+    attributes, own, names, _ensured, contents = state
     for name, value in attributes.items():
         setattr(made, name, value)
     made.__dict__.update(own)
     made.__globals__.update(names)
+    for at, value in contents:
+        made.__closure__[at].cell_contents = value  # type: ignore[index]
+
+
+def same(value: object) -> object:
+    return value
 
 
 def cell() -> CellType:
     return CellType()
 
 
+def cell_of(made: FunctionType, at: int) -> CellType:
+    return made.__closure__[at]  # type: ignore[index]
+
+
 def cell_state(made: CellType, contents: object) -> None:
     made.cell_contents = contents
 
 
+_program_classes: set[int] = set()  # ids of classes out of bundles; these live as long as the process
+
+
 def plain_class(meta: type, maker: type, name: str, bases: tuple[type, ...], members: dict[str, object]) -> type:
     """Make a class with the few members it must be born with; what the program's own hooks did is in its state."""
-    silenced = [base for base in own_hooks(bases) if "__init_subclass__" in base.__dict__]
+    above = {each: None for base in bases for each in base.__mro__}
+    silenced = [each for each in above if id(each) in _program_classes and "__init_subclass__" in each.__dict__]
     hooks = [(base, base.__dict__["__init_subclass__"]) for base in silenced]
     for base in silenced:
         type.__delattr__(base, "__init_subclass__")
@@ -66,13 +82,8 @@ def plain_class(meta: type, maker: type, name: str, bases: tuple[type, ...], mem
     finally:
         for base, hook in hooks:
             type.__setattr__(base, "__init_subclass__", hook)
+    _program_classes.add(id(made))
     return made
-
-
-def own_hooks(bases: Iterable[type]) -> list[type]:
-    """List the classes above that came out of a bundle."""
-    above = {above: None for base in bases for above in base.__mro__}
-    return [base for base in above if base.__dict__.get("__tiphys__") is True]
 
 
 def class_state(made: type, state: Mapping[str, object]) -> None:
@@ -86,13 +97,19 @@ def class_state(made: type, state: Mapping[str, object]) -> None:
 
 
 def enum_class(
-    meta: type, name: str, bases: tuple[type, ...], born: Mapping[str, object], members: list[tuple[str, object]]
+    meta: type,
+    name: str,
+    bases: tuple[type, ...],
+    born: Mapping[str, object],
+    members: list[tuple[str, object]],
+    boundary: object = None,
 ) -> type:
     """Make an Enum whose members are no more than their values."""
     body = meta.__prepare__(name, bases)
     for key, value in (*born.items(), *members):
         body[key] = value  # type: ignore[index]
-    made: type = meta.__new__(meta, name, bases, body)  # type: ignore[call-overload]
+    options = {"boundary": boundary} if boundary is not None else {}
+    made: type = meta.__new__(meta, name, bases, body, **options)  # type: ignore[call-overload]
     return made
 
 
@@ -114,10 +131,6 @@ def made_enum_class(
     def silent(*_arguments: object) -> None: ...
 
     return enum_class(meta, name, bases, {**born, "__new__": born_member, "__init__": silent}, members)  # type: ignore[arg-type]
-
-
-def named_tuple(name: str, bases: tuple[type, ...], members: dict[str, object]) -> type:
-    return type(name, bases, members)
 
 
 def typed_dict(meta: type, name: str, members: dict[str, object]) -> type:

@@ -42,9 +42,15 @@ def namespace(api_server: Server) -> str:
 
 def need(config: pytest.Config) -> None:
     """Skip the test, or fail it under CI, where the server cannot be started."""
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
+
+    def notify(text: str) -> None:
+        terminal, capture = map(config.pluginmanager.get_plugin, ("terminalreporter", "capturemanager"))
+        if terminal and capture:
+            with capture.global_and_fixture_disabled():
+                terminal.write_line(f"\n{text}")
+
     try:
-        kube.check(notify=terminal.write_line if terminal else None)
+        kube.check(notify)
     except kube.Missing as missing:
         if os.environ.get("CI"):
             pytest.fail(f"no test API server: {missing}", pytrace=False)

@@ -33,7 +33,7 @@ class Phase(StrEnum):
     DAEMONED = "Daemoned"
 
     @classmethod
-    def _missing_(cls, value: object) -> Phase:
+    def _missing_(cls, _value: object) -> Phase:
         """Take a phase that only a newer Argo knows for one that is not final."""
         return cls.NONE
 

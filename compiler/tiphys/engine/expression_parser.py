@@ -25,6 +25,7 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v
 
 _WORDS = {"not": "!", "and": "&&", "or": "||"}
 _WORD_OPERATORS = frozenset({"in", "matches", "contains", "startsWith", "endsWith"})
+_STATEMENTS = frozenset({"let", "if", "else"})
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "nil": None}
 _BINARY = {
     **{"||": 10, "&&": 15, "==": 20, "!=": 20, "<": 20, ">": 20, ">=": 20, "<=": 20},
@@ -57,6 +58,8 @@ class Parser:
     def expression(self) -> tree.Node:
         """Read the whole text."""
         node = self._expression()
+        if self._symbol("|"):
+            self._fail("pipes are not supported here")
         if self.token.kind != "end":
             self._fail(f"`{self.token.text}` is not understood here")
         return node
@@ -77,6 +80,8 @@ class Parser:
             text = found[kind]
             if kind == "name" and (text in _WORDS or text in _WORD_OPERATORS):
                 kind = "symbol"
+            if kind == "name" and text in _STATEMENTS:
+                self._fail(f"`{text}` is not supported in expressions here", found.start("name"))
             tokens.append(Token(kind, text, found.start(found.lastgroup or 0)))
             position = found.end()
         return tokens
@@ -162,8 +167,6 @@ class Parser:
                 return tree.Constant(_unquote(token.text))
             case "name" if token.text in _CONSTANTS:
                 return tree.Constant(_CONSTANTS[token.text])
-            case "name" if token.text in {"let", "if"}:
-                self._fail(f"`{token.text}` is not supported in expressions here", token.position)
             case "name" if self._symbol("("):
                 return self._call(token.text, token.position)
             case "name" if token.text == "sprig":

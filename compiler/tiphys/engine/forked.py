@@ -39,7 +39,7 @@ class Forked:
             {
                 "number": job.number,
                 "arguments": job.arguments,
-                "environment": {**self._host, **job.environment},
+                "environment": job.environment,
                 "root": job.root,
                 "folder": job.folder,
                 "bundle": job.bundle,

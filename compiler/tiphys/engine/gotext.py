@@ -6,8 +6,8 @@ import json
 import math
 from collections.abc import Mapping
 
-_LARGE_F, _LARGE_V = 1e21, 21
-_SMALL_F, _SMALL_V = 1e-6, -4
+_LARGEST_PLAIN = 1e21
+_SMALLEST_POWER, _LARGEST_POWER = -4, 6
 
 
 def text_of(value: object) -> str:
@@ -43,7 +43,7 @@ def json_of(value: object, *, indent: int | None = None) -> str:
 
 def _plain(value: object) -> object:
     match value:
-        case float() if math.isfinite(value) and value.is_integer() and abs(value) < _LARGE_F:
+        case float() if math.isfinite(value) and value.is_integer() and abs(value) < _LARGEST_PLAIN:
             return int(value)
         case float() if not math.isfinite(value):
             message = f"json: unsupported value: {_general(value)}"
@@ -57,18 +57,24 @@ def _plain(value: object) -> object:
 
 
 def _general(value: float) -> str:
+    """Write the shortest digits, in the form `1e+06` from a million on and below a ten-thousandth."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    if value == 0:
-        return "-0" if math.copysign(1, value) < 0 else "0"
-    mantissa, _, power = f"{value!r}".partition("e")
-    exponent = math.floor(math.log10(abs(value))) if not power else int(power)
-    if exponent < _SMALL_V or exponent >= _LARGE_V:
-        if not power:
-            mantissa, _, power = f"{value:e}".partition("e")
-            mantissa = mantissa.rstrip("0")
-        sign = "-" if int(power) < 0 else "+"
-        return f"{mantissa.removesuffix('.0').rstrip('.')}e{sign}{abs(int(power)):02d}"
-    return f"{value:.{max(0, 16 - exponent)}f}".rstrip("0").rstrip(".") if power else mantissa.removesuffix(".0")
+    from decimal import Decimal  # rarely needed
+
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0") or "0"
+    point = len(digits) + int(exponent)
+    minus = "-" if sign else ""
+    if text == "0":
+        return f"{minus}0"
+    power = point - 1
+    if power < _SMALLEST_POWER or power >= _LARGEST_POWER:
+        fraction = f".{text[1:]}" if len(text) > 1 else ""
+        return f"{minus}{text[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    if point <= 0:
+        return f"{minus}0.{'0' * -point}{text}"
+    whole, fraction = text[:point].ljust(point, "0"), text[point:]
+    return f"{minus}{whole}.{fraction}" if fraction else f"{minus}{whole}"

@@ -11,7 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from tiphys.diagnostics import UsageError
 
@@ -179,18 +179,20 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         pass
 
 
-def _variables() -> dict[bytes, bytes]:
-    """Give the process's variables as they are kept: decoding them all, twice per pod, would cost more than the rest."""
-    return os.environ._data  # type: ignore[attr-defined,no-any-return] # noqa: SLF001
+def _variables() -> dict[Any, Any]:
+    """Give the process's variables as they are kept: decoding all of them for each pod would cost more than the pod."""
+    return cast("dict[Any, Any]", os.environ._data)  # type: ignore[attr-defined] # noqa: SLF001
 
 
-def _restore(before: dict[bytes, bytes]) -> None:
+def _restore(before: dict[Any, Any]) -> None:
     after = _variables()
-    if after == before:
-        return
-    texts = {os.environ.decodekey(name): os.environ.decodevalue(text) for name, text in before.items()}  # type: ignore[attr-defined]
-    os.environ.clear()
-    os.environ.update(texts)
+    changed = {name for name, _ in before.items() ^ after.items()}
+    for name in changed:
+        variable = os.environ.decodekey(name)
+        if name in before:
+            os.environ[variable] = os.environ.decodevalue(before[name])
+        else:
+            del os.environ[variable]
 
 
 def _installed_shim() -> Shim:

@@ -20,7 +20,7 @@ from tiphys.engine.folders import collect, lay_out, make_job, termination_messag
 from tiphys.engine.functions import Unevaluable
 from tiphys.engine.nodes import Node
 from tiphys.engine.phases import FROM_ROOT, Phase, branch_of
-from tiphys.engine.roots import Roots
+from tiphys.engine.roots import Root, Roots
 from tiphys.engine.scope import Scope
 from tiphys.engine.tags import OPEN
 from tiphys.engine.templates import Dag, Pod, Suspend, Template
@@ -68,6 +68,7 @@ class Run:
         self._todo: deque[Callable[[], None]] = deque()
         self._waiting: deque[PodToRun] = deque()
         self._running: dict[int, PodToRun] = {}
+        self._used: list[tuple[Pod, Root]] = []
         self._clocks: list[tuple[float, int, Callable[[], None]]] = []
         self._clocks_set = 0
 
@@ -209,6 +210,8 @@ class Run:
         if not self._running and not self._clocks:
             message = f"the run of {self.program.name} is stuck: nothing runs and nothing waits"
             raise InternalError(message)
+        while self._used:  # swept now, while other pods run
+            self.roots.give_back(*self._used.pop())
         timeout = max(0.0, self._clocks[0][0] - time.monotonic()) if self._clocks else None
         for end in self.executor.wait(timeout):
             self._end_pod(end)
@@ -238,7 +241,7 @@ class Run:
             )
             self.executor.start(job)
         except (Unevaluable, OSError) as error:
-            self.roots.give_back(pod.template, root)
+            self._used.append((pod.template, root))
             self.finish(node, Phase.ERROR, str(error))
             return
         self._running[number] = pod
@@ -258,7 +261,7 @@ class Run:
             self.finish(node, Phase.FAILED if end.code else Phase.ERROR, f"wait: {error}")
             return
         finally:
-            self.roots.give_back(pod.template, pod.root)
+            self._used.append((pod.template, pod.root))
         node.outputs = results.outputs
         node.artifacts = results.artifacts
         if end.out_of_time:

@@ -73,7 +73,7 @@ def main(bundle: str, jobs: int, exits: int) -> None:
     sys.argv = [bundle]
     from tiphys_runtime import shim
 
-    sys.stdout.reconfigure(line_buffering=True)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     wakeup, alarm = os.pipe()
     os.set_blocking(alarm, False)
     os.set_blocking(wakeup, False)
@@ -119,9 +119,9 @@ def _become(job: Job, main_of_shim: Shim, ours: tuple[int, ...]) -> NoReturn:
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
-        os.environ.clear()
         os.environ.update(job["environment"])
-        time.tzset()
+        if "TZ" in job["environment"]:
+            time.tzset()
         os.chdir(job["folder"])
         sys.argv = [job["bundle"], *job["arguments"]]
         sys.modules["__main__"] = type(sys)("__main__")
@@ -139,7 +139,7 @@ def _run(main_of_shim: Shim, job: Job) -> int:
         if code and not isinstance(end.code, int):
             sys.stderr.write(f"{end.code}\n")
     except BaseException:  # noqa: BLE001 - the pod's outermost frame
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     _finish()
     return code
 

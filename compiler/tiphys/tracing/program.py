@@ -236,14 +236,17 @@ class Arguments:
             return
         if unknown is None:
             self.knowable.add(name)
-        self.leaf(name, name, annotation, value)
-        self.templates[name] = ("input", name, annotation)
+        self.templates[name] = self.leaf(name, name, annotation, value)
 
-    def leaf(self, name: str, owner: str, annotation: Any, value: Any) -> None:
-        """Make an input of the callee."""
-        self.key.append((name, "input"))
+    def leaf(self, name: str, owner: str, annotation: Any, value: Any) -> tuple[str, str, Any]:
+        """Make an input of the callee: of the type the caller knows, or else of the one the callee says."""
+        atom = self.t.to_atom(value, owner, self.node)
+        known = self.t.types.get(atom, Any) if isinstance(atom, Ref) else Any
+        annotation = annotation if known is Any else known
+        self.key.append((name, "input", repr(annotation)))
         self.owners[name] = owner
-        self.atoms.append((name, self.t.to_atom(value, owner, self.node)))
+        self.atoms.append((name, atom))
+        return ("input", name, annotation)
 
     def is_code(self, value: Any) -> bool:
         """Say whether an argument is code, which is always known."""
@@ -253,16 +256,17 @@ class Arguments:
 
     def expression(self, name: str, value: Unknown) -> Any:
         """Let the callee's pods compute an argument: its operands are the inputs."""
-        holes: dict[object, str] = {}
+        holes: dict[object, tuple[str, Any]] = {}
 
         def renamed(tree: Any) -> Any:
             if isinstance(tree, Hole) and isinstance(tree.value, Ref | Literal):
                 inner = tree.value if isinstance(tree.value, Ref) else id(tree.value)
                 if inner not in holes:
-                    holes[inner] = f"{name}-{len(holes)}"
-                    self.owners[holes[inner]] = name
-                    self.atoms.append((holes[inner], tree.value))
-                return Hole(Ref(holes[inner]), tree.hint, tree)
+                    kind = self.t.types.get(tree.value, Any) if isinstance(tree.value, Ref) else Any
+                    holes[inner] = (f"{name}-{len(holes)}", kind)
+                    self.owners[holes[inner][0]] = name
+                    self.atoms.append((holes[inner][0], tree.value))
+                return Hole(Ref(holes[inner][0]), tree.hint, tree)
             return fill(tree, **{key: convert(item) for key, item in ast.iter_fields(tree)}) if isinstance(tree, ast.AST) else tree
 
         def convert(item: Any) -> Any:
@@ -272,7 +276,7 @@ class Arguments:
         captured = tuple(id(hole.value.value) for hole in holes_of(tree) if not isinstance(hole.value, Ref))  # type: ignore[union-attr]
         self.t.program.kept.append(tree)
         shape = ast.dump(tree) + str([str(hole.value) for hole in holes_of(tree) if isinstance(hole.value, Ref)])
-        self.key.append((name, "glue", shape, captured))
+        self.key.append((name, "glue", shape, captured, repr([kind for _, kind in holes.values()])))
         return ("glue", Unknown(tree, value.type, value.pure, value.total), tuple(holes.values()))
 
     def copy(self, name: str, value: Any) -> Any:
@@ -283,9 +287,7 @@ class Arguments:
             unknown = self.t.unknown(item)
             if unknown is not None:
                 counter[0] += 1
-                inner = f"{name}-{counter[0]}"
-                self.leaf(inner, name, unknown.type, item)
-                return ("input", inner, unknown.type)
+                return self.leaf(f"{name}-{counter[0]}", name, unknown.type, item)
             match item:
                 case Box(content=ListC(items=items)):
                     self.key.append(("list", len(items)))
@@ -333,8 +335,8 @@ def restore(t: Tracer, template: Any, where: Span) -> Any:
         case ("object", cls, fields):
             return t.state.box(ObjectC(cls, {key: restore(t, one, where) for key, one in fields.items()}))
         case ("glue", value, names):
-            for name in names:
-                add_input(t, name, Any, where)
+            for name, kind in names:
+                add_input(t, name, kind, where)
             return value
     raise AssertionError(template)
 

@@ -92,6 +92,7 @@ class Tracer:
         self.inputs: dict[str, Input] = {}
         self.sources: dict[str, frozenset[str] | None] = {}
         self.glue: dict[str, Unknown] = {}
+        self.types: dict[Ref, Any] = {}
         self.lifted: dict[int, tuple[object, Box]] = {}
         self.mistakes: list[Mistake] = []
         self.depth = 0
@@ -125,6 +126,7 @@ class Tracer:
     def atom(self, ref: Ref, annotation: Any, hint: str, where: ast.AST | None = None) -> Any:
         """Give the value that stands for a node's result."""
         value = Unknown(Hole(ref, hint, where), annotation)
+        self.types[ref] = annotation
         return value if is_immutable(annotation) else self.state.box(OpaqueC(value))
 
     def settle(self, value: Any, hint: str, node: ast.AST) -> Any:

@@ -1,0 +1,1 @@
+"""How the parts of a program become members of a bundle. Read by `bundle.py`."""

@@ -1,0 +1,351 @@
+"""Turn calls, and the glue that rides with them, into pods; pods that do the same share one plan.
+
+A plan is made per function, settings and glue. Values that a call receives from many nodes travel together: small ones
+as a pack in one parameter, others as the items of a directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from tiphys.ir import (
+    Atom,
+    Call,
+    Directory,
+    Glue,
+    Graph,
+    Literal,
+    Node,
+    Operand,
+    Pack,
+    Plan,
+    Pod,
+    Program,
+    Ref,
+    Slot,
+    Step,
+    Sub,
+    Yield,
+    operands_of,
+)
+from tiphys.tracing.values import is_scalar
+
+WIDE = 16
+"""From so many values on they travel together."""
+
+
+def specialise_tasks(program: Program) -> Program:
+    """Make the pods and the plans of a program."""
+    plans = Plans(dict(program.plans))
+    types = {name: graph.type for name, graph in program.graphs.items()}
+    graphs = {
+        name: specialise(graph, plans, types, is_entry=name == program.entry) for name, graph in program.graphs.items()
+    }
+    return replace(program, graphs=graphs, plans=plans.known)
+
+
+@dataclass
+class Plans:
+    """The plans made so far, by name and by what they do."""
+
+    known: dict[str, Plan]
+    keys: dict[object, str] = field(default_factory=dict)
+
+    def add(self, plan: Plan, base: str) -> str:
+        """Name a plan, or find the equal one."""
+        task = plan.task
+        key = (
+            (task.name, repr(getattr(task, "levels", ()))) if task is not None else None,
+            tuple((item.name, repr(item.type), item.typed, item.small, item.items) for item in plan.operands),
+            tuple((id(step.code), step.operands) for step in plan.before),
+            plan.keywords,
+            tuple((id(step.code), step.operands) for step in plan.after),
+            plan.outputs,
+            tuple(repr(kind) for kind in plan.types),
+            plan.result,
+            plan.is_item,
+        )
+        if key not in self.keys:
+            name, count = base, 2
+            while name in self.known:
+                name, count = f"{base}-{count}", count + 1
+            self.keys[key] = name
+            self.known[name] = replace(plan, name=name)
+        return self.keys[key]
+
+
+@dataclass
+class Site:
+    """One graph while its pods are made."""
+
+    graph: Graph
+    plans: Plans
+    types: dict[str, object]
+    is_entry: bool
+    glue: dict[str, Glue]
+    nodes: dict[str, Node]
+    inputs: dict[str, object]
+    moved: dict[Ref, Ref] = field(default_factory=dict)
+    hosted: dict[str, list[Glue]] = field(default_factory=dict)
+    groups: dict[tuple[Ref, ...], str] = field(default_factory=dict)
+    items: dict[str, str] = field(default_factory=dict)
+
+    def type_of(self, ref: Ref) -> object:
+        """Give the annotated type of a value."""
+        if ref.node in self.inputs:
+            return self.inputs[ref.node]
+        node = self.nodes[ref.node]
+        if isinstance(node, Glue):
+            return node.type
+        if isinstance(node, Call):
+            return node.type
+        return object
+
+    def reached(self, after: Iterable[str]) -> tuple[str, ...]:
+        """Name the pods that are done at a point of the order, glue that rides with its users skipped."""
+        found: dict[str, None] = {}
+        stack = list(reversed(list(after)))
+        while stack:
+            name = stack.pop()
+            made = self.glue.get(name)
+            if made is None:
+                found[name] = None
+            elif made.place:
+                found[made.place] = None
+            else:
+                stack.extend(reversed(made.after))
+        return tuple(found)
+
+    def outer(self, atom: Atom) -> Atom:
+        """Give an operand as seen from outside the pods: the output of the pod that computes it."""
+        return self.moved.get(atom, atom) if isinstance(atom, Ref) else atom
+
+
+def specialise(graph: Graph, plans: Plans, types: dict[str, object], *, is_entry: bool) -> Graph:
+    """Make the pods of one graph."""
+    if any(isinstance(node, Pod) for node in graph.nodes):
+        return graph
+    glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
+    inputs = {item.name: item.type for item in graph.inputs}
+    site = Site(graph, plans, types, is_entry, glue, {node.name: node for node in graph.nodes}, inputs)
+    for node in glue.values():
+        if node.place:
+            position = len(site.hosted.setdefault(node.place, []))
+            site.hosted[node.place].append(node)
+            first = 1 if isinstance(site.nodes[node.place], Call) else 0
+            site.moved[Ref(node.name)] = Ref(node.place, first + position)
+    find_groups(site)
+    made: list[Node] = []
+    for node in graph.nodes:
+        match node:
+            case Call():
+                made.append(make_pod(site, node))
+            case Glue(place=place, name=name) if place == name:
+                made.append(make_pod(site, node))
+            case Glue():
+                pass
+            case Sub(arguments=arguments):
+                named = tuple((name, site.outer(atom)) for name, atom in arguments)
+                made.append(replace(node, arguments=named, after=site.reached(node.after)))
+            case _:
+                made.append(node)
+    end = Yield(
+        tuple(site.outer(atom) for atom in graph.result.values), site.reached(graph.result.after), graph.result.where
+    )
+    return replace(graph, nodes=tuple(made), result=end)
+
+
+def riding(site: Site, host: Call | Glue) -> tuple[list[Glue], list[Glue]]:
+    """List the glue that a pod evaluates before its body, and after it, each in the order of the program."""
+    after = site.hosted.get(host.name, [])
+    before = closure(site, [host] if isinstance(host, Call) else [], ())
+    return before, closure(site, after, before) if after else []
+
+
+def closure(site: Site, roots: Iterable[Node], known: Iterable[Glue]) -> list[Glue]:
+    """List the glue that `roots` need or come after, and that rides with its users; roots that are glue included."""
+    found: dict[str, None] = {}
+    done = {item.name for item in known}
+    stack: list[Node] = list(roots)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Glue):
+            found[node.name] = None
+        for name in (*node.after, *(atom.node for atom in operands_of(node) if isinstance(atom, Ref))):
+            made = site.glue.get(name)
+            if made is not None and not made.place and name not in found and name not in done:
+                stack.append(made)
+    return [node for node in site.glue.values() if node.name in found]
+
+
+def make_pod(site: Site, host: Call | Glue) -> Pod:
+    """Make the pod of a call, or of glue alone."""
+    before, after = riding(site, host)
+    arguments = host.arguments if isinstance(host, Call) else ()
+    table = Table(site, own=host.name)
+    for name, atom in arguments:
+        if table.is_outer(atom):
+            table.add(name, atom)
+    for step in (*before, *after):
+        for name, atom in step.operands:
+            if table.is_outer(atom):
+                table.add(name, atom)
+    table.close()
+    steps: dict[str, Slot] = {}
+
+    def slot(atom: Atom) -> Slot:
+        if isinstance(atom, Ref) and atom.node == host.name and isinstance(host, Call):
+            return "v"
+        if isinstance(atom, Ref) and atom.node in steps:
+            return steps[atom.node]
+        return table.slot(atom)
+
+    def planned(items: list[Glue]) -> tuple[Step, ...]:
+        made = []
+        for item in items:
+            made.append(Step(item.code, tuple(slot(atom) for _, atom in item.operands), item.where))
+            steps[item.name] = len(table.operands) + len(steps)
+        return tuple(made)
+
+    first = planned(before)
+    keywords = tuple((name, slot(atom)) for name, atom in arguments)
+    last = planned(after)
+    hosted = site.hosted.get(host.name, [])
+    outputs: list[Slot] = ["v"] if isinstance(host, Call) else []
+    types = [host.type] if isinstance(host, Call) else []
+    outputs.extend(steps[item.name] for item in hosted)
+    types.extend(item.type for item in hosted)
+    final = site.outer(site.graph.result.values[0]) if site.is_entry else None
+    result = final.output if isinstance(final, Ref) and final.node == host.name else None
+    item = site.items.get(host.name)
+    plan = Plan(
+        "", host.task if isinstance(host, Call) else None, tuple(table.operands), first, keywords, last,
+        tuple(outputs), tuple(types), host.where, result, item is not None,
+    )  # fmt: skip
+    base = host.task.name if isinstance(host, Call) else f"{site.graph.name}-glue"
+    reads = [item.after for item in (*before, *after)]
+    order = site.reached([*host.after, *(name for names in reads for name in names)])
+    order = tuple(name for name in order if name != host.name)
+    return Pod(host.name, site.plans.add(plan, base), tuple(table.values), order, host.where, item)
+
+
+class Table:
+    """The operands of one pod: what it receives, under which names, in which form."""
+
+    def __init__(self, site: Site, *, own: str) -> None:
+        self.site = site
+        self.own = own
+        self.order: list[tuple[str, Atom]] = []
+        self.known: dict[object, int] = {}
+        self.operands: list[Operand] = []
+        self.values: list[Atom | Pack | Directory] = []
+        self.slots: dict[object, Slot] = {}
+
+    def is_outer(self, atom: Atom) -> bool:
+        """Say whether an operand comes from outside the pod."""
+        if isinstance(atom, Literal):
+            return True
+        if atom.node == self.own and atom not in self.site.moved:
+            return False
+        made = self.site.glue.get(atom.node)
+        return made is None or bool(made.place and made.place != self.own)
+
+    def add(self, name: str, atom: Atom) -> None:
+        """Take an operand, once."""
+        key = self.key(atom)
+        if key not in self.known:
+            self.known[key] = len(self.order)
+            self.order.append((name, atom))
+
+    def key(self, atom: Atom) -> object:
+        """Tell operands apart."""
+        return self.site.outer(atom) if isinstance(atom, Ref) else id(atom)
+
+    def slot(self, atom: Atom) -> Slot:
+        """Say where a step finds an operand."""
+        return self.slots[self.key(atom)]
+
+    def close(self) -> None:
+        """Lay the operands out: one by one, or many together."""
+        taken: set[str] = set()
+        small = [atom for _, atom in self.order if isinstance(atom, Ref) and self.is_small(atom)]
+        packed = {self.key(atom) for atom in small} if len(small) > WIDE else set()
+        group = self.site.groups.get(self.large())
+        grouped = {self.key(atom) for atom in self.large()} if group else set()
+        for name, atom in self.order:
+            key = self.key(atom)
+            if key in packed or key in grouped:
+                continue
+            self.slots[key] = len(self.operands)
+            self.operands.append(self.operand(allocate(name, taken), atom))
+            self.values.append(self.site.outer(atom))
+        if packed:
+            self.together(small, Operand(allocate("pack", taken), small=True), Pack(self.outers(small)))
+        if group:
+            items = list(self.large())
+            operand = Operand(allocate("items", taken), items=len(items))
+            self.together(items, operand, Directory(group, self.outers(items)))
+
+    def together(self, atoms: list[Ref], operand: Operand, value: Pack | Directory) -> None:
+        """Let many operands travel as one."""
+        for index, atom in enumerate(atoms):
+            self.slots[self.key(atom)] = (len(self.operands), index)
+        self.operands.append(operand)
+        self.values.append(value)
+
+    def outers(self, atoms: list[Ref]) -> tuple[Atom, ...]:
+        """Give operands as seen from outside."""
+        return tuple(self.site.outer(atom) for atom in atoms)
+
+    def is_small(self, atom: Ref) -> bool:
+        """Say whether a value is small by its type, and no text of a person's."""
+        return atom.node not in self.site.inputs and is_scalar(self.site.type_of(atom))
+
+    def large(self) -> tuple[Ref, ...]:
+        """List the results of calls that may be large: those can be read as a directory."""
+        return tuple(
+            atom for _, atom in self.order
+            if isinstance(atom, Ref) and isinstance(self.site.nodes.get(atom.node), Call) and not self.is_small(atom)
+        )  # fmt: skip
+
+    def operand(self, name: str, atom: Atom) -> Operand:
+        """Describe an operand that travels alone."""
+        if isinstance(atom, Literal):
+            return Operand(name, small=True)
+        kind = self.site.type_of(atom)
+        typed = atom.node in self.site.inputs
+        if typed and self.site.is_entry:
+            return Operand(name, kind, typed=True, small=True)
+        return Operand(name, kind if typed else None, typed=typed, small=is_scalar(kind))
+
+
+def allocate(name: str, taken: set[str]) -> str:
+    """Choose the name of an operand; `at` and `item` are the pod's own."""
+    free, count = name, 2
+    while free in taken or free in ("at", "item"):
+        free, count = f"{name}_{count}", count + 1
+    taken.add(free)
+    return free
+
+
+def find_groups(site: Site) -> None:
+    """Find the calls whose results are read together as a directory; a call can be in one such group."""
+    for host in site.graph.nodes:
+        if not (isinstance(host, Call) or (isinstance(host, Glue) and host.place == host.name)):
+            continue
+        before, after = riding(site, host)
+        table = Table(site, own=host.name)
+        for name, atom in host.arguments if isinstance(host, Call) else ():
+            if table.is_outer(atom):
+                table.add(name, atom)
+        for step in (*before, *after):
+            for name, atom in step.operands:
+                if table.is_outer(atom):
+                    table.add(name, atom)
+        large = table.large()
+        if len(large) <= WIDE or large in site.groups or any(atom.node in site.items for atom in large):
+            continue
+        group = site.groups[large] = f"{host.name}-items"
+        for index, atom in enumerate(large):
+            site.items[atom.node] = f"{group}/{index}"

@@ -6,6 +6,8 @@ import io
 
 import cloudpickle
 
+from tiphys_runtime.errors import apart
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,11 @@ class DynamicPickler(cloudpickle.Pickler):  # type: ignore[misc]
     def persistent_id(self, value: object) -> str | None:
         """Give the persistent id of what lives in the bundle; None for everything else."""
         return self._pid_of(value)
+
+    def reducer_override(self, value: object) -> object:
+        """Write exceptions so that no constructor is called when they are read."""
+        reduced = apart(value) if isinstance(value, BaseException) else None
+        return super().reducer_override(value) if reduced is None else reduced
 
 
 def dumps(value: object, pid_of: Callable[[object], str | None]) -> bytes:

@@ -91,5 +91,15 @@ def remake(kind: type[BaseException], args: tuple[object, ...], state: dict[str,
     """Make an exception again without calling its constructor, whose parameters may differ from `args`."""
     made = kind.__new__(kind, *args)
     made.args = args
+    made.__cause__ = state.pop("__cause__", None)  # type: ignore[assignment]
     made.__dict__.update(state)
     return made
+
+
+def apart(error: BaseException) -> tuple[object, ...] | None:
+    """Take an exception apart for a pickle; None for a class that says itself how."""
+    kind = type(error)
+    if kind.__reduce__ not in (BaseException.__reduce__, BaseRuntimeError.__reduce__) or kind.__reduce_ex__ is not object.__reduce_ex__:
+        return None
+    cause = {"__cause__": error.__cause__} if error.__cause__ is not None else {}
+    return remake, (kind, error.args, {**error.__dict__, **cause})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 4_000
 LONGEST_TRACEBACK = 16_000
 LARGEST_PICKLE = 48_000
-OURS = os.path.dirname(__file__)
+OURS = (os.path.dirname(__file__) + os.sep, "tiphys_runtime/")  # the second: compiled, in an archive
 
 
 def traceback_text(error: BaseException) -> str:
@@ -92,7 +92,8 @@ def pickled(error: BaseException, world: World | None) -> str | None:
     """Pickle an exception so that it can be read again; None when it cannot."""
     if world is None:
         return None
-    for candidate in (error, Remade(error, error.__dict__), Remade(error, {})):
+    # the whole, else without what cannot be pickled of it
+    for candidate in (error, Remade(error)):
         try:
             data = world.dumps(candidate)
             again = world.loads(data)
@@ -104,16 +105,15 @@ def pickled(error: BaseException, world: World | None) -> str | None:
 
 
 class Remade:
-    """Pickles as an exception that is made again without its constructor."""
+    """Pickles as an exception without its attributes."""
 
-    def __init__(self, error: BaseException, state: Mapping[str, object]) -> None:
+    def __init__(self, error: BaseException) -> None:
         self.error = error
-        self.state = state
 
     def __reduce__(self) -> tuple[object, ...]:
         from tiphys_runtime.errors import remake
 
-        return remake, (type(self.error), self.error.args, dict(self.state))
+        return remake, (type(self.error), self.error.args, {})
 
 
 def exception_of(told: Mapping[str, object], world: World) -> BaseException:
@@ -134,7 +134,7 @@ def exception_of(told: Mapping[str, object], world: World) -> BaseException:
             found.code = name  # type: ignore[attr-defined]
         except AttributeError:
             pass
-    if told.get("traceback"):
+    if told.get("traceback") and found.__cause__ is None:
         found.__cause__ = errors.RemoteTraceback(f"in task {told.get('task')}:\n{told['traceback']}")
     return found
 

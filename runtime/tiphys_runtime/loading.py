@@ -13,6 +13,7 @@ from types import CellType, FunctionType, ModuleType
 
 from _pickle import Pickler, PicklingError, Unpickler
 
+from tiphys_runtime.errors import apart
 from tiphys_runtime.stub import TaskStub
 
 TYPE_CHECKING = False
@@ -279,6 +280,11 @@ class ValuePickler(Pickler):
     def persistent_id(self, value: object) -> str | None:
         """Give the persistent id of what lives in the bundle; None for everything else."""
         return self._pid_of(value)
+
+    def reducer_override(self, value: object) -> object:
+        """Write exceptions so that no constructor is called when they are read."""
+        reduced = apart(value) if isinstance(value, BaseException) else None
+        return NotImplemented if reduced is None else reduced
 
 
 def restore(made: object, state: object) -> None:

@@ -122,15 +122,20 @@ def made_enum_class(
 ) -> type:
     """Make an Enum whose members were made by its own `__new__` or `__init__`: these do not run again."""
 
-    def born_member(kind: type, plain: type | None, data: object, value: object, own: Mapping[str, object]) -> object:
-        member = object.__new__(kind) if plain is None else plain.__new__(kind, data)  # type: ignore[call-overload]
+    def born_member(kind: type, *packed: object) -> object:
+        plain, data, value, own = packed[0] if len(packed) == 1 else packed  # type: ignore[misc]
+        member = object.__new__(kind) if plain is None else plain.__new__(kind, data)
         member._value_ = value
         member.__dict__.update(own)
         return member
 
     def silent(*_arguments: object) -> None: ...
 
-    return enum_class(meta, name, bases, {**born, "__new__": born_member, "__init__": silent}, members)  # type: ignore[arg-type]
+    made = enum_class(meta, name, bases, {**born, "__new__": born_member, "__init__": silent}, members)  # type: ignore[arg-type]
+    for each in ("__init__", "__new_member__"):
+        if each in made.__dict__:
+            type.__delattr__(made, each)
+    return made
 
 
 def typed_dict(meta: type, name: str, members: dict[str, object]) -> type:

@@ -21,10 +21,15 @@ def main(argv, root, *, alone=False):
     return perform(snippets[argv[1]], argv, root)
 
 def perform(snippet, argv, root):
-    def out(name, text):
-        with open(os.path.join(root, "out", name), "w", encoding="utf-8") as file:
+    def write(path, text):
+        with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-    scope = {"args": argv[4:], "argv": argv, "root": root, "out": out, "os": os, "sys": sys}
+    def read(path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    def out(name, text):
+        write(os.path.join(root, "out", name), text)
+    scope = {"args": argv[4:], "argv": argv, "root": root, "out": out, "read": read, "write": write, "os": os, "sys": sys}
     exec(snippet, scope)
     return scope.get("code", 0)
 '''

@@ -101,8 +101,9 @@ def shape_of_enum(kind: type[enum.Enum], things: Things) -> Shape:
         return remake.enum_class, (meta, kind.__name__, kind.__bases__, born, plain, kind_of_flags(kind)), rest(state)
     new = kind.__dict__.get("__new_member__")
     packed = [(name, pack(kind, member)) for name, member in kind.__members__.items()]
+    state["_new_member_"] = kind.__dict__["_new_member_"]
     if new is not None:
-        state["__new_member__"] = state["_new_member_"] = new
+        state["__new_member__"] = new
     return remake.made_enum_class, (meta, kind.__name__, kind.__bases__, born, packed), rest(state)
 
 
@@ -138,7 +139,7 @@ def hand_made(kind: type[enum.Enum]) -> bool:
 def pack(kind: type[enum.Enum], member: enum.Enum) -> tuple[object, ...]:
     """Give all that a member is: its data, its value, its attributes."""
     data: Any = kind._member_type_  # type: ignore[attr-defined]  # noqa: SLF001
-    plain = None if data is object else data
+    plain = None if data.__new__ is object.__new__ else data
     inner = None if plain is None else plain.__new__(plain, member)
     own = {
         name: value

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from tiphys_runtime.errors import apart as apart_error
+
 from tiphys.bundling import reducers
 from tiphys.bundling.program import found_at
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 Shape = tuple[object, object, "tuple[object, object, object, object] | None"]
 ATOMS = (str, bytes, int, float, complex, bool, type(None))
-KINDS = {dict: "pairs", list: "items", set: "items"}
+CONTAINERS = (dict, list, set)
 
 
 class Unsendable(Exception):
@@ -77,6 +79,8 @@ class ProgramPickler(pickle._Pickler):  # noqa: SLF001
             return self.function(value)
         if isinstance(value, type):
             return reducers.of_class(value)
+        if isinstance(value, BaseException):
+            return apart_error(value) or NotImplemented
         own = reducers.OVERRIDES.get(type(value))
         return NotImplemented if own is None else own(self, value)
 
@@ -189,11 +193,11 @@ def shape(value: object, pid: str, first: ProgramPickler, second: ProgramPickler
     things = first.things
     if things.pid_of(value) not in (None, pid) or isinstance(value, ModuleType):
         return None, value, None
-    if type(value) in KINDS:
+    if type(value) in CONTAINERS:
         kind: Callable[[], object] = type(value)
         if isinstance(value, dict):
             return kind, (), (None, None, None, list(value.items()))
-        return kind, (), (None, None, value, None)
+        return kind, (), (None, None, second.ordered(value) if isinstance(value, set) else list(value), None)  # type: ignore[call-overload]
     if isinstance(value, FunctionType):
         if things.is_by_value(value) and things.program.module_of(value.__globals__) is not None:
             return reducers.shape_of_function(value, Reference(pid), second)

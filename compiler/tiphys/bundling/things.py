@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tiphys.bundling import pickler
+from tiphys.bundling import pickler, reducers
 from tiphys.bundling.pickler import Unsendable
 from tiphys.bundling.program import Program, found_at
 
@@ -77,7 +77,7 @@ class Things:
         key = self._class_keys.get(id(kind))
         if key is None:
             generic: Any = kind.__dict__.get("__pydantic_generic_metadata__") or {}
-            if not self.is_by_value(kind) or generic.get("origin") is not None or kind in pickler.reducers.BUILTIN_TYPES:
+            if not self.is_by_value(kind) or generic.get("origin") is not None or kind in reducers.BUILTIN_TYPES:
                 return None
             base = key = f"{kind.__module__}:{kind.__qualname__}"
             count = 0

@@ -1,0 +1,1 @@
+"""Fourth stage: from a program to the objects that Argo runs. The only importer of hera."""

@@ -1,0 +1,199 @@
+"""A plan becomes a container template: the shim, its operands and outputs, and the settings of the task."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from hera.workflows import models as m
+
+from tiphys.argo.expressions import (
+    WORKFLOW_UID,
+    directory_key,
+    has_braces,
+    input_of,
+    item_key,
+    output_key,
+    spilled_key,
+)
+from tiphys.authoring.resources import Resources
+from tiphys.ir import Operand, Plan
+from tiphys.settings import Settings
+from tiphys.tracing.values import is_scalar
+
+ROOT = "/tiphys"
+ARCHIVE = f"{ROOT}/code/tiphys.zip"
+INLINE = 2048
+INLINE_RESULT = 131_072
+GRACE = 60
+"""Seconds that Argo's own deadline leaves for the start of the pod and the saving of its outputs."""
+RETRIED = ("1", "4", "75", "137")
+
+
+def default_image() -> str:
+    """Give the image of tasks that name none: a Python of the same minor version as this one."""
+    return f"python:{sys.version_info.major}.{sys.version_info.minor}-slim"
+
+
+def output_names(plan: Plan) -> list[str]:
+    """Name the outputs of a plan, the result of the run last."""
+    names = ["v" if index == 0 else f"p{index}" for index in range(len(plan.outputs))]
+    return [*names, "r"] if plan.result is not None else names
+
+
+def is_small_output(plan: Plan, name: str) -> bool:
+    """Say whether an output never needs an artifact."""
+    index = plan.result if name == "r" else int(name[1:] or 0)
+    assert index is not None
+    return is_scalar(plan.types[index])
+
+
+def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str, image: str) -> m.Template:
+    """Make the template of a plan."""
+    names = [item.name for item in plan.operands]
+    parameters = [m.Parameter(name="at"), *(m.Parameter(name=name) for name in names)]
+    args = [digest, name, WORKFLOW_UID, input_of("at"), *("{}" if item.items is not None else input_of(item.name) for item in plan.operands)]
+    if plan.is_item:
+        parameters.append(m.Parameter(name="item"))
+        args.append(input_of("item"))
+    volumes, mounts = volumes_of(settings.resources, bundle)
+    artifacts = [input_artifact(item) for item in plan.operands if item.items is not None or not item.small]
+    said = plan.task.name if plan.task is not None else "glue"
+    return m.Template(
+        name=name,
+        metadata=m.Metadata(annotations={"tiphys.dev/task": said}),
+        inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
+        outputs=outputs_of(plan),
+        container=m.Container(
+            image=settings.image if settings.image not in (None, "auto") else image,
+            command=["python3", ARCHIVE],
+            args=args,
+            env=variables_of(settings),
+            resources=resources_of(settings.resources),
+            volume_mounts=mounts,
+        ),
+        volumes=volumes,
+        retry_strategy=retries_of(settings),
+        active_deadline_seconds=deadline_of(settings),
+    )
+
+
+def input_artifact(item: Operand) -> m.Artifact:
+    """Let Argo fetch the file, or the directory, of an operand."""
+    if item.items is not None:
+        key = directory_key(input_of(item.name))
+    else:
+        key = spilled_key(item.name)
+    return artifact(item.name, f"{ROOT}/in/{item.name}", key)
+
+
+def artifact(name: str, path: str, key: str) -> m.Artifact:
+    """Describe a file in the cluster's artifact repository; it may be absent."""
+    return m.Artifact(
+        name=name,
+        path=path,
+        optional=True,
+        archive=m.ArchiveStrategy(none=m.NoneStrategy()),
+        s3=m.S3Artifact(key=key),
+    )
+
+
+def outputs_of(plan: Plan) -> m.Outputs:
+    """Declare the envelopes of the outputs, and the files of those that may be large."""
+    names = output_names(plan)
+    parameters = [
+        m.Parameter(name=name, value_from=m.ValueFrom(path=f"{ROOT}/out/{name}", default="{}")) for name in names
+    ]
+    artifacts = []
+    for name in names:
+        # what a wide fan-in reads is always written, and where the fan-in looks
+        is_item = plan.is_item and name == "v"
+        key = item_key(input_of("item")) if is_item else output_key(input_of("at"), name)
+        if is_item or not is_small_output(plan, name):
+            artifacts.append(artifact(name, f"{ROOT}/out/{name}.data", key))
+    return m.Outputs(parameters=parameters, artifacts=artifacts or None)
+
+
+def variables_of(settings: Settings) -> list[m.EnvVar]:
+    """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
+    found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
+    for name, value in sorted((settings.env_vars or {}).items()):
+        if not has_braces(value):
+            found.append(m.EnvVar(name=name, value=value))
+    for secret in settings.secrets or ():
+        group, key = secret.source
+        source = m.EnvVarSource(secret_key_ref=m.SecretKeySelector(name=group, key=key))
+        found.append(m.EnvVar(name=secret.variable, value_from=source))
+    return found
+
+
+def shim_variables(settings: Settings) -> Mapping[str, str]:
+    """Give the variables that Argo would look into: the shim sets those."""
+    return {name: value for name, value in sorted((settings.env_vars or {}).items()) if has_braces(value)}
+
+
+def resources_of(resources: Resources | None) -> m.ResourceRequirements | None:
+    """Write resources as Kubernetes takes them: limits where they were said, GPUs as both."""
+    if resources is None:
+        return None
+    requests: dict[str, str] = {}
+    limits: dict[str, str] = {}
+    for name, value in (("cpu", resources.cpu), ("memory", resources.memory), ("ephemeral-storage", resources.disk)):
+        if isinstance(value, tuple):
+            requests[name], limits[name] = value
+        elif value is not None:
+            requests[name] = value
+    if resources.gpu:
+        requests["nvidia.com/gpu"] = limits["nvidia.com/gpu"] = str(resources.gpu)
+    if not requests:
+        return None
+    return m.ResourceRequirements(requests=as_quantities(requests), limits=as_quantities(limits))
+
+
+def as_quantities(values: Mapping[str, str]) -> Any:
+    """Wrap quantities in hera's own type."""
+    return {name: m.Quantity(root=value) for name, value in values.items()} or None
+
+
+def volumes_of(resources: Resources | None, bundle: str) -> tuple[list[m.Volume], list[m.VolumeMount]]:
+    """Give the pod's own folder, the code below it, and the shared memory."""
+    volumes = [
+        m.Volume(name="tiphys", empty_dir=m.EmptyDirVolumeSource()),
+        m.Volume(name="code", config_map=m.ConfigMapVolumeSource(name=bundle)),
+    ]
+    mounts = [m.VolumeMount(name="tiphys", mount_path=ROOT), m.VolumeMount(name="code", mount_path=f"{ROOT}/code")]
+    if resources is not None and resources.shm is not None:
+        size = None if resources.shm == "auto" else m.Quantity(root=resources.shm)
+        volumes.append(m.Volume(name="shm", empty_dir=m.EmptyDirVolumeSource(medium="Memory", size_limit=size)))
+        mounts.append(m.VolumeMount(name="shm", mount_path="/dev/shm"))  # noqa: S108  shared memory, by its name
+    return volumes, mounts
+
+
+def retries_of(settings: Settings) -> m.RetryStrategy | None:
+    """Write retries: by exit code, so that what can never succeed is not tried again."""
+    retries = settings.retries
+    if retries is None or retries.count == 0:
+        return None
+    codes = ",".join(f"'{code}'" for code in RETRIED)
+    backoff = None
+    if retries.backoff is not None:
+        given = retries.backoff
+        backoff = m.Backoff(
+            duration=f"{given.base.total_seconds():g}s",
+            factor=m.IntOrString(root=str(int(given.factor))),
+            cap=f"{given.cap.total_seconds():g}s" if given.cap is not None else None,
+        )
+    return m.RetryStrategy(
+        limit=m.IntOrString(root=str(retries.count)),
+        retry_policy="Always",
+        expression=f"lastRetry.status == 'Error' || lastRetry.exitCode in [{codes}]",
+        backoff=backoff,
+    )
+
+
+def deadline_of(settings: Settings) -> Any:
+    """Give Argo's own deadline, a backstop behind the one that the shim keeps."""
+    seconds = settings.timeout.seconds if settings.timeout is not None else None
+    return m.IntOrString(root=math.ceil(seconds) + GRACE) if seconds else None

@@ -1,0 +1,149 @@
+"""A graph becomes a DAG template: a task per node, arguments as envelopes, order as `depends`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import assert_never
+
+from hera.workflows import models as m
+
+from tiphys.argo.containers import output_names
+from tiphys.argo.expressions import input_of, output_of, pass_on, text, typed_by_people
+from tiphys.diagnostics import InternalError
+from tiphys.ir import Atom, Directory, Graph, Input, Join, Literal, Node, Pack, Pod, Program, Ref, Sub, predecessors
+
+JOIN = "join"
+Envelope = Callable[[object], str]
+
+
+class Scope:
+    """How the nodes of one graph refer to what is around them."""
+
+    def __init__(self, program: Program, graph: Graph, *, is_root: bool, envelope: Envelope) -> None:
+        self.program = program
+        self.graph = graph
+        self.is_root = is_root
+        self.is_entry = graph.name == program.entry
+        self.envelope = envelope
+        self.inputs = frozenset(item.name for item in graph.inputs)
+        self.nodes = {node.name: node for node in graph.nodes}
+
+    def path(self, name: str) -> str:
+        """Give the path of a node, unique in the whole run."""
+        return name if self.is_root else f"{input_of('at')}/{name}"
+
+    def reference(self, atom: Atom) -> str:
+        """Give the text of an argument: an envelope, or a reference to one."""
+        match atom:
+            case Literal(value=value):
+                return self.envelope(value)
+            case Ref(node=name, output=output):
+                if name in self.inputs:
+                    return typed_by_people(name) if self.is_entry else input_of(name)
+                return output_of(name, self.output(name, output))
+        assert_never(atom)
+
+    def output(self, name: str, output: int) -> str:
+        """Name the output parameter of a node."""
+        node = self.nodes[name]
+        if isinstance(node, Pod) and self.graph.is_part and self.program.plans[node.plan].result == output:
+            return "r"
+        return "v" if output == 0 else f"p{output}"
+
+
+def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) -> m.Template:
+    """Make the template of a graph."""
+    graph = scope.graph
+    parameters = [] if scope.is_entry else [m.Parameter(name=item.name) for item in graph.inputs]
+    if not scope.is_root:
+        parameters.insert(0, m.Parameter(name="at"))
+    return m.Template(
+        name=name,
+        inputs=m.Inputs(parameters=parameters) if parameters else None,
+        outputs=outputs_of(scope),
+        dag=m.DAGTemplate(fail_fast=False, tasks=list(tasks_of(scope, template_of))),
+    )
+
+
+def outputs_of(scope: Scope) -> m.Outputs | None:
+    """Declare what a graph gives; each output has a default, or a reader could wait for ever."""
+    found = []
+    for index, atom in enumerate(scope.graph.result.values):
+        name = "r" if scope.is_entry else "v" if index == 0 else f"p{index}"
+        match atom:
+            case Literal(value=value):
+                source = m.ValueFrom(expression=text(scope.envelope(value)), default="{}")
+            case Ref(node=node) if node in scope.inputs:
+                source = m.ValueFrom(expression=pass_on(node), default="{}")
+            case Ref(node=node, output=output):
+                made = scope.nodes[node]
+                final = scope.is_entry and isinstance(made, Pod) and scope.program.plans[made.plan].result == output
+                source = m.ValueFrom(
+                    parameter=output_of(node, "r" if final else scope.output(node, output)), default="{}"
+                )
+            case _:
+                assert_never(atom)
+        found.append(m.Parameter(name=name, value_from=source))
+    return m.Outputs(parameters=found) if found else None
+
+
+def tasks_of(scope: Scope, template_of: Callable[[Node], str]) -> Iterable[m.DAGTask]:
+    """Make the tasks of a graph."""
+    before = {node.name: frozenset(predecessors(node, scope.inputs)) for node in scope.graph.nodes}
+    for node in scope.graph.nodes:
+        order = predecessors(node, scope.inputs)
+        implied = frozenset().union(*(before[name] for name in order)) if len(order) > 1 else frozenset()
+        depends = " && ".join(f"{name}.Succeeded" for name in order if name not in implied)
+        arguments = arguments_of(scope, node)
+        yield m.DAGTask(
+            name=node.name,
+            template=template_of(node),
+            depends=depends or None,
+            arguments=m.Arguments(parameters=arguments) if arguments else None,
+        )
+
+
+def arguments_of(scope: Scope, node: Node) -> list[m.Parameter]:
+    """Give the arguments of one task."""
+    match node:
+        case Join():
+            return []
+        case Sub(graph=callee, arguments=named):
+            found = [m.Parameter(name=name, value=scope.reference(atom)) for name, atom in named]
+            inner = scope.program.graphs[callee]
+            if inner.is_part:
+                return found if scope.is_root else [m.Parameter(name="at", value=input_of("at")), *found]
+            return [m.Parameter(name="at", value=scope.path(node.name)), *found]
+        case Pod(plan=plan, operands=operands):
+            found = [m.Parameter(name="at", value=scope.path(node.name))]
+            for operand, value in zip(scope.program.plans[plan].operands, operands, strict=True):
+                found.append(m.Parameter(name=operand.name, value=operand_text(scope, value)))
+            if node.item is not None:
+                found.append(m.Parameter(name="item", value=scope.path(node.item)))
+            return found
+        case _:
+            message = f"%{node.name} of {scope.graph.name} was not lowered to a pod"
+            raise InternalError(message)
+
+
+def operand_text(scope: Scope, value: Atom | Pack | Directory) -> str:
+    """Give the text of one operand."""
+    match value:
+        case Pack(atoms=atoms):
+            return '{"l":[' + ",".join(scope.reference(atom) for atom in atoms) + "]}"
+        case Directory(group=group):
+            return scope.path(group)
+        case _:
+            return scope.reference(value)
+
+
+def join_templates() -> list[m.Template]:
+    """Make the templates of a join: a DAG whose only task never runs, so that no pod is needed."""
+    never = m.DAGTask(name="never", template=f"{JOIN}-never", when="false")
+    return [
+        m.Template(name=JOIN, dag=m.DAGTemplate(tasks=[never])),
+        m.Template(name=f"{JOIN}-never", suspend=m.SuspendTemplate()),
+    ]
+
+
+__all__ = ["JOIN", "Input", "Scope", "dag_template", "join_templates", "output_names"]

@@ -1,0 +1,84 @@
+"""What the API server or Argo would refuse is refused here, in the user's words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tiphys.diagnostics import ManifestError
+from tiphys.ir import Pod, Program
+
+OBJECT = 1_048_576
+BUNDLE = 900 * 1024
+TEMPLATES = 200
+TASKS = 200
+PARAMETERS = 500
+NESTING = 95
+
+
+def check_limits(program: Program, objects: Iterable[Mapping[str, Any]]) -> None:
+    """Raise ManifestError for objects that break a limit of Kubernetes or of Argo's object definitions."""
+    for item in objects:
+        if item["kind"] == "ConfigMap":
+            check_bundle(item)
+        else:
+            check_template(program, item)
+
+
+def check_bundle(item: Mapping[str, Any]) -> None:
+    """Check the size of the bundle."""
+    size = sum(len(text) * 3 // 4 for text in item["binaryData"].values())
+    if size > BUNDLE:
+        message = (
+            f"the program's code and known arguments take {size // 1024} KiB, and a ConfigMap holds {BUNDLE // 1024} KiB\n"
+            "  Let a task make or load large values, instead of passing them as arguments."
+        )
+        raise ManifestError(message)
+
+
+def check_template(program: Program, item: Mapping[str, Any]) -> None:
+    """Check the template's size and counts."""
+    templates = item["spec"]["templates"]
+    size = len(json.dumps(item, separators=(",", ":")))
+    if size > OBJECT:
+        pods = sum(isinstance(node, Pod) for graph in program.graphs.values() for node in graph.nodes)
+        fits = pods * OBJECT // size * 95 // 100
+        message = (
+            f"the WorkflowTemplate has {size // 1024} KiB for {pods} calls, and Kubernetes takes {OBJECT // 1024} KiB\n"
+            f"  About {fits} such calls fit. Let each task do more, or start several runs."
+        )
+        raise ManifestError(message)
+    if len(templates) > TEMPLATES:
+        message = (
+            f"the program needs {len(templates)} templates, and Argo takes {TEMPLATES} in one object\n"
+            "  Calls of one task with the same settings share a template: let calls differ in arguments only."
+        )
+        raise ManifestError(message)
+    for template in templates:
+        tasks = len(template.get("dag", {}).get("tasks", ()))
+        parameters = len(template.get("inputs", {}).get("parameters", ()))
+        if tasks > TASKS or parameters > PARAMETERS:
+            message = (
+                f"`{template['name']}` has {tasks} tasks and {parameters} inputs, and Argo takes {TASKS} and {PARAMETERS}\n"
+                "  Gather large results in steps of a few hundred."
+            )
+            raise ManifestError(message)
+    depth = nesting(templates, item["spec"]["entrypoint"])
+    if depth > NESTING:
+        message = f"the program nests {depth} templates deep, and Argo runs {NESTING}\n  Let orchestrators call fewer others."
+        raise ManifestError(message)
+
+
+def nesting(templates: Iterable[Mapping[str, Any]], entry: str) -> int:
+    """Count the templates on the longest way from the entry to a pod."""
+    known = {item["name"]: item for item in templates}
+    depths: dict[str, int] = {}
+
+    def depth(name: str) -> int:
+        if name not in depths:
+            tasks = known[name].get("dag", {}).get("tasks", ())
+            depths[name] = 1 + max((depth(task["template"]) for task in tasks), default=0)
+        return depths[name]
+
+    return depth(entry)

@@ -1,0 +1,304 @@
+"""Functions and glue of a compiled program, as one archive with a digest. Read by `argo`; docs/wire.md says what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import linecache
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Literal
+
+from tiphys_runtime import codec, envelope
+
+import tiphys
+from tiphys.bundling import pickler
+from tiphys.bundling.archive import pack, runtime_members
+from tiphys.bundling.hints import hints_of
+from tiphys.bundling.live import LiveWorld, decode_live
+from tiphys.bundling.pickler import Unsendable
+from tiphys.bundling.things import TaskOf, Things
+from tiphys.diagnostics import InternalError, Span, mistake
+
+__all__ = ["Bundle", "Bundler", "Entry", "LiveWorld", "Operand", "Output", "Step", "decode_live"]
+
+INLINE = 2048
+Place = int | tuple[int, int] | Literal["v"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A glue function, and the numbered values it is called with."""
+
+    function: FunctionType
+    operands: tuple[Place, ...]
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Operand:
+    """What an entry receives. type: the declared one, where a person may type it; directory: how many items it has."""
+
+    name: str
+    type: object | None
+    slot: bool
+    directory: int | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """What an entry writes. inline: the largest envelope; repr: whether it carries the value's `repr`."""
+
+    name: str
+    value: int | Literal["v"]
+    inline: int
+    slot: bool
+    repr: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that a pod may be told to do. task and function: None for a pod that only computes glue."""
+
+    name: str
+    task: str | None
+    function: Callable[..., object] | None
+    title: str
+    operands: tuple[Operand, ...] = ()
+    before: tuple[Step, ...] = ()
+    args: tuple[int | tuple[int, int], ...] = ()
+    kwargs: Mapping[str, int | tuple[int, int]] = ()  # type: ignore[assignment]
+    after: tuple[Step, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    item: bool = False
+    timeout: float | None = None
+    env: Mapping[str, str] = ()  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The archive, and its sha256."""
+
+    data: bytes
+    digest: str
+
+
+class Bundler:
+    """Collects the entries of one program.
+
+    program: its name. root: modules below it, and `__main__`, travel by value. is_task: gives name and plain
+    function of a task object, and None for everything else.
+    """
+
+    def __init__(self, *, program: str, root: Path, is_task: TaskOf) -> None:
+        self.program = program
+        self._things = Things(root, is_task)
+        self._world = BuildWorld(self._things)
+        self._entries: dict[str, dict[str, Any]] = {}
+        self._types: list[bytes] = []
+
+    def literal(self, value: object) -> str:
+        """Give the envelope of a known value; over 2 KiB it becomes a member. Raises ProgramError if it cannot travel."""
+        text, data = "", b""
+
+        def encoded() -> bytes:
+            nonlocal text, data
+            form = codec.encode(value, self._world)
+            text, data = envelope.write({"v": form}), codec.file_of(form)
+            return data
+
+        self._told(encoded, f"the value {envelope.shown(envelope.describe(value))}", None)
+        if len(text) <= INLINE:
+            return text
+        digest = envelope.digest(data)
+        self._things.members[f"blobs/{digest}"] = data
+        return envelope.write({"b": digest})
+
+    def text(self, value: object) -> str:
+        """Give a known value as a person could type it: plain or tagged JSON."""
+        found = ""
+
+        def encoded() -> bytes:
+            nonlocal found
+            found = codec.dump(value, self._world)
+            return found.encode()
+
+        self._told(encoded, f"the default {envelope.shown(envelope.describe(value))}", None)
+        return found
+
+    def add(self, entry: Entry) -> None:
+        """Add an entry. Raises ProgramError when something of it cannot travel to a pod."""
+        if entry.name in self._entries:
+            raise InternalError(f"two entries of the bundle are called {entry.name!r}")
+        self._entries[entry.name] = {
+            "task": self._task(entry),
+            "title": entry.title,
+            "function": getattr(entry.function, "__name__", None),
+            "operands": [self._operand(operand) for operand in entry.operands],
+            "before": [self._step(step) for step in entry.before],
+            "args": list(entry.args),
+            "kwargs": dict(entry.kwargs),
+            "after": [self._step(step) for step in entry.after],
+            "outputs": [output_form(output) for output in entry.outputs],
+            "item": entry.item,
+            "timeout": entry.timeout,
+            "env": dict(entry.env),
+        }
+
+    def requirements(self) -> list[str]:
+        """List the top-level modules that the image must provide."""
+        return sorted(self._things.program.required)
+
+    def build(self) -> Bundle:
+        """Write the archive."""
+        sources = {name: f"sources/{name}" for name in sorted(self._things.files)}
+        members = {
+            **self._things.members,
+            **{member: source_of(self._things.files[name]) for name, member in sources.items()},
+            "types.pkl": pickler.dumps(self._types, self._things),
+            "bundle.json": self._manifest(sources),
+            **runtime_members(),
+        }
+        data = pack(members)
+        return Bundle(data, hashlib.sha256(data).hexdigest())
+
+    def _manifest(self, sources: dict[str, str]) -> bytes:
+        content = {
+            "format": 1,
+            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            "tiphys": tiphys.__version__,
+            "program": self.program,
+            "types": "types.pkl",
+            "sources": sources,
+            "modules": {name: self._module(name) for name in sorted(self._things.program.used)},
+            "entries": dict(sorted(self._entries.items())),
+        }
+        return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()
+
+    def _module(self, name: str) -> dict[str, object]:
+        """Give what a module is born with in a pod."""
+        found = sys.modules.get(name)
+        file = getattr(found, "__file__", None)
+        return {
+            "__name__": name,
+            "__package__": getattr(found, "__package__", None),
+            "__doc__": getattr(found, "__doc__", None),
+            **({"__file__": self._things.program.file_name(file)} if file else {}),
+            **({"__path__": []} if hasattr(found, "__path__") else {}),
+        }
+
+    def _task(self, entry: Entry) -> str | None:
+        function, name = entry.function, entry.task
+        if function is None or name is None:
+            return None
+        things = self._things
+        if things.tasks.get(name, function) is not function:
+            name = f"{name}#{entry.name}"
+        things.tasks[name] = function  # type: ignore[assignment]
+        things.task_names[id(function)] = name
+
+        def write() -> bytes:
+            things.write_task(name)
+            return b""
+
+        self._told(write, f"the task `{entry.task}`", function)
+        return f"tasks/{name}.pkl"
+
+    def _step(self, step: Step) -> dict[str, object]:
+        member = ""
+
+        def write() -> bytes:
+            nonlocal member
+            member = self._things.write_glue(step.function)
+            return b""
+
+        self._told(write, f"`{step.text}`", step.function)
+        return {
+            "glue": member,
+            "operands": [list(each) if isinstance(each, tuple) else each for each in step.operands],
+            "where": step.where,
+            "text": step.text,
+        }
+
+    def _operand(self, operand: Operand) -> dict[str, object]:
+        form: dict[str, object] = {"name": operand.name}
+        if operand.directory is not None:
+            return {**form, "directory": operand.directory}
+        return {**form, "type": None if operand.type is None else self._type(operand), "slot": operand.slot}
+
+    def _type(self, operand: Operand) -> int:
+        def encoded() -> bytes:
+            data = pickler.dumps(operand.type, self._things)
+            for key, hints in hints_of(operand.type, self._things):
+                self._things.members[f"hints/{key}.pkl"] = pickler.dumps(hints, self._things)
+            return data
+
+        data = self._told(encoded, f"the type of `{operand.name}`", None)
+        if data not in self._types:
+            self._types.append(data)
+        return self._types.index(data)
+
+    def _told(self, work: Callable[[], bytes], subject: str, function: object) -> bytes:
+        """Do some pickling, and tell the user what cannot travel."""
+        try:
+            return self._things.write(subject, work)
+        except Unsendable as error:
+            raise mistake(
+                f"{subject} {reason(error)}",
+                span_of(function),
+                mend="Make it inside the function, or pass it as a value that can be pickled.",
+            ) from error
+
+
+class BuildWorld:
+    """What the codec asks, on the computer that compiles."""
+
+    def __init__(self, things: Things) -> None:
+        self._things = things
+
+    def find_class(self, name: str) -> type:
+        raise LookupError(name)
+
+    def name_class(self, kind: type) -> str | None:
+        """Give the name of a class, and have it travel."""
+        return self._things.class_key(kind)
+
+    def dumps(self, value: object) -> bytes:
+        """Pickle a value as data."""
+        return pickler.dumps(value, self._things, data=True)
+
+    def loads(self, data: bytes) -> object:
+        raise NotImplementedError
+
+
+def output_form(output: Output) -> dict[str, object]:
+    form: dict[str, object] = {
+        "name": output.name,
+        "value": output.value,
+        "inline": output.inline,
+        "slot": output.slot,
+    }
+    return {**form, "repr": True} if output.repr else form
+
+
+def reason(error: Unsendable) -> str:
+    """Say what holds the thing that cannot travel."""
+    names = [pid.split(":", 2)[1:] for pid in error.trail if pid[:2] in ("n:", "g:", "c:")]
+    held = " of ".join(f"`{name}` ({home})" for home, name in names)
+    return f"uses {held}, which cannot travel to a pod: {error.reason}" if held else f"cannot travel to a pod: {error.reason}"
+
+
+def span_of(function: object) -> Span | None:
+    """Give the line where a function begins."""
+    code = getattr(function, "__code__", None)
+    return Span(code.co_filename, code.co_firstlineno) if code is not None else None
+
+
+def source_of(file: str) -> bytes:
+    """Read a source file as the functions were made from it."""
+    path = Path(file)
+    return path.read_bytes() if path.is_file() else "".join(linecache.getlines(file)).encode()

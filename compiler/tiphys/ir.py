@@ -232,6 +232,8 @@ class Graph:
     result: Yield
     type: object = Any
     doc: str = ""
+    task: str = ""
+    """The orchestrator's full name: several graphs may be made of one."""
     is_part: bool = False
     """Made by `split_wide_graphs`: it groups nodes of the graph around it and is no call of the user's."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 4_000
 LONGEST_TRACEBACK = 16_000
 LARGEST_PICKLE = 48_000
-OURS = (os.path.dirname(__file__) + os.sep, "tiphys_runtime/")  # the second: compiled, in an archive
+OURS = os.path.dirname(__file__) + os.sep
 
 
 def traceback_text(error: BaseException) -> str:

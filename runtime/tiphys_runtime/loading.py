@@ -14,6 +14,7 @@ from types import CellType, FunctionType, ModuleType
 from _pickle import Pickler, PicklingError, Unpickler
 
 from tiphys_runtime.errors import apart
+from tiphys_runtime.remake import function
 from tiphys_runtime.stub import TaskStub
 
 TYPE_CHECKING = False
@@ -54,6 +55,7 @@ class Bundle:
         self.pids: dict[int, str] = {}
         self._made: dict[str, object] = {}
         self._under_way: set[str] = set()
+        self._shells: list[tuple[object, io.BytesIO]] = []
         if alone:
             sys.meta_path.insert(0, Finder(self))
 
@@ -134,17 +136,35 @@ class Bundle:
         """Unpickle a member that holds a single thing."""
         return self.loads(self.member(name))
 
-    def shaped(self, name: str, pid: str | None = None) -> object:
-        """Unpickle a member that holds a shell and then its parts."""
-        if pid is not None and pid in self._made:
+    def shaped(self, name: str, pid: str) -> object:
+        """Unpickle a member that holds a shell and then its parts.
+
+        While the shell of one thing is read, others that it needs get only theirs: their parts may speak of the first.
+        """
+        if pid in self._made:
             return self._made[pid]
+        if pid in self._under_way:
+            raise BrokenBundle(f"{pid!r} is made of itself")
         stream = io.BytesIO(self.member(name))
-        make, args = BundleUnpickler(stream, self).load()
-        made = make(*args) if make is not None else args
-        if pid is not None:
-            self._keep(pid, made)
-        self.finish(made, BundleUnpickler(stream, self).load())
+        self._under_way.add(pid)
+        try:
+            make, args = BundleUnpickler(stream, self).load()
+        finally:
+            self._under_way.discard(pid)
+        if make is None:
+            return self._keep(pid, args)
+        if pid[0] != "c" and make is not function:
+            self._fill()
+        made = self._keep(pid, make(*args))
+        self._shells.append((made, stream))
+        self._fill()
         return made
+
+    def _fill(self) -> None:
+        """Give the shells their parts, unless one more shell is just being read."""
+        while self._shells and not self._under_way:
+            made, stream = self._shells.pop(0)
+            self.finish(made, BundleUnpickler(stream, self).load())
 
     @staticmethod
     def finish(made: object, rest: tuple[object, ...] | None) -> None:
@@ -174,10 +194,10 @@ class Bundle:
             home, _, name = key.partition(":")
             self.ensure(key)
             if pid not in self._made:
-                raise BrokenBundle(f"{name!r} of module {home!r} is missing, or is part of itself")
+                raise BrokenBundle(f"{name!r} of module {home!r} is missing, or is made of itself")
             return self._made[pid]
         if kind == "c":
-            return self._class(key)
+            return self.shaped(f"classes/{key}.pkl", pid)
         if kind == "m":
             return self._module(key)
         if kind == "d":
@@ -199,24 +219,14 @@ class Bundle:
     def ensure(self, key: str) -> bool:
         """Put a name of the program's modules into its module; False: the bundle does not hold it."""
         home, _, name = key.partition(":")
-        names = self._module(home).__dict__
-        if name in names or key in self._under_way:
+        pid = f"n:{key}"
+        if name in self._module(home).__dict__ or pid in self._under_way:
             return True
-        self._under_way.add(key)
         try:
-            names[name] = self.shaped(f"names/{key}.pkl", f"n:{key}")
+            self.shaped(f"names/{key}.pkl", pid)
         except MissingMember:
             return False
-        finally:
-            self._under_way.discard(key)
         return True
-
-    def _class(self, key: str) -> object:
-        made = self.shaped(f"classes/{key}.pkl", f"c:{key}")
-        empty = self._made.get(f"k:{key}")
-        if isinstance(empty, CellType):
-            empty.cell_contents = made
-        return made
 
     def _module(self, name: str) -> ModuleType:
         pid = f"m:{name}"
@@ -231,6 +241,12 @@ class Bundle:
 
     def _keep(self, pid: str, made: object) -> object:
         self._made[pid] = made
+        kind, _, key = pid.partition(":")
+        if kind == "n":
+            home, _, name = key.partition(":")
+            self._module(home).__dict__[name] = made
+        elif kind == "c":
+            self.persistent(f"k:{key}").cell_contents = made  # type: ignore[attr-defined]
         if pid[0] in "cnmtf" and isinstance(made, (type, FunctionType, ModuleType, TaskStub)):
             self.pids.setdefault(id(made), pid)
         return made

@@ -63,8 +63,8 @@ def cell_of(made: FunctionType, at: int) -> CellType:
     return made.__closure__[at]  # type: ignore[index]
 
 
-def cell_state(made: CellType, contents: object) -> None:
-    made.cell_contents = contents
+def cell_state(made: CellType, contents: tuple[object]) -> None:
+    (made.cell_contents,) = contents
 
 
 _program_classes: set[int] = set()  # ids of classes out of bundles; these live as long as the process
@@ -150,13 +150,15 @@ def model_class(
 
     for key, (info, shim) in decorated.items():
         members[key] = PydanticDescriptorProxy(members[key], info, shim)  # type: ignore[arg-type, type-var]
-    made: type = meta.__call__(name, bases, members)
+    made: type = meta(name, bases, members)
     return made
 
 
 def model_state(made: type, names: Mapping[str, object]) -> None:
-    """Finish a model whose fields speak of itself or of later classes."""
-    made.model_rebuild(force=True, _types_namespace=dict(names))  # type: ignore[attr-defined]
+    """Finish a model whose fields speak of itself or of later ones, and those."""
+    for kind in (made, *names.values()):
+        if getattr(kind, "__pydantic_complete__", True) is False:
+            kind.model_rebuild(force=True, raise_errors=False, _types_namespace=dict(names))  # type: ignore[attr-defined]
 
 
 def cached_property(inner: Callable[..., object], name: str | None) -> object:

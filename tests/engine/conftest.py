@@ -42,8 +42,6 @@ def phases() -> Callable[[LocalRun], dict[str, str]]:
     """Give the phase of every node by its path below the entrypoint."""
 
     def of(run: LocalRun) -> dict[str, str]:
-        return {
-            path.partition(".")[2]: node["phase"] for path, node in run.nodes.items() if "." in path
-        }
+        return {path.partition(".")[2]: node["phase"] for path, node in run.nodes.items() if "." in path}
 
     return of

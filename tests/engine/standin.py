@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import functools
 import io
 import json
 import zipfile
@@ -110,7 +109,9 @@ def pod(name: str, *inputs: str, outputs: tuple[str, ...] = ("v",), **more: Any)
     return body | more
 
 
-def task(name: str, template: str = "", *, depends: str | None = None, when: str | None = None, **arguments: Any) -> Object:
+def task(
+    name: str, template: str = "", *, depends: str | None = None, when: str | None = None, **arguments: Any
+) -> Object:
     """Make a DAG task; `at` is its name unless it says otherwise."""
     values = {"at": name} | arguments
     body: Object = {
@@ -167,4 +168,4 @@ def of(name: str, output: str = "v") -> str:
     return "{{tasks.%s.outputs.parameters.%s}}" % (name, output)
 
 
-__all__ = ["JOIN", "config_map", "dag", "functools", "manifest", "of", "pod", "shim_of", "task"]
+__all__ = ["JOIN", "config_map", "dag", "manifest", "of", "pod", "shim_of", "task"]

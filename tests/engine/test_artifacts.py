@@ -33,9 +33,7 @@ def test_a_spilled_value_reaches_its_consumer_as_a_file(play):
 
 
 def test_an_inline_value_leaves_an_empty_folder(play):
-    run = play(
-        dag("main", task("b", x='{"v":1}'), outputs={"r": of("b")}), pod("b", "x"), snippets={"b": LOOK}
-    )
+    run = play(dag("main", task("b", x='{"v":1}'), outputs={"r": of("b")}), pod("b", "x"), snippets={"b": LOOK})
 
     assert run.outputs == {"r": '{"v":"folder 0"}'}
 

@@ -41,9 +41,7 @@ def test_a_value_travels_along_a_chain(play, phases):
 
 
 def test_a_failure_is_lost_behind_a_leaf_that_always_runs(play, phases):
-    run = play(
-        dag("main", task("t", "fail"), task("fin", "ok", depends=ANY.format("t"))), *TASKS, snippets=SNIPPETS
-    )
+    run = play(dag("main", task("t", "fail"), task("fin", "ok", depends=ANY.format("t"))), *TASKS, snippets=SNIPPETS)
 
     assert phases(run) == {"t": "Failed", "fin": "Succeeded"}
     assert run.phase == "Succeeded"
@@ -67,9 +65,7 @@ def test_an_omitted_leaf_inherits_the_failure_before_it(play, phases):
 
 
 def test_a_joining_leaf_that_runs_makes_it_succeed(play, phases):
-    run = play(
-        handled(task("end", "join", depends="h.Succeeded || els.Succeeded")), *TASKS, *JOIN, snippets=SNIPPETS
-    )
+    run = play(handled(task("end", "join", depends="h.Succeeded || els.Succeeded")), *TASKS, *JOIN, snippets=SNIPPETS)
 
     assert phases(run)["end"] == "Succeeded"
     assert phases(run)["end.never"] == "Skipped"
@@ -103,7 +99,9 @@ def test_a_handler_runs_only_if_the_catch_matches(play, phases, probe):
             task("t", "fail"),
             task("catch", probe, depends="t.Failed || t.Errored"),
             task("h", "ok", depends="catch.Succeeded", when="{{= tasks.catch.outputs.parameters.p == 'true'}}"),
-            outputs={"v": "tasks.t.status == 'Succeeded' ? tasks.t.outputs.parameters.v : tasks.h.outputs.parameters.v"},
+            outputs={
+                "v": "tasks.t.status == 'Succeeded' ? tasks.t.outputs.parameters.v : tasks.h.outputs.parameters.v"
+            },
         ),
         *TASKS,
         snippets=SNIPPETS,
@@ -114,7 +112,7 @@ def test_a_handler_runs_only_if_the_catch_matches(play, phases, probe):
 
 
 def region(body, leaf):
-    """A guard around a body, and something after it."""
+    """Make a guard around a body, and something after it."""
     return [
         dag("main", task("g", "guard"), leaf),
         dag(
@@ -161,7 +159,7 @@ def test_a_join_in_between_keeps_the_failure_inside(play, phases):
 # §3: if / else
 
 
-def switch(which, producer_default=True):
+def switch(which):
     arms = dag(
         "main",
         task("t0", "arm0", when="{{= inputs.parameters.which == '0'}}", x=of("nope")),
@@ -370,9 +368,7 @@ def test_text_that_argo_would_evaluate_ends_the_run_with_an_error(play):
 def test_escaped_braces_pass_through(play):
     text = '{"v":"{\\u007bworkflow.name}}"}'
     snippets = SNIPPETS | {"ok": f"out('v', {text!r})"}
-    main = dag(
-        "main", task("a", "ok"), task("b", "echo", depends="a.Succeeded", x=of("a")), outputs={"r": of("b")}
-    )
+    main = dag("main", task("a", "ok"), task("b", "echo", depends="a.Succeeded", x=of("a")), outputs={"r": of("b")})
 
     assert play(main, *TASKS, snippets=snippets).outputs == {"r": text}
 
@@ -380,7 +376,7 @@ def test_escaped_braces_pass_through(play):
 def test_text_typed_by_a_person_is_wrapped_at_its_first_use(play):
     main = dag(
         "main",
-        task("a", "echo", x="{\"t\":\"{{=toBase64(workflow.parameters['who'])}}\"}"),
+        task("a", "echo", x='{"t":"{{=toBase64(workflow.parameters[\'who\'])}}"}'),
         outputs={"r": of("a")},
     )
 
@@ -423,8 +419,6 @@ def test_a_broken_dag_is_refused_before_anything_runs(tasks, problem):
 def test_old_style_dependencies_allow_what_continue_on_forgives(play, phases):
     after = task("b", "ok") | {"dependencies": ["a"]}
 
-    run = play(
-        dag("main", task("a", "fail") | {"continueOn": {"failed": True}}, after), *TASKS, snippets=SNIPPETS
-    )
+    run = play(dag("main", task("a", "fail") | {"continueOn": {"failed": True}}, after), *TASKS, snippets=SNIPPETS)
 
     assert phases(run) == {"a": "Failed", "b": "Succeeded"}

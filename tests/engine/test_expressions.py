@@ -10,7 +10,10 @@ from tiphys.engine.expressions import Lazy, Unevaluable, UnknownName, parse
 SCOPE = {
     "inputs": {"parameters": {"x": '{"k":"tiphys/1","n":3}', "n": "41", "empty": "", "flag": "true", "y": "{}"}},
     "workflow": {"name": "w", "parameters": {"who": "{{a}}"}},
-    "tasks": {"a": {"status": "Failed", "outputs": {"parameters": {"v": "1", "nothing": None}}}, "b-c": {"status": "Error"}},
+    "tasks": {
+        "a": {"status": "Failed", "outputs": {"parameters": {"v": "1", "nothing": None}}},
+        "b-c": {"status": "Error"},
+    },
 }
 
 

@@ -92,10 +92,9 @@ def test_an_input_takes_its_default_and_a_missing_one_is_an_error(play, phases):
 
 
 def test_a_template_may_come_from_another_library(tmp_path):
-    from standin import manifest
+    from standin import manifest, shim_of
 
     from tiphys.engine import InProcess, execute
-    from standin import shim_of
 
     call = task("one", "inner")
     del call["template"]
@@ -139,7 +138,12 @@ def test_nothing_to_repeat_is_skipped(play, phases):
 
 @pytest.mark.parametrize(
     ("after", "phase"),
-    [("it.Succeeded", "Omitted"), ("it.AnySucceeded", "Succeeded"), ("it.AllFailed", "Omitted"), ("it.Failed", "Succeeded")],
+    [
+        ("it.Succeeded", "Omitted"),
+        ("it.AnySucceeded", "Succeeded"),
+        ("it.AllFailed", "Omitted"),
+        ("it.Failed", "Succeeded"),
+    ],
 )
 def test_siblings_in_a_fan_out_run_to_the_end(play, phases, after, phase):
     templates, snippets = fan("3", "code = int(argv[3] == '1'); out('v', '[' + argv[3] + ']')", after=after)

@@ -95,7 +95,9 @@ def test_the_handler_sees_the_last_attempt(play):
         dag(
             "main",
             task("t"),
-            task("h", depends="t.Failed", x="{{= tasks.t?.outputs?.parameters?.v ?? 'lost'}}", y="{{tasks.t.exitCode}}"),
+            task(
+                "h", depends="t.Failed", x="{{= tasks.t?.outputs?.parameters?.v ?? 'lost'}}", y="{{tasks.t.exitCode}}"
+            ),
             outputs={"r": of("h")},
         ),
         pod("t", retryStrategy=strategy(limit="1")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,36 +17,14 @@ from tiphys.argo.expressions import (
     output_key,
     spilled_key,
 )
+from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_names
 from tiphys.authoring.resources import Resources
 from tiphys.ir import Operand, Plan
 from tiphys.settings import Settings
-from tiphys.tracing.values import is_scalar
 
-ROOT = "/tiphys"
-ARCHIVE = f"{ROOT}/code/tiphys.zip"
-INLINE = 2048
-INLINE_RESULT = 131_072
 GRACE = 60
 """Seconds that Argo's own deadline leaves for the start of the pod and the saving of its outputs."""
 RETRIED = ("1", "4", "75", "137")
-
-
-def default_image() -> str:
-    """Give the image of tasks that name none: a Python of the same minor version as this one."""
-    return f"python:{sys.version_info.major}.{sys.version_info.minor}-slim"
-
-
-def output_names(plan: Plan) -> list[str]:
-    """Name the outputs of a plan, the result of the run last."""
-    names = ["v" if index == 0 else f"p{index}" for index in range(len(plan.outputs))]
-    return [*names, "r"] if plan.result is not None else names
-
-
-def is_small_output(plan: Plan, name: str) -> bool:
-    """Say whether an output never needs an artifact."""
-    index = plan.result if name == "r" else int(name[1:] or 0)
-    assert index is not None
-    return is_scalar(plan.types[index])
 
 
 def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str, image: str) -> m.Template:
@@ -127,11 +104,6 @@ def variables_of(settings: Settings) -> list[m.EnvVar]:
         source = m.EnvVarSource(secret_key_ref=m.SecretKeySelector(name=group, key=key))
         found.append(m.EnvVar(name=secret.variable, value_from=source))
     return found
-
-
-def shim_variables(settings: Settings) -> Mapping[str, str]:
-    """Give the variables that Argo would look into: the shim sets those."""
-    return {name: value for name, value in sorted((settings.env_vars or {}).items()) if has_braces(value)}
 
 
 def resources_of(resources: Resources | None) -> m.ResourceRequirements | None:

@@ -7,12 +7,11 @@ from typing import assert_never
 
 from hera.workflows import models as m
 
-from tiphys.argo.containers import output_names
 from tiphys.argo.expressions import input_of, output_of, pass_on, text, typed_by_people
+from tiphys.argo.packing import JOIN
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Atom, Directory, Graph, Input, Join, Literal, Node, Pack, Pod, Program, Ref, Sub, predecessors
+from tiphys.ir import Atom, Directory, Graph, Join, Literal, Node, Pack, Pod, Program, Ref, Sub, predecessors
 
-JOIN = "join"
 Envelope = Callable[[object], str]
 
 
@@ -27,6 +26,7 @@ class Scope:
         self.envelope = envelope
         self.inputs = frozenset(item.name for item in graph.inputs)
         self.nodes = {node.name: node for node in graph.nodes}
+        self.title = graph.task
 
     def path(self, name: str) -> str:
         """Give the path of a node, unique in the whole run."""
@@ -57,8 +57,10 @@ def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) ->
     parameters = [] if scope.is_entry else [m.Parameter(name=item.name) for item in graph.inputs]
     if not scope.is_root:
         parameters.insert(0, m.Parameter(name="at"))
+    title = {"tiphys.dev/task": scope.title}
     return m.Template(
         name=name,
+        metadata=None if graph.is_part else m.Metadata(annotations=title),
         inputs=m.Inputs(parameters=parameters) if parameters else None,
         outputs=outputs_of(scope),
         dag=m.DAGTemplate(fail_fast=False, tasks=list(tasks_of(scope, template_of))),
@@ -145,5 +147,3 @@ def join_templates() -> list[m.Template]:
         m.Template(name=f"{JOIN}-never", suspend=m.SuspendTemplate()),
     ]
 
-
-__all__ = ["JOIN", "Input", "Scope", "dag_template", "join_templates", "output_names"]

@@ -5,9 +5,14 @@ Its compiled schema cannot travel: it holds addresses of this process.
 
 from __future__ import annotations
 
+import ast
+import copy
+import sys
 import typing
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import PydanticUndefined
 from tiphys_runtime import remake
 
 from tiphys.bundling.classes import AUTOMATIC
@@ -39,22 +44,79 @@ def shape_of_model(kind: Any, things: Things) -> Shape:
         if field is None or name in kind.__class_vars__:
             annotations[name] = hint
             continue
-        if things.mentions(field.annotation, kind):
-            late = True
-            annotations[name] = kind.__annotations__.get(name, field.annotation)
-        else:
-            annotations[name] = field.annotation
-        space[name] = field
+        is_late = any(reaches(field.annotation, kind, set()))
+        late = late or is_late
+        annotations[name] = kind.__annotations__.get(name, field.annotation) if is_late else field.annotation
+        space[name] = without_annotation(field)
     for name, private in kind.__private_attributes__.items():
         space[name] = private
         annotations.setdefault(name, typing.Any)
     space["__annotations__"] = annotations
     if "__hash__" in kind.__dict__ and not kind.model_config.get("frozen"):
         space["__hash__"] = kind.__dict__["__hash__"]
-    rest = None
-    if late or not kind.__pydantic_complete__:
-        rest = (remake.model_state, {kind.__name__: kind}, None, None)
+    rest = (remake.model_state, names_around(kind, {}), None, None) if late or not kind.__pydantic_complete__ else None
     return remake.model_class, (type(kind), kind.__name__, kind.__bases__, space, decorated(kind)), rest
+
+
+def without_annotation(field: Any) -> Any:
+    """Copy what is known of a field beside its type."""
+    made = copy.copy(field)
+    made.annotation = None
+    made._attributes_set = {name: value for name, value in field._attributes_set.items() if name != "annotation"}  # noqa: SLF001
+    for name in ("_original_annotation", "_original_assignment"):
+        if name in type(field).__slots__:
+            setattr(made, name, PydanticUndefined)
+    return made
+
+
+def reaches(hint: object, sought: type, seen: set[int]) -> Iterator[bool]:
+    """Yield True when a type is made of a class, directly or through the fields of other models."""
+    for model in models_in(hint):
+        if model is sought:
+            yield True
+        elif id(model) not in seen:
+            seen.add(id(model))
+            for field in model.__pydantic_fields__.values():
+                yield from reaches(field.annotation, sought, seen)
+
+
+def models_in(hint: object) -> Iterator[Any]:
+    """Yield the models that a type names."""
+    if isinstance(hint, type) and hasattr(hint, "__pydantic_fields__"):
+        yield hint
+    for part in typing.get_args(hint):
+        yield from models_in(part)
+
+
+def names_around(kind: Any, known: dict[str, object]) -> dict[str, object]:
+    """Give what the annotations of a model mean, and those of the models that refer to each other with it."""
+    if kind.__name__ in known:
+        return known
+    known[kind.__name__] = kind
+    space = vars(sys.modules[kind.__module__]) if kind.__module__ in sys.modules else {}
+    for hint in dict(getattr(kind, "__annotations__", {})).values():
+        for name in names_in(hint):
+            if name in space:
+                known.setdefault(name, space[name])
+    for field in kind.__pydantic_fields__.values():
+        for model in models_in(field.annotation):
+            if any(reaches(model, kind, set())):
+                names_around(model, known)
+    return known
+
+
+def names_in(hint: object) -> Iterator[str]:
+    """Yield the names that an annotation mentions as text."""
+    if isinstance(hint, typing.ForwardRef):
+        hint = hint.__forward_arg__
+    if isinstance(hint, str):
+        try:
+            tree = ast.parse(hint, mode="eval")
+        except SyntaxError:
+            return
+        yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    for part in typing.get_args(hint):
+        yield from names_in(part)
 
 
 def own_annotations(kind: Any) -> dict[str, object]:

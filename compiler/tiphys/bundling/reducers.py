@@ -179,7 +179,7 @@ def of_cell(pickler: ProgramPickler, cell: CellType) -> Any:
         return remake.cell_of, known
     if is_empty(cell):
         return remake.cell, ()
-    return remake.cell, (), cell.cell_contents, None, None, remake.cell_state
+    return remake.cell, (), (cell.cell_contents,), None, None, remake.cell_state
 
 
 def of_module(pickler: ProgramPickler, module: ModuleType) -> Any:

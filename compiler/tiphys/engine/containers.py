@@ -1,4 +1,4 @@
-"""Container templates, compiled: arguments, environment, artifacts, outputs, retries, all relative to the pod's root."""
+"""Container templates, compiled: arguments, environment, artifacts, outputs, retries; paths are below the root."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ class Parser:
             return self._postfix(node)
         return self._postfix(self._primary())
 
-    def _primary(self) -> tree.Node:
+    def _primary(self) -> tree.Node:  # noqa: C901, RET503 - one case per kind of token; `_fail` does not return
         token = self._take()
         match token.kind:
             case "number":

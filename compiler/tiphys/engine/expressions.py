@@ -22,7 +22,7 @@ Names = Callable[[str], object]
 _STOP = object()
 
 
-class UnknownName(Unevaluable):  # noqa: N818 - reads better at the raise
+class UnknownName(Unevaluable):
     """The expression uses a top-level name that is not in scope at this place."""
 
 
@@ -43,9 +43,11 @@ class Node(Protocol):
 
     def value(self, names: Names, /) -> object:
         """Compute what it stands for."""
+        ...
 
     def parts(self) -> tuple[Node, ...]:
         """List the nodes it is made of."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

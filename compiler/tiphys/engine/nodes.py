@@ -17,6 +17,7 @@ class Owner(Protocol):
 
     def child_finished(self, node: Node, /) -> None:
         """Take note that the node has reached its last phase."""
+        ...
 
 
 class Node:

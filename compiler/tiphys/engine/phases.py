@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Phase(str, Enum):
+class Phase(StrEnum):
     """How far a node has come, in Argo's words."""
 
     PENDING = "Pending"
@@ -15,9 +15,6 @@ class Phase(str, Enum):
     ERROR = "Error"
     SKIPPED = "Skipped"
     OMITTED = "Omitted"
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def is_completed(self) -> bool:

@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -53,12 +54,15 @@ class Executor(Protocol):
 
     def start(self, job: Job, /) -> None:
         """Start a pod."""
+        ...
 
     def wait(self, timeout: float | None, /) -> list[Exit]:
         """Give the pods that have ended, waiting for one if there is none."""
+        ...
 
     def close(self) -> None:
         """Kill what still runs and free everything."""
+        ...
 
 
 class InProcess:
@@ -173,10 +177,8 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         process.kill()
         return
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _variables() -> dict[Any, Any]:

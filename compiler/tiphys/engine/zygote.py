@@ -73,6 +73,8 @@ def main(bundle: str, jobs: int, exits: int) -> None:
     sys.argv = [bundle]
     from tiphys_runtime import shim
 
+    if not str(shim.__file__).startswith(bundle):
+        sys.exit(f"{bundle} holds no shim")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     wakeup, alarm = os.pipe()
     os.set_blocking(alarm, False)
@@ -138,8 +140,8 @@ def _run(main_of_shim: Shim, job: Job) -> int:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
         if code and not isinstance(end.code, int):
             sys.stderr.write(f"{end.code}\n")
-    except BaseException:  # noqa: BLE001 - the pod's outermost frame
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:  # noqa: BLE001 - the pod's outermost frame
+        sys.excepthook(type(error), error, error.__traceback__)
     _finish()
     return code
 

@@ -6,7 +6,7 @@ import ast
 import copy
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
@@ -79,12 +79,11 @@ def trace(task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None = 
         raise ProgramError(*dict.fromkeys(program.mistakes))
     atom = t.to_atom(result, "result", where_node(where))
     after = t.state.frontier
-    graph = Graph(
-        task.name, tuple(t.inputs.values()), tuple(t.state.nodes), Yield((atom,), after, where), interface.result,
-        task.description,
-    )  # fmt: skip
     name = program.graph_name(task)
-    program.graphs[name] = prune(Graph(name, *[getattr(graph, part) for part in ("inputs", "nodes", "result", "type", "doc")]))
+    end = Yield((atom,), after, where)
+    program.graphs[name] = prune(
+        Graph(name, tuple(t.inputs.values()), tuple(t.state.nodes), end, interface.result, task.description, task.name)
+    )
     return Program(name, reachable(program.graphs, name)), program.notes
 
 
@@ -372,7 +371,7 @@ def trace_sub(
     end = Yield(tuple(atom for atom, _ in outputs), inner.state.frontier, where)
     nodes = tuple(inner.state.nodes)
     program.graphs[name] = prune(
-        Graph(name, tuple(inner.inputs.values()), nodes, end, interface.result, task.description)
+        Graph(name, tuple(inner.inputs.values()), nodes, end, interface.result, task.description, task.name)
     )
     traced = program.traced[key] = Traced(name, shape, tuple(kind for _, kind in outputs))
     return traced
@@ -498,7 +497,7 @@ def prune(graph: Graph) -> Graph:
             if not isinstance(node, Glue) or node.name in read or not (node.code.pure and node.code.total)
         ]  # fmt: skip
         if len(kept) == len(nodes):
-            return Graph(graph.name, graph.inputs, tuple(kept), graph.result, graph.type, graph.doc)
+            return replace(graph, nodes=tuple(kept))
         nodes = kept
 
 

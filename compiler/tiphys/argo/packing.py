@@ -1,0 +1,196 @@
+"""The part of lowering that needs no hera: names, the bundle, and a fingerprint of everything the objects depend on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from tiphys.argo.expressions import defused_json
+from tiphys.argo.names import Names, valid
+from tiphys.argo.pods import INLINE, INLINE_RESULT, is_small_output, output_names, shim_variables
+from tiphys.authoring.task import TaskTemplate
+from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
+from tiphys.ir import Directory, Literal, Pack, Plan, Pod, Program, Sub, operands_of
+from tiphys.ir import Step as PlannedStep
+from tiphys.settings import DEFAULTS, Settings, resolve
+
+JOIN = "join"
+MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A program with its bundle, its names, and the texts of its known arguments."""
+
+    program: Program
+    bundle: Bundle
+    requirements: tuple[str, ...]
+    graphs: Mapping[str, str]
+    plans: Mapping[str, str]
+    settings: Mapping[str, Settings]
+    defaults: Mapping[str, str]
+    envelope: Callable[[object], str]
+    fingerprint: str
+
+    @property
+    def base(self) -> str:
+        """The name that the objects start with."""
+        return valid(self.program.entry)
+
+
+def pack_program(program: Program, *, root: Path) -> Packed:
+    """Bundle a program after all passes. `root` is the folder of the user's project.
+
+    Raises ProgramError where something of it cannot travel to a pod.
+    """
+    names = Names(JOIN, f"{JOIN}-never", "main")
+    bundler = Bundler(program=program.entry, root=root, is_task=task_of)
+    settings = {name: settings_of(plan) for name, plan in program.plans.items()}
+    used = used_plans(program)
+    graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
+    plans = {name: names.of(("plan", name), name) for name in used}
+    for name in used:
+        bundler.add(entry_of(program.plans[name], plans[name], settings[name]))
+    envelope = envelopes(bundler)
+    for graph in program.graphs.values():
+        for node in graph.nodes:
+            for atom in operands_of(node):
+                if isinstance(atom, Literal):
+                    envelope(atom.value)
+        for atom in graph.result.values:
+            if isinstance(atom, Literal):
+                envelope(atom.value)
+    defaults = {
+        item.name: defused_json(bundler.text(item.default.value)) for item in program.main.inputs if item.default is not None
+    }
+    bundle = bundler.build()
+    mark = fingerprint(program, settings, bundle, defaults, envelope)
+    return Packed(program, bundle, tuple(bundler.requirements()), graphs, plans, settings, defaults, envelope, mark)
+
+
+def envelopes(bundler: Bundler) -> Callable[[object], str]:
+    """Make the function that gives the envelope of a known value, equal small ones once."""
+    known: dict[object, str] = {}
+
+    def envelope(value: object) -> str:
+        simple = isinstance(value, bool | int | str | type(None))
+        key = (type(value), value) if simple else id(value)
+        if key not in known:
+            known[key] = defused_json(bundler.literal(value))
+        return known[key]
+
+    return envelope
+
+
+def fingerprint(
+    program: Program, settings: Mapping[str, Settings], bundle: Bundle, defaults: Mapping[str, str],
+    envelope: Callable[[object], str],
+) -> str:  # fmt: skip
+    """Hash everything that the objects depend on."""
+
+    def seen(item: object) -> str:
+        if isinstance(item, Pack | Directory):
+            return f"{getattr(item, 'group', '')}[{','.join(seen(atom) for atom in item.atoms)}]"
+        return envelope(item.value) if isinstance(item, Literal) else str(item)
+
+    digest = hashlib.sha256()
+
+    def add(*parts: object) -> None:
+        digest.update(repr(parts).encode())
+
+    add(program.entry, bundle.digest, sorted(defaults.items()), program.main.doc)
+    for name, graph in program.graphs.items():
+        add(name, graph.is_part, [item.name for item in graph.inputs], [seen(atom) for atom in graph.result.values])
+        for node in graph.nodes:
+            match node:
+                case Pod():
+                    add(node.name, node.plan, [seen(item) for item in node.operands], node.after, node.item)
+                case Sub():
+                    add(node.name, node.graph, [(key, seen(atom)) for key, atom in node.arguments], node.after)
+                case _:
+                    add(node.name, node.after)
+    for name, said in settings.items():
+        plan = program.plans[name]
+        add(name, said, [(item.name, item.small, item.items) for item in plan.operands], plan.outputs, plan.result)
+        add([is_small_output(plan, output) for output in output_names(plan)], plan.is_item)
+    return digest.hexdigest()
+
+
+def task_of(value: object) -> tuple[str, FunctionType] | None:
+    """Tell tasks from other objects: a task that code mentions travels as a stub."""
+    return (value.name, value.function) if isinstance(value, TaskTemplate) else None
+
+
+def settings_of(plan: Plan) -> Settings:
+    """Resolve the settings of a plan's task; glue runs with the defaults."""
+    return resolve(plan.task.levels).settings if plan.task is not None else DEFAULTS  # type: ignore[attr-defined]
+
+
+def used_plans(program: Program) -> list[str]:
+    """Name the plans that some pod follows, in the order of the graphs."""
+    used = {node.plan: None for graph in reversed(program.graphs.values()) for node in graph.nodes if isinstance(node, Pod)}
+    return list(used)
+
+
+def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
+    """Describe a plan for the shim."""
+    timeout = settings.timeout.seconds if settings.timeout is not None else None
+    outputs = []
+    for index, output in enumerate(output_names(plan)):
+        is_result = output == "r"
+        value = plan.outputs[plan.result if is_result and plan.result is not None else index]
+        outputs.append(
+            Output(
+                name=output,
+                value=value,  # type: ignore[arg-type]
+                inline=INLINE_RESULT if is_result else INLINE,
+                slot=not is_small_output(plan, output),
+                repr=is_result,
+            )
+        )
+    task = plan.task
+    return Entry(
+        name=name,
+        task=task.name if task is not None else None,
+        function=task.function if task is not None else None,
+        title=task.name if task is not None else "orchestrator",
+        operands=tuple(
+            Operand(item.name, item.type if item.typed else None, item.items is None and not item.small, item.items)
+            for item in plan.operands
+        ),
+        before=tuple(step_of(step) for step in plan.before),
+        args=(),
+        kwargs=dict(plan.keywords),  # type: ignore[arg-type]
+        after=tuple(step_of(step) for step in plan.after),
+        outputs=tuple(outputs),
+        item=plan.is_item,
+        timeout=timeout,
+        env=shim_variables(settings),
+    )
+
+
+def step_of(step: PlannedStep) -> Step:
+    """Describe a piece of glue for the shim."""
+    return Step(step.code.function, step.operands, step.where.place, step.code.text)  # type: ignore[arg-type]
+
+
+def config_map(base: str, bundle: Bundle) -> dict[str, Any]:
+    """Make the immutable object that delivers the bundle; its name is that of its content."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": f"{base[:40].strip('-')}-bundle-{bundle.digest[:10]}", "labels": labels(base)},
+        "immutable": True,
+        "binaryData": {"tiphys.zip": base64.b64encode(bundle.data).decode()},
+    }
+
+
+def labels(base: str) -> dict[str, str]:
+    """Mark an object as ours."""
+    return {**MANAGED, "tiphys.dev/program": base[:63].strip("-")}
+

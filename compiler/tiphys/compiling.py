@@ -1,0 +1,93 @@
+"""The compiler as one function: a task in, a manifest out. Every stage can be looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tiphys
+from tiphys import passes
+from tiphys.authoring.task import TaskTemplate
+from tiphys.ir import Program
+from tiphys.loading import root_of
+from tiphys.tracing import trace
+
+if TYPE_CHECKING:
+    from tiphys.argo.manifest import Manifest
+
+
+def trace_task(
+    task: TaskTemplate[..., Any], *, bindings: Mapping[str, object] | None = None, after: str | None = "trace"
+) -> Program:
+    """Trace a task; `after` names the last pass to run, `None` runs all."""
+    program, _ = trace(task, bindings)
+    return passes.run(program, after=after)
+
+
+def compile_task(
+    task: TaskTemplate[..., Any],
+    *,
+    bindings: Mapping[str, object] | None = None,
+    image: str | None = None,
+    cached: bool = False,
+) -> Manifest:
+    """Compile a task to the objects that Argo runs.
+
+    bindings: inputs that are fixed now. image: for tasks that name none; by default a slim Python of this minor version.
+    cached: reuse the objects of an equal program, which saves loading hera.
+
+    Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.
+    """
+    from tiphys.argo.packing import pack_program
+
+    program, notes = trace(task, bindings)
+    program = passes.run(program)
+    packed = pack_program(program, root=root_of(task))
+    key = hashlib.sha256(
+        json.dumps([packed.fingerprint, image, tiphys.__version__, platform.python_version()]).encode()
+    ).hexdigest()
+    place = cache_folder() / f"{key}.json"
+    if cached and place.is_file():
+        from tiphys.argo.report import manifest_from_json
+
+        return manifest_from_json(place.read_text(), tuple(notes))
+    from tiphys.argo.manifest import lower
+
+    manifest = lower(packed, image=image, notes=tuple(dict.fromkeys(notes)))
+    if cached:
+        keep(place, manifest.to_json())
+    return manifest
+
+
+def cache_folder() -> Path:
+    """Give the folder of compiled manifests."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "tiphys" / "manifests"
+
+
+def keep(place: Path, text: str, most: int = 200) -> None:
+    """Write a file whole or not at all; of many, keep the newest."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(place, text.encode())
+    for old in sorted(place.parent.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-most]:
+        old.unlink(missing_ok=True)
+
+
+def write_whole(place: Path, data: bytes) -> None:
+    """Replace a file in one step: nobody ever sees half of it."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

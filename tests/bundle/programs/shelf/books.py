@@ -1,0 +1,5 @@
+BOOKS = ["a", "b"]
+
+
+def count():
+    return len(BOOKS)

@@ -1,0 +1,5 @@
+"""Imported only inside a function."""
+
+
+def later():
+    return "later"

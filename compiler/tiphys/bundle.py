@@ -248,7 +248,7 @@ class Bundler:
             return self._things.write(subject, work)
         except Unsendable as error:
             raise mistake(
-                f"{subject} {reason(error)}",
+                f"{subject} {reason(error, function)}",
                 span_of(function),
                 mend="Make it inside the function, or pass it as a value that can be pickled.",
             ) from error
@@ -285,11 +285,12 @@ def output_form(output: Output) -> dict[str, object]:
     return {**form, "repr": True} if output.repr else form
 
 
-def reason(error: Unsendable) -> str:
-    """Say what holds the thing that cannot travel."""
-    names = [pid.split(":", 2)[1:] for pid in error.trail if pid[:2] in ("n:", "g:", "c:")]
-    held = " of ".join(f"`{name}` ({home})" for home, name in names)
-    return f"uses {held}, which cannot travel to a pod: {error.reason}" if held else f"cannot travel to a pod: {error.reason}"
+def reason(error: Unsendable, function: object) -> str:
+    """Say what holds the thing that cannot travel: `connection` of `helper`."""
+    own = f"{getattr(function, '__module__', None)}:{getattr(function, '__qualname__', None)}"
+    keys = [pid[2:] for pid in error.trail if pid[:2] in ("n:", "g:", "c:") and pid[2:] != own]
+    held = " of ".join("`{1}` ({0})".format(*key.split(":", 1)) for key in keys)
+    return f"uses {held}, which cannot travel to a pod: {error}" if held else f"cannot travel to a pod: {error}"
 
 
 def span_of(function: object) -> Span | None:

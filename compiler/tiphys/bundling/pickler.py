@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,6 @@ class Unsendable(Exception):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = reason
         self.trail: list[str] = []
 
 
@@ -159,8 +159,15 @@ def dumps(value: object, things: Things, *, exempt: object = None, data: bool = 
 
 def run(pickler: ProgramPickler, value: object) -> None:
     """Let a pickler write. Raises Unsendable with the reason that it gives."""
-    try:
+    with explained():
         pickler.dump(value)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the errors of pickling, which runs code of the program, into Unsendable."""
+    try:
+        yield
     except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as error:
         raise Unsendable(str(error)) from error
     except RecursionError as error:
@@ -171,7 +178,8 @@ def dump_shape(value: object, pid: str, things: Things) -> bytes:
     """Write a thing as a shell and then its parts, so that what it consists of may refer to it."""
     target = io.BytesIO()
     first, second = ProgramPickler(target, things), ProgramPickler(target, things)
-    make, args, rest = shape(value, pid, first, second)
+    with explained():
+        make, args, rest = shape(value, pid, first, second)
     if make is None and things.pid_of(value) == pid:
         first.exempt = value
     run(first, (make, args))

@@ -105,7 +105,8 @@ def namespace(pickler: ProgramPickler, function: FunctionType) -> Any:
     from tiphys.bundling.pickler import Reference
 
     module = pickler.things.program.module_of(function.__globals__)
-    if module is not None:
+    used = any(name in function.__globals__ for name in globals_used(function.__code__))
+    if module is not None and (used or pickler.things.program.is_ours(module.__name__)):
         ours = pickler.things.program.is_ours(module.__name__)
         if not ours:
             pickler.things.program.require(module.__name__)

@@ -58,8 +58,6 @@ class Things:
             return f"m:{value.__name__}" if self.program.is_ours(value.__name__) else None
         if isinstance(value, type):
             return self._class_pid(value)
-        if isinstance(value, FunctionType) and id(value) in self.task_names:
-            return f"f:{self.task_names[id(value)]}"
         task = self.task_of(value)
         if task is not None:
             self._note_task(*task)
@@ -67,7 +65,9 @@ class Things:
         if data and not isinstance(value, FunctionType):
             return None
         owner = self.program.owner(value)
-        return f"n:{owner[0]}:{owner[1]}" if owner is not None else None
+        if owner is not None:
+            return f"n:{owner[0]}:{owner[1]}"
+        return f"f:{self.task_names[id(value)]}" if id(value) in self.task_names else None
 
     def _note_task(self, name: str, function: FunctionType) -> None:
         if self.tasks.setdefault(name, function) is function:

@@ -1,0 +1,74 @@
+"""The inputs of a run: from Python values or from what people type, to the texts that travel."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.bundling.live import LiveWorld
+from tiphys.diagnostics import UsageError, nearest
+from tiphys_runtime import codec
+
+
+def from_values(task: TaskTemplate[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, str]:
+    """Bind Python values to a task's inputs and write each as tagged JSON. Raises UsageError as a call would TypeError."""
+    try:
+        bound = inspect.signature(task.function).bind(*args, **kwargs)
+    except TypeError as error:
+        shown = ", ".join(str(item) for item in inspect.signature(task.function).parameters.values())
+        message = f"`{task.name}`: {error}\n  Its inputs are ({shown})."
+        raise UsageError(message) from None
+    world = LiveWorld()
+    return {name: codec.dump(value, world) for name, value in bound.arguments.items()}
+
+
+def from_json(task: TaskTemplate[..., Any], given: Mapping[str, Any]) -> dict[str, str]:
+    """Check plain JSON values against a task's inputs, and write each as text. Raises UsageError naming each wrong one."""
+    return from_texts(task, {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()},
+                      quoted={name for name, value in given.items() if isinstance(value, str)})  # fmt: skip
+
+
+def from_texts(
+    task: TaskTemplate[..., Any], given: Mapping[str, str], *, quoted: frozenset[str] | set[str] = frozenset()
+) -> dict[str, str]:
+    """Check typed texts against a task's inputs: JSON, or bare where the type allows.
+
+    quoted: those that came as JSON strings, and so are text whatever they look like. Raises UsageError with the parameter,
+    its type and an example, for every wrong one.
+    """
+    from tiphys.tracing.tasks import interface_of
+    from tiphys_runtime import convert
+
+    interface = interface_of(task)
+    world = LiveWorld()
+    wrong: list[str] = []
+    texts: dict[str, str] = {}
+    for name, text in given.items():
+        if name not in interface.types:
+            wrong.append(f"`{task.name}` has no input `{name}`. {nearest(name, list(interface.types))}".strip())
+            continue
+        kind = interface.types[name]
+        try:
+            value = convert.from_json(text, kind, world) if name in quoted else convert.from_text(text, kind, world)
+        except ValueError as error:
+            wrong.append(f"`{name}`: {error}")
+            continue
+        texts[name] = codec.dump(value, world)
+    missing = [
+        f"`{item.name}` is missing: {type_and_example(interface.types[item.name])}"
+        for item in interface.parameters
+        if item.default is item.empty and item.name not in given
+    ]
+    if wrong or missing:
+        raise UsageError("\n".join([*wrong, *missing]))
+    return texts
+
+
+def type_and_example(kind: Any) -> str:
+    """Write a type for people, with a value of it."""
+    from tiphys_runtime import convert
+
+    return f"{convert.name_of(kind)}, such as {convert.example(kind)}"

@@ -1,0 +1,95 @@
+"""How a run ended: the Python value or exception, and the plain JSON that scripts read."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tiphys.diagnostics import InternalError, RunFailed
+from tiphys.plain import plain
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The envelope of a result or of an error, its spilled file, and what reads the bundle."""
+
+    envelope: Mapping[str, Any]
+    data: bytes | None = None
+    blob: Callable[[str], bytes] | None = None
+
+    @property
+    def error(self) -> Mapping[str, Any] | None:
+        """The error's record; nothing for a run that succeeded."""
+        return self.envelope.get("e")
+
+    def value(self, *, unpickle: bool = True) -> Any:
+        """Give the Python value, or raise the exception of the task that failed.
+
+        Raises RunFailed where that exception cannot be rebuilt in this process.
+        """
+        from tiphys.bundling.live import decode_live
+
+        if self.error is None:
+            return decode_live(json.dumps(self.envelope), data=self.data, blob=self.blob, unpickle=unpickle)
+        try:
+            found = decode_live(json.dumps(self.envelope), unpickle=unpickle)
+        except Exception:  # noqa: BLE001  a class that is not here, or cannot be rebuilt
+            found = None
+        if not isinstance(found, BaseException):
+            raise RunFailed(self.text())
+        if trace := self.error.get("traceback"):
+            found.add_note(f"raised by the task {self.error['task']}:\n{trace}")
+        raise found
+
+    def text(self) -> str:
+        """Write the outcome for people: the value's `repr`, or the traceback of the user's code."""
+        if self.error is not None:
+            trace = str(self.error.get("traceback") or "").rstrip()
+            where = f" at {self.error['where']}" if self.error.get("where") else ""
+            return f"{trace or one_line(self.error)}\n  in {self.error['task']}{where}"
+        shown = self.envelope.get("s")
+        return str(shown) if shown is not None else json.dumps(self.plain(), ensure_ascii=False)
+
+    def plain(self) -> Any:
+        """Give the result as plain JSON; nothing for a failed run."""
+        if self.error is not None:
+            return None
+        shown = self.envelope.get("s")
+        if "v" in self.envelope:
+            return plain(self.envelope["v"], shown=shown)
+        data = self.blob(self.envelope["b"]) if "b" in self.envelope and self.blob is not None else self.data
+        if data is None:
+            message = f"the result cannot be read: {sorted(self.envelope)}"
+            raise InternalError(message)
+        return plain(json.loads(data[1:]), shown=shown) if data[:1] == b"J" else shown
+
+    def plain_error(self) -> dict[str, Any] | None:
+        """Give the error as plain JSON."""
+        if self.error is None:
+            return None
+        return {name: self.error.get(name) for name in ("type", "message", "task", "traceback")}
+
+
+def one_line(error: Mapping[str, Any]) -> str:
+    """Write an error as the last line of a traceback."""
+    name = str(error["type"]).removeprefix("builtins.").removeprefix("tiphys_runtime.errors.")
+    return f"{name}: {error['message']}" if error.get("message") else name
+
+
+def blob_reader(objects: Iterable[Mapping[str, Any]]) -> Callable[[str], bytes]:
+    """Make what reads known values from the bundle of a manifest."""
+
+    def read(digest: str) -> bytes:
+        for item in objects:
+            if item["kind"] == "ConfigMap":
+                with zipfile.ZipFile(io.BytesIO(base64.b64decode(item["binaryData"]["tiphys.zip"]))) as archive:
+                    return archive.read(f"blobs/{digest}")
+        message = "the manifest has no bundle"
+        raise InternalError(message)
+
+    return read

@@ -1,0 +1,306 @@
+"""Driving tiphys from Python: `tiphys.run(main, depth=3)`, here or in the cluster.
+
+    run = tiphys.run(main, depth=3)
+    print(run.result())
+
+    run = tiphys.with_runcontext(mode="cluster", namespace="ml").run(main, depth=3)
+    run.wait()
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from tiphys.arguments import from_values
+from tiphys.authoring.task import TaskTemplate
+from tiphys.cluster import nodes
+from tiphys.compiling import compile_task
+from tiphys.diagnostics import UsageError
+from tiphys.outcomes import Ended, blob_reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tiphys.argo.report import Manifest
+    from tiphys.cluster import Cluster
+    from tiphys.engine import Event, LocalRun
+
+ANNOTATION = "tiphys.dev/task"
+
+
+@dataclass(frozen=True)
+class TaskCall:
+    """One call of a task that has started.
+
+    task: `<environment>.<function>`. place: where in the graph, such as `sub/train-2`. kind: `task` (a pod) or
+    `orchestrator` (no pod). attempts: how often it was tried. Times are in UTC.
+    """
+
+    task: str
+    place: str
+    kind: Literal["task", "orchestrator"]
+    phase: str
+    attempts: int
+    started: datetime | None
+    finished: datetime | None
+
+
+class Run:
+    """A run of a compiled program. Local runs have ended when you get them; cluster runs go on until `wait` returns."""
+
+    def __init__(self, manifest: Manifest, state: nodes.Run, watch: Callable[[], Iterable[nodes.Run]] | None = None) -> None:
+        self.manifest = manifest
+        self.state = state
+        self._watch = watch
+        self._ended: Ended | None = None
+        self._finish: Callable[[nodes.Run], Ended] | None = None
+
+    @property
+    def name(self) -> str:
+        """The run's name; in the cluster, that of its Workflow."""
+        return self.state.name
+
+    @property
+    def phase(self) -> str:
+        """`succeeded`, `failed` or `running`, as last seen."""
+        if not self.state.is_over:
+            return "running"
+        return "failed" if self.state.phase.is_bad else "succeeded"
+
+    def wait(self, on_change: Callable[[nodes.Run], None] | None = None) -> Run:
+        """Wait for the end; `on_change` gets the state each time it changes."""
+        if self._watch is not None and not self.state.is_over:
+            for self.state in self._watch():
+                if on_change is not None:
+                    on_change(self.state)
+        return self
+
+    @property
+    def ended(self) -> Ended:
+        """How it ended; waits for that."""
+        self.wait()
+        if self._ended is None:
+            assert self._finish is not None
+            self._ended = self._finish(self.state)
+        return self._ended
+
+    def result(self) -> Any:
+        """Give the Python value that the program returned, or raise the exception of the task that failed."""
+        return self.ended.value()
+
+    def outputs(self) -> tuple[Any, ...]:
+        """Give the results as Flyte does: one per element where a plain tuple was returned, none for `None`."""
+        value = self.result()
+        if value is None:
+            return ()
+        return value if type(value) is tuple else (value,)
+
+    def tasks(self) -> list[TaskCall]:
+        """List every task call that has started, in the order in which they did."""
+        names = task_names(self.manifest.objects)
+        found = [
+            made
+            for node in [*nodes.calls(self.state), *(one for one in self.state.nodes.values() if one.type == "DAG")]
+            if (made := self._call(node, names)) is not None
+        ]
+        return sorted(found, key=lambda call: (call.started or datetime.max.replace(tzinfo=UTC), call.place))
+
+    def _call(self, node: nodes.Node, names: Mapping[str, str]) -> TaskCall | None:
+        task = names.get(node.template)
+        if task is None or task == "glue" or node.phase.is_idle:
+            return None
+        tries = nodes.attempts(self.state, node)
+        place = node.inputs.get("at") or next((one.inputs["at"] for one in tries if "at" in one.inputs), "")
+        kind: Literal["task", "orchestrator"] = "orchestrator" if node.type == "DAG" else "task"
+        count = 1 if kind == "orchestrator" else len(tries)
+        return TaskCall(task, place, kind, str(node.phase).lower(), count, node.started, node.finished)
+
+    def summary(self) -> dict[str, Any]:
+        """Give the one JSON object that scripts read: run, status, result, error, pods, seconds."""
+        ended = self.ended
+        seconds = 0.0
+        if self.state.started and self.state.finished:
+            seconds = round((self.state.finished - self.state.started).total_seconds(), 3)
+        return {
+            "run": self.name,
+            "status": self.phase,
+            "result": ended.plain(),
+            "error": ended.plain_error(),
+            "pods": len(nodes.pods(self.state)),
+            "seconds": seconds,
+        }
+
+
+def task_names(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Give the task that each template stands for."""
+    return {
+        template["name"]: template["metadata"]["annotations"][ANNOTATION]
+        for item in objects
+        if item["kind"] == "WorkflowTemplate"
+        for template in item["spec"]["templates"]
+        if ANNOTATION in template.get("metadata", {}).get("annotations", {})
+    }
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """Where and how to run; made by `with_runcontext`."""
+
+    mode: Literal["local", "cluster"] = "local"
+    image: str | None = None
+    namespace: str | None = None
+    context: str | None = None
+    kubeconfig: str | None = None
+    executor: Literal["forked", "fresh", "in-process"] | None = None
+    parallelism: int | None = None
+    workdir: Path | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
+        """Run a task with these inputs. A local run has ended when this returns; a cluster run has been submitted."""
+        if not isinstance(task, TaskTemplate):
+            message = f"`run` takes a task, not {type(task).__name__} {task!r}; decorate the function with `@env.task`"
+            raise UsageError(message)
+        return self.start(task, from_values(task, args, kwargs))
+
+    def start(
+        self, task: TaskTemplate[..., Any], arguments: Mapping[str, str], on_event: Callable[[Event], None] | None = None
+    ) -> Run:
+        """Run a task with inputs that are texts already."""
+        manifest = compile_task(task, image=self.image, cached=self.mode == "local")
+        if self.mode == "local":
+            return self.here(manifest, arguments, on_event)
+        if self.mode == "cluster":
+            return self.there(manifest, arguments)
+        message = f"there is no mode {self.mode!r}; choose 'local' or 'cluster'"
+        raise UsageError(message)
+
+    def here(
+        self, manifest: Manifest, arguments: Mapping[str, str], on_event: Callable[[Event], None] | None = None
+    ) -> Run:
+        """Run a manifest on this computer."""
+        from tiphys.engine import execute
+
+        begun = datetime.now(UTC)
+        done = execute(
+            manifest.objects, arguments, executor=self.executor, parallelism=self.parallelism, workdir=self.workdir,
+            on_event=on_event,
+        )  # fmt: skip
+        run = Run(manifest, as_state(done, begun))
+        run._finish = lambda state: ended_here(done, state, manifest)  # noqa: SLF001  built here, in two steps
+        return run
+
+    def cluster(self) -> Cluster:
+        """Connect to the cluster."""
+        from tiphys.cluster import connect
+
+        return connect(kubeconfig=self.kubeconfig, context=self.context, namespace=self.namespace)
+
+    def there(self, manifest: Manifest, arguments: Mapping[str, str]) -> Run:
+        """Apply a manifest to the cluster and submit a run."""
+        from tiphys import cluster as remote
+
+        cluster = self.cluster()
+        remote.apply(cluster, manifest.objects)
+        made = remote.submit(
+            cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations
+        )
+        state = nodes.Run(made.name, made.namespace, made.uid, nodes.Phase.PENDING)
+        run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
+        run._finish = lambda last: ended_there(cluster, last, manifest)  # noqa: SLF001  built here, in two steps
+        return run
+
+
+def run(task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
+    """Run a task on this computer, through the compiled manifest, and give the run. Its `result()` is the value."""
+    return RunContext().run(task, *args, **kwargs)
+
+
+def with_runcontext(
+    mode: Literal["local", "cluster"] = "local",
+    *,
+    image: str | None = None,
+    namespace: str | None = None,
+    context: str | None = None,
+    kubeconfig: str | None = None,
+    executor: Literal["forked", "fresh", "in-process"] | None = None,
+    parallelism: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+) -> RunContext:
+    """Say where and how to run.
+
+    mode: `local` (this computer, through the engine) or `cluster` (the current kubeconfig). image: for tasks that name
+    none. namespace, context, kubeconfig: which cluster. executor, parallelism: how the engine runs pods. labels,
+    annotations: of the Workflow.
+    """
+    return RunContext(
+        mode, image, namespace, context, kubeconfig, executor, parallelism, None, labels or {}, annotations or {}
+    )
+
+
+# ---- reading what happened
+
+
+def as_state(done: LocalRun, begun: datetime) -> nodes.Run:
+    """Describe a local run as one of the cluster is."""
+    found = {key: node_of(raw) for key, raw in done.nodes.items()}
+    return nodes.Run(
+        name=done.name,
+        namespace="local",
+        uid="",
+        phase=nodes.Phase(str(done.phase)),
+        message=done.message,
+        started=begun,
+        finished=datetime.now(UTC),
+        nodes=found,
+    )
+
+
+def node_of(raw: Mapping[str, Any]) -> nodes.Node:
+    """Describe a node of the engine as one of the cluster is."""
+    return nodes.Node(
+        id=raw["id"],
+        name=raw["id"],
+        display_name=raw["name"],
+        type=raw["kind"],
+        phase=nodes.Phase(raw["phase"]),
+        template=raw["template"] or "",
+        children=tuple(raw["children"]),
+        boundary=raw["boundary"],
+        started=moment(raw["started"]),
+        finished=moment(raw["finished"]),
+        message=raw["message"] or "",
+        exit_code=raw["exit_code"],
+        inputs=raw["inputs"] or {},
+        outputs=raw["outputs"] or {},
+    )
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Give a time of the engine in UTC."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def ended_here(done: LocalRun, state: nodes.Run, manifest: Manifest) -> Ended:
+    """Read the outcome of a local run."""
+    from tiphys.cluster.result import failure
+
+    if state.phase.is_bad:
+        return Ended(failure(state).envelope)
+    envelope = json.loads(done.outputs.get("r", "{}"))
+    data = (done.store / envelope["k"]).read_bytes() if "k" in envelope else None
+    return Ended(envelope, data, blob_reader(manifest.objects))
+
+
+def ended_there(cluster: Cluster, state: nodes.Run, manifest: Manifest | None) -> Ended:
+    """Read the outcome of a run in the cluster."""
+    from tiphys.cluster import outcome
+
+    found = outcome(cluster, state)
+    return Ended(found.envelope, found.data, blob_reader(manifest.objects) if manifest is not None else None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,18 +24,14 @@ def from_values(task: TaskTemplate[..., Any], args: tuple[Any, ...], kwargs: Map
     return {name: codec.dump(value, world) for name, value in bound.arguments.items()}
 
 
-def from_json(task: TaskTemplate[..., Any], given: Mapping[str, Any]) -> dict[str, str]:
-    """Check plain JSON values against a task's inputs, and write each as text. Raises UsageError naming each wrong one."""
-    return from_texts(task, {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()},
-                      quoted={name for name, value in given.items() if isinstance(value, str)})  # fmt: skip
-
-
 def from_texts(
-    task: TaskTemplate[..., Any], given: Mapping[str, str], *, quoted: frozenset[str] | set[str] = frozenset()
+    task: TaskTemplate[..., Any], given: Mapping[str, str], *, quoted: frozenset[str] | set[str] = frozenset(),
+    fixed: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
     """Check typed texts against a task's inputs: JSON, or bare where the type allows.
 
-    quoted: those that came as JSON strings, and so are text whatever they look like. Raises UsageError with the parameter,
+    quoted: those that came as JSON strings, and so are text whatever they look like. fixed: those that were bound when the
+    program was compiled. Raises UsageError with the parameter,
     its type and an example, for every wrong one.
     """
     from tiphys.tracing.tasks import interface_of
@@ -47,6 +42,9 @@ def from_texts(
     wrong: list[str] = []
     texts: dict[str, str] = {}
     for name, text in given.items():
+        if name in fixed:
+            wrong.append(f"`{name}` is bound already, and cannot be given to a run")
+            continue
         if name not in interface.types:
             wrong.append(f"`{task.name}` has no input `{name}`. {nearest(name, list(interface.types))}".strip())
             continue
@@ -60,7 +58,7 @@ def from_texts(
     missing = [
         f"`{item.name}` is missing: {type_and_example(interface.types[item.name])}"
         for item in interface.parameters
-        if item.default is item.empty and item.name not in given
+        if item.default is item.empty and item.name not in given and item.name not in fixed
     ]
     if wrong or missing:
         raise UsageError("\n".join([*wrong, *missing]))

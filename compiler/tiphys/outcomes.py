@@ -72,12 +72,18 @@ class Ended:
         """Give the error as plain JSON."""
         if self.error is None:
             return None
-        return {name: self.error.get(name) for name in ("type", "message", "task", "traceback")}
+        found = {name: self.error.get(name) for name in ("type", "message", "task", "traceback")}
+        return {**found, "type": class_name(self.error)}
+
+
+def class_name(error: Mapping[str, Any]) -> str:
+    """Give the exception's class as a program names it: `ValueError`, `PaymentRefused`."""
+    return str(error["type"]).rpartition(".")[2]
 
 
 def one_line(error: Mapping[str, Any]) -> str:
     """Write an error as the last line of a traceback."""
-    name = str(error["type"]).removeprefix("builtins.").removeprefix("tiphys_runtime.errors.")
+    name = class_name(error)
     return f"{name}: {error['message']}" if error.get("message") else name
 
 

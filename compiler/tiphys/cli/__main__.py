@@ -1,0 +1,5 @@
+"""`python -m tiphys.cli` is the command `tiphys`."""
+
+from tiphys.cli import main
+
+main()

@@ -1,0 +1,104 @@
+"""The commands and their options. Each imports its back end when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="tiphys",
+    help="Argo Workflows, programmable in plain async Python.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+INPUTS = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+File = Annotated[str, typer.Argument(help="The Python file of the program.", metavar="FILE")]
+Task = Annotated[str | None, typer.Argument(help="The task: a function's name. By default `main`.", metavar="[TASK]")]
+Bind = Annotated[list[str] | None, typer.Option("--bind", help="Fix an input now: name=value. Repeatable.")]
+Image = Annotated[str | None, typer.Option("--image", help="The image of tasks that name none.")]
+Inputs = Annotated[str | None, typer.Option("--inputs", help="All inputs as one JSON object, @FILE, or - for stdin.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
+After = Annotated[str | None, typer.Option("--after", help="Stop behind a pass, and print the graph there.")]
+Namespace = Annotated[str | None, typer.Option("--namespace", "-n", help="By default that of the current context.")]
+Context = Annotated[str | None, typer.Option("--context", help="The context of the kubeconfig.")]
+
+
+@app.callback(invoke_without_command=True)
+def top(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:  # noqa: FBT002
+    """Compile async Python to Argo Workflows, run it here, or in the cluster."""
+    if version:
+        from tiphys import __version__
+
+        typer.echo(f"tiphys {__version__}")
+        raise typer.Exit
+
+
+@app.command(context_settings={**INPUTS, "allow_interspersed_args": False}, add_help_option=False)
+def run(ctx: typer.Context) -> None:
+    """Run a task here, through its compiled manifest: run FILE [TASK] --INPUT VALUE ..."""
+    from tiphys.cli.running import run_here
+
+    run_here(list(ctx.args))
+
+
+@app.command(context_settings=INPUTS)
+def compile(  # noqa: PLR0913  the options of a command
+    ctx: typer.Context,
+    file: File,
+    task: Task = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="A folder, or - for standard output.")] = None,
+    form: Annotated[str, typer.Option("--format", help="yaml or json.")] = "yaml",
+    bind: Bind = None,
+    image: Image = None,
+    after: After = None,
+    submit: Annotated[bool, typer.Option("--submit", help="Apply to the cluster and start a run.")] = False,  # noqa: FBT002
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,  # noqa: FBT002
+    inputs: Inputs = None,
+    namespace: Namespace = None,
+    context: Context = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Compile a task to a WorkflowTemplate and its bundle; the run's inputs stand after `--`."""
+    from tiphys.cli.making import Making, make
+
+    extra = list(ctx.args)
+    if task is not None and task.startswith("--"):
+        extra, task = [task, *extra], None
+    make(
+        Making(
+            file, task, output=output, form=form, bind=bind or [], image=image, after=after, submit=submit, watch=watch,
+            inputs=inputs, namespace=namespace, context=context, as_json=as_json, extra=extra,
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def graph(
+    file: File,
+    task: Task = None,
+    form: Annotated[str, typer.Option("--format", help="text, mermaid or dot.")] = "text",
+    bind: Bind = None,
+    after: After = None,
+) -> None:
+    """Print the graph of a task."""
+    from tiphys.cli.making import print_graph
+
+    print_graph(file, task, form, bind or [], after)
+
+
+@app.command()
+def result(
+    name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
+    namespace: Namespace = None,
+    context: Context = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Print what a run in the cluster returned, or why it failed; waits for its end."""
+    from tiphys.cli.running import print_result
+
+    print_result(name, namespace=namespace, context=context, as_json=as_json)

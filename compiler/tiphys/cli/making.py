@@ -1,0 +1,175 @@
+"""`compile` and `graph`: from a file to objects, or to a picture."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tiphys.cli.inputs import take
+from tiphys.cli.running import finish, task_in, watch_run
+from tiphys.diagnostics import UsageError, nearest
+
+if TYPE_CHECKING:
+    from tiphys.argo.report import Manifest
+    from tiphys.authoring.task import TaskTemplate
+
+SUFFIX = {"yaml": "yaml", "json": "json"}
+
+
+@dataclass(frozen=True)
+class Making:
+    """What `tiphys compile` was asked for."""
+
+    file: str
+    task: str | None
+    output: str | None
+    form: str
+    bind: list[str]
+    image: str | None
+    after: str | None
+    submit: bool
+    watch: bool
+    inputs: str | None
+    namespace: str | None
+    context: str | None
+    as_json: bool
+    extra: list[str]
+
+
+def make(asked: Making) -> None:
+    """Run `tiphys compile`."""
+    from tiphys.compiling import compile_task, trace_task
+
+    if asked.form not in SUFFIX:
+        message = f"there is no format `{asked.form}`. {nearest(asked.form, list(SUFFIX))}"
+        raise UsageError(message)
+    if asked.watch and not asked.submit:
+        message = "`--watch` follows a run that `--submit` starts: say both"
+        raise UsageError(message)
+    if asked.extra and not asked.submit:
+        message = f"{asked.extra[0]!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
+        raise UsageError(message)
+    task = task_in(asked.file, asked.task)
+    bindings = bound(task, asked.bind)
+    if asked.after is not None:
+        print(trace_task(task, bindings=bindings, after=asked.after))
+        return
+    arguments = inputs_of(task, asked, bindings) if asked.submit else {}
+    manifest = compile_task(task, bindings=bindings, image=asked.image)
+    for note in manifest.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if asked.output is not None:
+        write(manifest, asked)
+    if asked.submit:
+        start(manifest, arguments, asked)
+    elif asked.as_json and asked.output != "-":
+        print(json.dumps(described(manifest)))
+    elif asked.output is None:
+        print(summary(manifest))
+
+
+def inputs_of(task: TaskTemplate[..., Any], asked: Making, bindings: dict[str, object]) -> dict[str, str]:
+    """Read the inputs of the run; bound ones are fixed already."""
+    return take(task, asked.extra, asked.inputs, fixed=frozenset(bindings))
+
+
+def bound(task: TaskTemplate[..., Any], pairs: list[str]) -> dict[str, object]:
+    """Read `--bind name=value`, each by the input's type."""
+    from tiphys.arguments import type_and_example
+    from tiphys.bundling.live import LiveWorld
+    from tiphys.tracing.tasks import interface_of
+    from tiphys_runtime import convert
+
+    types = interface_of(task).types
+    found: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or name not in types:
+            message = f"--bind {pair}: write NAME=VALUE for an input of `{task.name}`. {nearest(name, list(types))}"
+            raise UsageError(message)
+        try:
+            found[name] = convert.from_text(text, types[name], LiveWorld())
+        except ValueError as error:
+            message = f"--bind {name}: {error} (it takes {type_and_example(types[name])})"
+            raise UsageError(message) from None
+    return found
+
+
+def write(manifest: Manifest, asked: Making) -> None:
+    """Write the objects to standard output, or a file each into a folder; a file is there whole or not at all."""
+    from tiphys.argo.emit import to_json, to_yaml
+    from tiphys.compiling import write_whole
+
+    emit = to_yaml if asked.form == "yaml" else to_json
+    if asked.output == "-":
+        sys.stdout.write(emit(manifest.objects))
+        return
+    folder = Path(str(asked.output))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for item in manifest.objects:
+            kind = str(item["kind"]).lower()
+            place = folder / f"{manifest.program.replace('.', '-')}.{kind}.{SUFFIX[asked.form]}"
+            write_whole(place, emit([item]).encode())
+            print(f"wrote {place}", file=sys.stderr)
+    except OSError as error:
+        message = f"cannot write to {folder}: {error.strerror or error}"
+        raise UsageError(message) from None
+
+
+def described(manifest: Manifest) -> dict[str, Any]:
+    """Give what was made as plain JSON."""
+    objects = [
+        {"kind": item["kind"], "name": item["metadata"]["name"], "bytes": size}
+        for item, size in zip(manifest.objects, manifest.report.bytes.values(), strict=True)
+    ]
+    report = asdict(manifest.report)
+    return {
+        "program": manifest.program,
+        "objects": objects,
+        "bytes": sum(manifest.report.bytes.values()),
+        "templates": report["templates"],
+        "pods": str(report["pods"]),
+        "depth": report["depth"],
+        "requirements": list(manifest.report.requirements),
+        "notes": list(manifest.notes),
+    }
+
+
+def summary(manifest: Manifest) -> str:
+    """Say what was made, for people."""
+    report = manifest.report
+    lines = [f"{manifest.program}: {report.pods} pods, {report.templates} templates, {report.depth} deep"]
+    lines.extend(f"  {name}  {size:,} bytes" for name, size in report.bytes.items())
+    if report.requirements:
+        lines.append(f"  the image must provide: {', '.join(report.requirements)}")
+    lines.append("Write it with -o FOLDER, print it with -o -, or run it with --submit.")
+    return "\n".join(lines)
+
+
+def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:
+    """Apply the objects, submit a run, and follow it if asked to."""
+    from tiphys.runs import RunContext
+
+    where = RunContext(mode="cluster", namespace=asked.namespace, context=asked.context)
+    run = where.there(manifest, arguments)
+    print(f"submitted {run.name} in {run.state.namespace}", file=sys.stderr)
+    if asked.watch:
+        watch_run(run)
+        finish(run, as_json=asked.as_json)
+    elif asked.as_json:
+        print(json.dumps({**described(manifest), "run": run.name, "namespace": run.state.namespace}))
+    else:
+        print(run.name)
+
+
+def print_graph(file: str, name: str | None, form: str, bind: list[str], after: str | None) -> None:
+    """Run `tiphys graph`."""
+    from tiphys.compiling import trace_task
+    from tiphys.view.graphs import draw
+
+    task = task_in(file, name)
+    sys.stdout.write(draw(trace_task(task, bindings=bound(task, bind), after=after or "trace"), form))

@@ -1,0 +1,154 @@
+"""`run`, `result`, and the end of `compile --submit --watch`: what is printed of a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tiphys.diagnostics import ClusterError, UsageError
+
+if TYPE_CHECKING:
+    from tiphys.authoring.task import TaskTemplate
+    from tiphys.runs import Run
+
+OPTIONS = """\
+Usage: tiphys run FILE [TASK] [--INPUT VALUE ...]
+
+Runs a task here, through its compiled manifest, in worker processes.
+
+Options:
+  --inputs TEXT      All inputs as one JSON object, @FILE, or - for stdin.
+  --json             Print one JSON object, and nothing else, on standard output.
+  --parallelism N    How many pods run at once; by default the number of cores.
+  --debug            Run the tasks in this process, one after the other, so that a debugger sees them.
+  --help             Show this, and with FILE the inputs of its task."""
+
+
+def run_here(words: list[str]) -> None:
+    """Run `tiphys run` on the words after it."""
+    from tiphys.cli.inputs import help_text, take
+
+    wants_help = "--help" in words or "-h" in words
+    options, words = split([word for word in words if word not in ("--help", "-h")])
+    if not words or words[0].startswith("-"):
+        if wants_help or not words:
+            print(OPTIONS)
+            return
+        message = f"name the file first: tiphys run FILE [TASK] {words[0]} ..."
+        raise UsageError(message)
+    file, *rest = words
+    name = rest.pop(0) if rest and not rest[0].startswith("-") else None
+    task = task_in(file, name)
+    if wants_help:
+        print(f"{OPTIONS}\n\n{help_text(task)}")
+        return
+    arguments = take(task, rest, options.get("inputs"))
+    finish(local(task, arguments, options), as_json="json" in options)
+
+
+def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Take the command's own options out of the words."""
+    options: dict[str, str] = {}
+    rest: list[str] = []
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        flag, equals, value = word.partition("=")
+        if flag in ("--json", "--debug") and not equals:
+            options[flag[2:]] = "true"
+        elif flag in ("--inputs", "--parallelism", "--image"):
+            if not equals and not waiting:
+                message = f"`{flag}` needs a value"
+                raise UsageError(message)
+            options[flag[2:]] = value if equals else waiting.pop(0)
+        else:
+            rest.append(word)
+    return options, rest
+
+
+def task_in(file: str, name: str | None) -> TaskTemplate[..., Any]:
+    """Load a file and find its task."""
+    from tiphys.loading import find_task, load_module
+
+    return find_task(load_module(Path(file)), name)
+
+
+def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict[str, str]) -> Run:
+    """Compile and run here, with progress."""
+    from tiphys.compiling import compile_task
+    from tiphys.runs import RunContext
+    from tiphys.view.progress import Progress
+
+    count = options.get("parallelism")
+    if count is not None and (not count.isdigit() or int(count) < 1):
+        message = f"`--parallelism {count}`: write a whole number from 1 on, such as --parallelism 4"
+        raise UsageError(message)
+    manifest = compile_task(task, image=options.get("image"), cached=True)
+    for note in manifest.notes:
+        print(f"note: {note}", file=sys.stderr)
+    progress = Progress(manifest.report.pods)
+    where = RunContext(
+        executor="in-process" if "debug" in options else None, parallelism=int(count) if count else None
+    )
+    run = where.here(manifest, arguments, progress.on_event)
+    progress.close()
+    return run
+
+
+def finish(run: Run, *, as_json: bool) -> None:
+    """Print the end of a run, and exit with 1 if it failed."""
+    ended = run.ended
+    if as_json:
+        print(json.dumps(run.summary()))
+        if ended.error is not None:
+            print(ended.text(), file=sys.stderr)
+    elif ended.error is not None:
+        print(ended.text(), file=sys.stderr)
+    else:
+        print(ended.text())
+    if ended.error is not None:
+        raise typer.Exit(1)
+
+
+def watch_run(run: Run) -> None:
+    """Follow a run in the cluster, with progress."""
+    from tiphys.view.progress import Progress
+
+    progress = Progress(run.manifest.report.pods)
+    run.wait(progress.on_state)
+    progress.close()
+
+
+def print_result(name: str, *, namespace: str | None, context: str | None, as_json: bool) -> None:
+    """Run `tiphys result`."""
+    from tiphys.argo.report import Manifest, Report
+    from tiphys.cluster import connect, watch
+    from tiphys.runs import Run, ended_there
+
+    cluster = connect(context=context, namespace=namespace)
+    workflow = cluster.read("Workflow", name)
+    if workflow is None:
+        message = f"there is no run `{name}` in the namespace `{cluster.namespace}`"
+        raise ClusterError(message)
+    *_, last = watch(cluster, name)
+    config = [item for item in bundle_of(cluster, workflow) if item is not None]
+    manifest = Manifest("", "", tuple(config), Report(0, 0, 0, {}, ()))
+    run = Run(manifest, last)
+    run._finish = lambda state: ended_there(cluster, state, manifest)  # noqa: SLF001  made here, in two steps
+    finish(run, as_json=as_json)
+
+
+def bundle_of(cluster: Any, workflow: dict[str, Any]) -> list[Any]:
+    """Read the bundle that a run uses, for results that are known values of it."""
+    stored = (workflow.get("status", {}).get("storedWorkflowTemplateSpec") or {}).get("templates") or []
+    names = {
+        volume["configMap"]["name"]
+        for template in stored
+        for volume in template.get("volumes") or ()
+        if volume.get("name") == "code" and "configMap" in volume
+    }
+    return [cluster.read("ConfigMap", name) for name in sorted(names)]

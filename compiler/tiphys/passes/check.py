@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Graph, Pod, Program, Ref, Sub, operands_of, predecessors
+from tiphys.ir import Graph, Node, Pod, Program, Ref, Sub, operands_of, predecessors
 
 
 def check(program: Program) -> Program:
@@ -21,7 +23,7 @@ def check(program: Program) -> Program:
 def check_graph(program: Program, graph: Graph) -> None:
     """Check one graph: unique names, references backwards, arguments that the callee takes."""
     inputs = frozenset(item.name for item in graph.inputs)
-    seen = set(inputs)
+    seen: dict[str, Node | None] = dict.fromkeys(inputs)
     for node in graph.nodes:
         if node.name in seen:
             fail(graph, f"has two nodes %{node.name}")
@@ -37,18 +39,18 @@ def check_graph(program: Program, graph: Graph) -> None:
         if isinstance(node, Pod) and len(program.plans[node.plan].operands) != len(node.operands):
             fail(graph, f"%{node.name} does not pass what its plan {node.plan} takes")
         for atom in operands_of(node):
-            check_output(program, graph, atom)
-        seen.add(node.name)
+            check_output(program, graph, atom, seen)
+        seen[node.name] = node
     for before in (*graph.result.after, *(atom.node for atom in graph.result.values if isinstance(atom, Ref))):
         if before not in seen:
             fail(graph, f"ends with %{before}, which does not exist")
 
 
-def check_output(program: Program, graph: Graph, atom: object) -> None:
+def check_output(program: Program, graph: Graph, atom: object, seen: Mapping[str, Node | None]) -> None:
     """Check that the output that is read exists."""
     if not isinstance(atom, Ref):
         return
-    made = next((node for node in graph.nodes if node.name == atom.node), None) if atom.output else None
+    made = seen[atom.node]
     if isinstance(made, Sub) and atom.output >= len(program.graphs[made.graph].result.values):
         fail(graph, f"reads {atom}, but {made.graph} gives fewer values")
 

@@ -15,6 +15,7 @@ from tiphys.ir import (
     Directory,
     Glue,
     Graph,
+    Leaf,
     Literal,
     Node,
     Operand,
@@ -51,12 +52,14 @@ class Plans:
 
     known: dict[str, Plan]
     keys: dict[object, str] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
+    """The settings of a task as text, by its id: calls are many, tasks are few."""
 
     def add(self, plan: Plan, base: str) -> str:
         """Name a plan, or find the equal one."""
         task = plan.task
         key = (
-            (task.name, repr(getattr(task, "levels", ()))) if task is not None else None,
+            (task.name, self.settings(task)) if task is not None else None,
             tuple((item.name, repr(item.type), item.typed, item.small, item.items) for item in plan.operands),
             tuple((id(step.code), step.operands) for step in plan.before),
             plan.keywords,
@@ -74,6 +77,12 @@ class Plans:
             self.known[name] = replace(plan, name=name)
         return self.keys[key]
 
+    def settings(self, task: Leaf) -> str:
+        """Write what a task's settings are."""
+        if id(task) not in self.said:
+            self.said[id(task)] = repr(getattr(task, "levels", ()))
+        return self.said[id(task)]
+
 
 @dataclass
 class Site:
@@ -89,6 +98,7 @@ class Site:
     moved: dict[Ref, Ref] = field(default_factory=dict)
     hosted: dict[str, list[Glue]] = field(default_factory=dict)
     groups: dict[tuple[Ref, ...], str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
 
     def type_of(self, ref: Ref) -> object:
@@ -135,6 +145,7 @@ def specialise(graph: Graph, plans: Plans, types: dict[str, object], *, is_entry
             site.hosted[node.place].append(node)
             first = 1 if isinstance(site.nodes[node.place], Call) else 0
             site.moved[Ref(node.name)] = Ref(node.place, first + position)
+    site.places.update((name, place) for place, name in enumerate(glue))
     find_groups(site)
     made: list[Node] = []
     for node in graph.nodes:
@@ -176,7 +187,7 @@ def closure(site: Site, roots: Iterable[Node], known: Iterable[Glue]) -> list[Gl
             made = site.glue.get(name)
             if made is not None and not made.place and name not in found and name not in done:
                 stack.append(made)
-    return [node for node in site.glue.values() if node.name in found]
+    return [site.glue[name] for name in sorted(found, key=site.places.__getitem__)]
 
 
 def make_pod(site: Site, host: Call | Glue) -> Pod:

@@ -7,7 +7,9 @@ Where many nodes wait for the same many nodes, a join stands between them: it co
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from tiphys.ir import (
     Atom,
@@ -63,9 +65,10 @@ def join_many(graph: Graph) -> Graph:
     return replace(graph, nodes=tuple(nodes))
 
 
-def spellings(base: str) -> list[str]:
-    """List names to try."""
-    return [base, *(f"{base}-{count}" for count in range(2, 10_000))]
+def spellings(base: str) -> Iterator[str]:
+    """Give names to try."""
+    yield base
+    yield from (f"{base}-{number}" for number in count(2))
 
 
 @dataclass
@@ -110,7 +113,7 @@ def cut(graph: Graph) -> list[Part]:
     return parts
 
 
-def nest(graph: Graph, parts: list[Part], count: int) -> tuple[Graph, dict[str, Graph]]:
+def nest(graph: Graph, parts: list[Part], earlier: int) -> tuple[Graph, dict[str, Graph]]:
     """Make a graph of each part, and the graph that calls them."""
     home: dict[str, int] = {node.name: index for index, part in enumerate(parts) for node in part.nodes}
     types = {item.name: item.type for item in graph.inputs}
@@ -129,7 +132,10 @@ def nest(graph: Graph, parts: list[Part], count: int) -> tuple[Graph, dict[str, 
         want(atom, None)
 
     taken = {item.name for item in graph.inputs}
-    labels = [next(free for free in spellings(f"part-{count + index + 1}") if free not in taken) for index in range(len(parts))]
+    labels = [
+        next(free for free in spellings(f"part-{earlier + index + 1}") if free not in taken)
+        for index in range(len(parts))
+    ]
 
     def seen(atom: Atom) -> Atom:
         if isinstance(atom, Ref) and atom.node in home:
@@ -140,7 +146,9 @@ def nest(graph: Graph, parts: list[Part], count: int) -> tuple[Graph, dict[str, 
     outer: list[Node] = []
     for index, part in enumerate(parts):
         name = f"{graph.name}-{labels[index]}"
-        inputs = tuple(Input(spelled, types.get(atom.node, object), graph.result.where) for atom, spelled in part.reads.items())  # type: ignore[union-attr]
+        inputs = tuple(
+            Input(spelled, types.get(atom.node, object), graph.result.where) for atom, spelled in part.reads.items()
+        )  # type: ignore[union-attr]
         nodes = tuple(localised(node, part) for node in part.nodes)
         end = Yield(tuple(wanted[index]), (), graph.result.where)
         inner[name] = Graph(name, inputs, nodes, end, is_part=True)

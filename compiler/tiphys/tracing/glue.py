@@ -71,6 +71,7 @@ class Compiler:
         taken = {node.id for node in nodes if isinstance(node, ast.Name)}
         taken |= {node.arg for node in nodes if isinstance(node, ast.arg)}
         names: dict[object, str] = {}
+        counts: dict[str, int] = {}
         operands: dict[str, Atom] = {}
         captured: dict[str, object] = {}
         for hole in (node for node in nodes if isinstance(node, Hole)):
@@ -78,7 +79,7 @@ class Compiler:
             if key in names:
                 continue
             inside = isinstance(hole.value, Captured)
-            name = names[key] = allocate(hole.hint, taken, builtin=hole.value.value if inside else None)
+            name = names[key] = allocate(hole.hint, taken, counts, builtin=hole.value.value if inside else None)
             taken.add(name)
             if isinstance(hole.value, Captured):
                 captured[name] = hole.value.value
@@ -97,16 +98,17 @@ class Compiler:
         return self._known[key][0], tuple(operands.items())
 
 
-def allocate(hint: str, taken: set[str], *, builtin: object = None) -> str:
-    """Choose a name for an operand: the user's own where it is free."""
+def allocate(hint: str, taken: set[str], counts: dict[str, int], *, builtin: object = None) -> str:
+    """Choose a name for an operand: the user's own where it is free. `counts` are the numbers used so far."""
     name = re.sub(r"\W", "_", hint) or "v"
     if name[0].isdigit():
         name = f"v{name}"
     if getattr(builtins, name, None) is builtin and builtin is not None:
         return name
-    free, count = name, 2
+    free, count = name, counts.get(name, 2)
     while free in taken or (free in RESERVED):
         free, count = f"{name}_{count}", count + 1
+    counts[name] = count
     return free
 
 

@@ -10,6 +10,7 @@ from tiphys_runtime.errors import TaskLostError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from tiphys_runtime.codec import World
 
@@ -21,19 +22,21 @@ class TooLarge(Exception):
     """A value over the inline limit has no slot to spill into; `args[0]` is the size of its envelope."""
 
 
-def write(envelope: Mapping[str, object]) -> str:
-    """Give the text of an envelope; Argo finds nothing in it to substitute."""
-    return codec.text_of(envelope).replace("{{", "{\\u007b")
+def write(envelope: Mapping[str, Any]) -> str:
+    """Give the text of an envelope; neither Argo (`{{`) nor the kubelet (`$(`, `$$`) finds anything to substitute."""
+    return codec.text_of(envelope).replace("{{", "{\\u007b").replace("$$", "$\\u0024").replace("$(", "$\\u0028")
 
 
-def parse(text: str) -> dict[str, object]:
+def parse(text: str) -> dict[str, Any]:
     """Read the text of an envelope. Raises ValueError when it is none."""
     try:
         envelope = json.loads(text)
     except ValueError as error:
         raise ValueError(f"not an envelope: {shown(text)}") from error
-    if not isinstance(envelope, dict) or len([key for key in KINDS if key in envelope]) > 1 or (
-        envelope and not any(key in envelope for key in KINDS)
+    if (
+        not isinstance(envelope, dict)
+        or len([key for key in KINDS if key in envelope]) > 1
+        or (envelope and not any(key in envelope for key in KINDS))
     ):
         raise ValueError(f"not an envelope: {shown(text)}")
     return envelope
@@ -44,13 +47,15 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 200 else f"{text[:200]}...")
 
 
-def make(value: object, world: World, *, inline: int, key: str | None, described: bool = False) -> tuple[str, bytes | None]:
+def make(
+    value: Any, world: World, *, inline: int, key: str | None, described: bool = False
+) -> tuple[str, bytes | None]:
     """Give the envelope of a value, and its spilled file when it is over the limit.
 
     key: where the file will be stored; None: nowhere. described: with its `repr`. Raises TooLarge.
     """
     form = codec.encode(value, world)
-    extra: dict[str, object] = {"s": describe(value)} if described else {}
+    extra: dict[str, Any] = {"s": describe(value)} if described else {}
     text = write({"v": form})
     if len(text) <= inline:
         return (write({"v": form, **extra}) if extra else text), None
@@ -60,7 +65,7 @@ def make(value: object, world: World, *, inline: int, key: str | None, described
     return write({"k": key, "h": digest(data), "n": len(data), **extra}), data
 
 
-def describe(value: object) -> str:
+def describe(value: Any) -> str:
     """Give the `repr` of a value, or say that it has none."""
     try:
         text = repr(value)
@@ -71,14 +76,12 @@ def describe(value: object) -> str:
 
 def digest(data: bytes) -> str:
     """Give the sha256 of a file."""
-    try:
-        from _sha256 import sha256  # far cheaper to import than hashlib
-    except ImportError:
+    for name in ("_sha256", "_sha2", "hashlib"):  # the first two, of Python 3.11 and later, are far cheaper to import
         try:
-            from _sha2 import sha256  # type: ignore[import-not-found, no-redef]
+            return str(__import__(name).sha256(data).hexdigest())
         except ImportError:
-            from hashlib import sha256  # type: ignore[assignment]
-    return str(sha256(data).hexdigest())
+            continue
+    raise ImportError("this Python has no sha256")
 
 
 class Source:
@@ -91,14 +94,14 @@ class Source:
         self,
         spilled: Callable[[], bytes] | None = None,
         blob: Callable[[str], bytes] | None = None,
-        typed: Callable[[str], object] | None = None,
+        typed: Callable[[str], Any] | None = None,
     ) -> None:
         self.spilled = spilled
         self.blob = blob
         self.typed = typed
 
 
-def value_of(envelope: Mapping[str, object], world: World, source: Source) -> object:
+def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
     """Give the value behind an envelope; an error comes back as an exception object. Raises ValueError."""
     if "v" in envelope:
         return codec.decode(envelope["v"], world)
@@ -114,15 +117,15 @@ def value_of(envelope: Mapping[str, object], world: World, source: Source) -> ob
         return of_text(str(envelope["t"]), source)
     if "l" in envelope:
         inside = Source(blob=source.blob)
-        return [value_of(each, world, inside) for each in envelope["l"]]  # type: ignore[attr-defined]
+        return [value_of(each, world, inside) for each in envelope["l"]]
     if "e" in envelope:
         from tiphys_runtime.failure import exception_of
 
-        return exception_of(envelope["e"], world)  # type: ignore[arg-type]
+        return exception_of(envelope["e"], world)
     return TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
 
 
-def checked(data: bytes, envelope: Mapping[str, object]) -> bytes:
+def checked(data: bytes, envelope: Mapping[str, Any]) -> bytes:
     """Give a spilled file that is what the envelope says. Raises ValueError."""
     if len(data) != envelope["n"]:
         raise ValueError(f"the file at {envelope['k']} has {len(data)} bytes instead of {envelope['n']}")
@@ -131,7 +134,7 @@ def checked(data: bytes, envelope: Mapping[str, object]) -> bytes:
     return data
 
 
-def of_text(encoded: str, source: Source) -> object:
+def of_text(encoded: str, source: Source) -> Any:
     """Convert what a person typed."""
     if source.typed is None:
         raise ValueError("a typed text stands where no type is declared")

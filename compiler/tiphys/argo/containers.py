@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from hera.workflows import models as m
@@ -11,10 +12,11 @@ from hera.workflows import models as m
 from tiphys.argo.expressions import (
     WORKFLOW_UID,
     directory_key,
-    has_braces,
     input_of,
+    is_read_on_the_way,
     item_key,
     output_key,
+    parameter_of,
     spilled_key,
 )
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_names
@@ -29,14 +31,15 @@ RETRIED = ("1", "4", "75", "137")
 
 def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str, image: str) -> m.Template:
     """Make the template of a plan."""
-    names = [item.name for item in plan.operands]
-    parameters = [m.Parameter(name="at"), *(m.Parameter(name=name) for name in names)]
-    args = [digest, name, WORKFLOW_UID, input_of("at"), *("{}" if item.items is not None else input_of(item.name) for item in plan.operands)]
+    operands = [(parameter_of(item.name), item) for item in plan.operands]
+    parameters = [m.Parameter(name="at"), *(m.Parameter(name=operand) for operand, _ in operands)]
+    args = [digest, name, WORKFLOW_UID, input_of("at")]
+    args.extend("{}" if item.items is not None else input_of(operand) for operand, item in operands)
     if plan.is_item:
         parameters.append(m.Parameter(name="item"))
         args.append(input_of("item"))
     volumes, mounts = volumes_of(settings.resources, bundle)
-    artifacts = [input_artifact(item) for item in plan.operands if item.items is not None or not item.small]
+    artifacts = [input_artifact(operand, item) for operand, item in operands if item.items is not None or not item.small]
     said = plan.task.name if plan.task is not None else "glue"
     return m.Template(
         name=name,
@@ -57,13 +60,10 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
     )
 
 
-def input_artifact(item: Operand) -> m.Artifact:
+def input_artifact(name: str, item: Operand) -> m.Artifact:
     """Let Argo fetch the file, or the directory, of an operand."""
-    if item.items is not None:
-        key = directory_key(input_of(item.name))
-    else:
-        key = spilled_key(item.name)
-    return artifact(item.name, f"{ROOT}/in/{item.name}", key)
+    key = spilled_key(name) if item.items is None else directory_key(input_of(name))
+    return artifact(name, f"{ROOT}/in/{name}", key)
 
 
 def artifact(name: str, path: str, key: str) -> m.Artifact:
@@ -97,7 +97,7 @@ def variables_of(settings: Settings) -> list[m.EnvVar]:
     """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
     found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
     for name, value in sorted((settings.env_vars or {}).items()):
-        if not has_braces(value):
+        if not is_read_on_the_way(value):
             found.append(m.EnvVar(name=name, value=value))
     for secret in settings.secrets or ():
         group, key = secret.source
@@ -153,9 +153,9 @@ def retries_of(settings: Settings) -> m.RetryStrategy | None:
     if retries.backoff is not None:
         given = retries.backoff
         backoff = m.Backoff(
-            duration=f"{given.base.total_seconds():g}s",
+            duration=duration(given.base),
             factor=m.IntOrString(root=str(int(given.factor))),
-            cap=f"{given.cap.total_seconds():g}s" if given.cap is not None else None,
+            cap=duration(given.cap) if given.cap is not None else None,
         )
     return m.RetryStrategy(
         limit=m.IntOrString(root=str(retries.count)),
@@ -163,6 +163,11 @@ def retries_of(settings: Settings) -> m.RetryStrategy | None:
         expression=f"lastRetry.status == 'Error' || lastRetry.exitCode in [{codes}]",
         backoff=backoff,
     )
+
+
+def duration(value: timedelta) -> str:
+    """Write a duration as Go reads it."""
+    return f"{value // timedelta(microseconds=1)}us" if value.microseconds else f"{value // timedelta(seconds=1)}s"
 
 
 def deadline_of(settings: Settings) -> Any:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from hera.workflows import models as m
 
-from tiphys.argo.expressions import input_of, output_of, pass_on, text, typed_by_people
+from tiphys.argo.expressions import input_of, output_of, parameter_of, pass_on, text, typed_by_people
 from tiphys.argo.packing import JOIN
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Atom, Directory, Graph, Join, Literal, Node, Pack, Pod, Program, Ref, Sub, predecessors
@@ -39,7 +39,7 @@ class Scope:
                 return self.envelope(value)
             case Ref(node=name, output=output):
                 if name in self.inputs:
-                    return typed_by_people(name) if self.is_entry else input_of(name)
+                    return typed_by_people(name) if self.is_entry else input_of(parameter_of(name))
                 return output_of(name, self.output(name, output))
         assert_never(atom)
 
@@ -54,7 +54,7 @@ class Scope:
 def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) -> m.Template:
     """Make the template of a graph."""
     graph = scope.graph
-    parameters = [] if scope.is_entry else [m.Parameter(name=item.name) for item in graph.inputs]
+    parameters = [] if scope.is_entry else [m.Parameter(name=parameter_of(item.name)) for item in graph.inputs]
     if not scope.is_root:
         parameters.insert(0, m.Parameter(name="at"))
     title = {"tiphys.dev/task": scope.title}
@@ -63,7 +63,8 @@ def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) ->
         metadata=None if graph.is_part else m.Metadata(annotations=title),
         inputs=m.Inputs(parameters=parameters) if parameters else None,
         outputs=outputs_of(scope),
-        dag=m.DAGTemplate(fail_fast=False, tasks=list(tasks_of(scope, template_of))),
+        # Argo refuses a DAG without tasks
+        dag=m.DAGTemplate(fail_fast=False, tasks=list(tasks_of(scope, template_of)) or [never()]),
     )
 
 
@@ -76,7 +77,7 @@ def outputs_of(scope: Scope) -> m.Outputs | None:
             case Literal(value=value):
                 source = m.ValueFrom(expression=text(scope.envelope(value)), default="{}")
             case Ref(node=node) if node in scope.inputs:
-                source = m.ValueFrom(expression=pass_on(node), default="{}")
+                source = m.ValueFrom(expression=pass_on(parameter_of(node)), default="{}")
             case Ref(node=node, output=output):
                 made = scope.nodes[node]
                 final = scope.is_entry and isinstance(made, Pod) and scope.program.plans[made.plan].result == output
@@ -111,7 +112,7 @@ def arguments_of(scope: Scope, node: Node) -> list[m.Parameter]:
         case Join():
             return []
         case Sub(graph=callee, arguments=named):
-            found = [m.Parameter(name=name, value=scope.reference(atom)) for name, atom in named]
+            found = [m.Parameter(name=parameter_of(name), value=scope.reference(atom)) for name, atom in named]
             inner = scope.program.graphs[callee]
             if inner.is_part:
                 return found if scope.is_root else [m.Parameter(name="at", value=input_of("at")), *found]
@@ -119,7 +120,7 @@ def arguments_of(scope: Scope, node: Node) -> list[m.Parameter]:
         case Pod(plan=plan, operands=operands):
             found = [m.Parameter(name="at", value=scope.path(node.name))]
             for operand, value in zip(scope.program.plans[plan].operands, operands, strict=True):
-                found.append(m.Parameter(name=operand.name, value=operand_text(scope, value)))
+                found.append(m.Parameter(name=parameter_of(operand.name), value=operand_text(scope, value)))
             if node.item is not None:
                 found.append(m.Parameter(name="item", value=scope.path(node.item)))
             return found
@@ -141,9 +142,13 @@ def operand_text(scope: Scope, value: Atom | Pack | Directory) -> str:
 
 def join_templates() -> list[m.Template]:
     """Make the templates of a join: a DAG whose only task never runs, so that no pod is needed."""
-    never = m.DAGTask(name="never", template=f"{JOIN}-never", when="false")
     return [
-        m.Template(name=JOIN, dag=m.DAGTemplate(tasks=[never])),
+        m.Template(name=JOIN, dag=m.DAGTemplate(fail_fast=False, tasks=[never()])),
         m.Template(name=f"{JOIN}-never", suspend=m.SuspendTemplate()),
     ]
+
+
+def never() -> m.DAGTask:
+    """Make a task that is always skipped: its DAG succeeds without a pod."""
+    return m.DAGTask(name="never", template=f"{JOIN}-never", when="false")
 

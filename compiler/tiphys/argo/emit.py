@@ -11,10 +11,16 @@ import yaml
 
 
 class Dumper(yaml.CSafeDumper):
-    """Quotes what YAML 1.1 reads as a truth value: kubectl still does, `y` and `n` and keys included."""
+    """Quotes what kubectl would not read as a text: it reads YAML 1.1, and numbers that PyYAML does not know."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002, PLR6301
+        """Write an object that occurs twice twice."""
+        return True
 
 
-Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:y|Y|n|N)$"), list("yYnN"))
+Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:y|Y|n|N)$"), list("yYnN"))
+NUMBER = re.compile(r"^[-+]?(?:0[oO][0-7_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?)$")
+Dumper.add_implicit_resolver("tag:yaml.org,2002:float", NUMBER, list("-+.0123456789"))
 
 
 def to_yaml(objects: Iterable[Mapping[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 WORKFLOW_UID = "{{workflow.uid}}"
 ABSENT_KEY = "tiphys/none"
@@ -58,11 +59,21 @@ def defused(value: str) -> str:
     return value.replace("{{", "{\u200b{")
 
 
-def has_braces(value: str) -> bool:
-    """Say whether Argo would look into a text."""
-    return "{{" in value
+def is_read_on_the_way(value: str) -> bool:
+    """Say whether Argo would substitute `{{` in a text, or the kubelet `$(` and `$$`."""
+    return "{{" in value or "$(" in value or "$$" in value
 
 
 def defused_json(value: str) -> str:
-    """Write JSON so that Argo substitutes nothing in it; JSON has `{{` only inside strings."""
-    return value.replace("{{", "{\\u007b")
+    """Write JSON so that nobody substitutes anything in it; JSON has `{{` and `$` only inside strings."""
+    return value.replace("{{", "{\\u007b").replace("$$", "$\\u0024").replace("$(", "$\\u0028")
+
+
+def parameter_of(name: str, *, own: tuple[str, ...] = ("at",)) -> str:
+    """Give the parameter that stands for a variable: Argo takes ASCII only, and some names are the template's own.
+
+    No Python name has a hyphen, and no name of a node two in a row: no two variables share a parameter.
+    """
+    if name in own:
+        return f"{name}--input"
+    return re.sub(r"[^-A-Za-z0-9_]", lambda found: f"--{ord(found[0]):x}--", name)

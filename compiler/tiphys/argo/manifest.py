@@ -9,6 +9,7 @@ from typing import Any
 from hera.workflows import models as m
 
 import tiphys
+from tiphys.argo.checker import check_manifest
 from tiphys.argo.containers import container_template
 from tiphys.argo.dags import Scope, dag_template, join_templates
 from tiphys.argo.expressions import defused
@@ -46,11 +47,12 @@ def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = 
     template: dict[str, Any] = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "WorkflowTemplate",
-        "metadata": {"name": name, "labels": labels(packed.base), "annotations": annotations(program)},
+        "metadata": {"name": name, "labels": labels(packed.base), "annotations": notes_on(program)},
         "spec": body,
     }
     objects = (config, template)
     check_limits(program, objects)
+    check_manifest(template)
     report = Report(
         pods=count_pods(program, program.entry),
         templates=len(body["templates"]),
@@ -81,9 +83,10 @@ def dags(packed: Packed) -> list[m.Template]:
         dag_template(
             Scope(program, graph, is_root=name in root, envelope=packed.envelope), packed.graphs[name], template_of
         )
-        for name, graph in reversed(program.graphs.items())
+        for name, graph in reversed(list(program.graphs.items()))
     ]
-    if any(isinstance(node, Join) for graph in program.graphs.values() for node in graph.nodes):
+    graphs = program.graphs.values()
+    if any(not graph.nodes or any(isinstance(node, Join) for node in graph.nodes) for graph in graphs):
         found.extend(join_templates())
     return found
 
@@ -100,7 +103,7 @@ def root_graphs(program: Program) -> set[str]:
     return found
 
 
-def annotations(program: Program) -> dict[str, str]:
+def notes_on(program: Program) -> dict[str, str]:
     """Say what made the template, and what it is for."""
     found = {
         "tiphys.dev/version": tiphys.__version__,

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from tiphys.argo.expressions import defused_json
+from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.names import Names, valid
 from tiphys.argo.pods import INLINE, INLINE_RESULT, is_small_output, output_names, shim_variables
+from tiphys.argo.spelling import check_spelling
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.ir import Directory, Literal, Pack, Plan, Pod, Program, Sub, operands_of
@@ -49,9 +50,10 @@ def pack_program(program: Program, *, root: Path) -> Packed:
     Raises ProgramError where something of it cannot travel to a pod.
     """
     names = Names(JOIN, f"{JOIN}-never", "main")
-    bundler = Bundler(program=program.entry, root=root, is_task=task_of)
-    settings = {name: settings_of(plan) for name, plan in program.plans.items()}
     used = used_plans(program)
+    settings = {name: settings_of(program.plans[name]) for name in used}
+    check_spelling(program, settings)
+    bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
     plans = {name: names.of(("plan", name), name) for name in used}
     for name in used:
@@ -160,7 +162,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         function=task.function if task is not None else None,
         title=task.name if task is not None else "orchestrator",
         operands=tuple(
-            Operand(item.name, item.type if item.typed else None, item.items is None and not item.small, item.items)
+            Operand(parameter_of(item.name), item.type if item.typed else None, item.items is None and not item.small, item.items)
             for item in plan.operands
         ),
         before=tuple(step_of(step) for step in plan.before),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from tiphys.argo.expressions import has_braces
+from tiphys.argo.expressions import is_read_on_the_way
 from tiphys.ir import Plan
 from tiphys.settings import Settings
 from tiphys.tracing.values import is_scalar
@@ -35,5 +35,5 @@ def is_small_output(plan: Plan, name: str) -> bool:
 
 
 def shim_variables(settings: Settings) -> Mapping[str, str]:
-    """Give the variables that Argo would look into: the shim sets those."""
-    return {name: value for name, value in sorted((settings.env_vars or {}).items()) if has_braces(value)}
+    """Give the variables that would be changed on their way to the pod: the shim sets those."""
+    return {name: value for name, value in sorted((settings.env_vars or {}).items()) if is_read_on_the_way(value)}

@@ -1,0 +1,232 @@
+"""Prove, for each WorkflowTemplate, that Argo can resolve all it is told to: what it cannot resolve hangs for ever.
+
+A reference that does not resolve is no error to Argo: the controller tries again, and no deadline ends it. So:
+
+- every output, of DAGs above all, has a default;
+- `{{tasks.X...}}` stands only where `depends` implies that X succeeded, and names an output that X has;
+- `{{inputs...}}` and `{{workflow...}}` name what exists;
+- nothing else contains `{{`, wherever it came from.
+
+One pass over the object: the time is linear in its size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Never
+
+from tiphys.diagnostics import InternalError
+
+Json = Mapping[str, Any]
+
+REFERENCE = re.compile(
+    r"""\{\{(?:
+      tasks\.(?P<task>[-a-zA-Z0-9]+)\.outputs\.parameters\.(?P<output>[-\w]+)
+    | inputs\.parameters\.(?P<input>[-\w]+)
+    | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
+    | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
+    | (?P<uid>workflow\.uid)
+    )\}\}""",
+    re.VERBOSE | re.ASCII,
+)
+PASSED_ON = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
+FIXED = re.compile(r'"(?:[^"\\]|\\.)*"')
+SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
+
+
+@dataclass
+class Scope:
+    """What a text of one template may refer to."""
+
+    place: str
+    inputs: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
+    outputs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The outputs of each task that has succeeded here."""
+    kinds: frozenset[str] = frozenset()
+
+
+def check_manifest(template: Json) -> None:
+    """Raise InternalError where a WorkflowTemplate holds what Argo could not resolve."""
+    spec = template["spec"]
+    templates: dict[str, Json] = {}
+    for item in spec["templates"]:
+        if item["name"] in templates:
+            fail("the WorkflowTemplate", f"two templates are called {item['name']}")
+        templates[item["name"]] = item
+    if spec["entrypoint"] not in templates:
+        fail("the WorkflowTemplate", f"the entrypoint {spec['entrypoint']} is missing")
+    typed = frozenset(unique("the WorkflowTemplate", names_of(spec.get("arguments"))))
+    given = {name: frozenset(unique(name, names_of(item.get("outputs")))) for name, item in templates.items()}
+    check_texts(Scope("the WorkflowTemplate"), {**spec, "templates": None})
+    check_texts(Scope("the WorkflowTemplate"), template["metadata"])
+    for item in templates.values():
+        check_template(item, templates, given, typed)
+
+
+def check_template(item: Json, templates: Mapping[str, Json], given: Mapping[str, frozenset[str]], typed: frozenset[str]) -> None:
+    """Check one template."""
+    name = item["name"]
+    inputs = frozenset(unique(name, names_of(item.get("inputs"))))
+    for output in item.get("outputs", {}).get("parameters", ()):
+        if "default" not in output["valueFrom"]:
+            fail(name, f"the output {output['name']} has no default")
+    if "dag" in item:
+        check_dag(item, templates, given, Scope(name, inputs, typed))
+        return
+    files = Scope(name, inputs, kinds=frozenset(("input", "spilled", "uid")))
+    for part in ("inputs", "outputs"):
+        check_texts(files, item.get(part))
+    container = item.get("container", {})
+    check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
+    rest = {key: value for key, value in item.items() if key not in ("inputs", "outputs", "container")}
+    check_texts(Scope(name), rest)
+    check_texts(Scope(name), {key: value for key, value in container.items() if key != "args"})
+
+
+def check_dag(item: Json, templates: Mapping[str, Json], given: Mapping[str, frozenset[str]], scope: Scope) -> None:
+    """Check the tasks of a DAG, in their order: each comes after all that it depends on."""
+    name = item["name"]
+    made: dict[str, frozenset[str]] = {}
+    before: dict[str, int] = {}
+    places: dict[str, int] = {}
+    kinds = frozenset(("task", "input", "typed"))
+    for task in item["dag"]["tasks"]:
+        place = f"{name}/{task['name']}"
+        if task["name"] in made:
+            fail(name, f"two tasks are called {task['name']}")
+        if task["template"] not in templates:
+            fail(place, f"the template {task['template']} is missing")
+        check_arguments(place, task, templates[task["template"]])
+        earlier = 0
+        for needed in needs(place, task.get("depends")):
+            if needed not in made:
+                fail(place, f"it depends on {needed}, which does not come before it")
+            earlier |= before[needed] | 1 << places[needed]
+        seen = Done(made, places, earlier)
+        check_texts(Scope(place, scope.inputs, scope.typed, seen, kinds), task.get("arguments"))
+        check_texts(Scope(place), {key: value for key, value in task.items() if key != "arguments"})
+        places[task["name"]] = len(places)
+        before[task["name"]] = earlier
+        made[task["name"]] = given[task["template"]]
+    for output in item.get("outputs", {}).get("parameters", ()):
+        source = output["valueFrom"]
+        if "expression" in source:
+            check_expression(name, source["expression"], scope.inputs)
+        else:
+            check_texts(Scope(name, outputs=made, kinds=frozenset(("task",))), source["parameter"])
+    rest = {key: value for key, value in item.items() if key not in ("dag", "outputs")}
+    check_texts(Scope(name), rest)
+
+
+class Done(Mapping[str, frozenset[str]]):
+    """The tasks of a DAG that have succeeded before one of them starts, as a view: bit `places[name]` says so."""
+
+    def __init__(self, made: Mapping[str, frozenset[str]], places: Mapping[str, int], bits: int) -> None:
+        self.made = made
+        self.places = places
+        self.bits = bits
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        if not self.bits >> self.places[name] & 1:
+            raise KeyError(name)
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.made if self.bits >> self.places[name] & 1)
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+
+def needs(place: str, depends: str | None) -> Iterator[str]:
+    """Name the tasks that have to succeed before."""
+    for part in depends.split(" && ") if depends else ():
+        found = SUCCEEDED.fullmatch(part)
+        if found is None:
+            fail(place, f"`depends: {depends}` says more than what has to succeed")
+        yield found[1]
+
+
+def check_arguments(place: str, task: Json, callee: Json) -> None:
+    """Check that a task passes what its template takes."""
+    passed = set(unique(place, names_of(task.get("arguments"))))
+    wanted = set(names_of(callee.get("inputs")))
+    if passed != wanted:
+        fail(place, f"it passes {sorted(passed - wanted)} too much and {sorted(wanted - passed)} too little")
+
+
+def check_expression(place: str, expression: str, inputs: frozenset[str]) -> None:
+    """Check an output expression: one of the DAG's own inputs, or a fixed text."""
+    found = PASSED_ON.fullmatch(expression)
+    if found is not None:
+        if found[1] not in inputs:
+            fail(place, f"it gives its input {found[1]}, which is missing")
+        return
+    if FIXED.fullmatch(expression) is None or "{{" in expression:
+        fail(place, f"the output expression {expression} is neither an input nor a text")
+
+
+def check_texts(scope: Scope, value: object) -> None:
+    """Check every text, keys included."""
+    if isinstance(value, str):
+        if "{{" in value:
+            check_text(scope, value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if "{{" in key:
+                fail(scope.place, f"the key {key!r} is no place for a reference")
+            check_texts(scope, item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            check_texts(scope, item)
+
+
+def check_text(scope: Scope, text: str) -> None:
+    """Check the references in one text; two braces that start none are refused."""
+    rest = []
+    end = 0
+    for found in REFERENCE.finditer(text):
+        rest.append(text[end : found.start()])
+        end = found.end()
+        check_reference(scope, found)
+    rest.append(text[end:])
+    if any("{{" in part for part in rest):
+        fail(scope.place, f"{text!r} holds braces that are no reference of ours")
+
+
+def check_reference(scope: Scope, found: re.Match[str]) -> None:
+    """Check one reference."""
+    kind = found.lastgroup if found.lastgroup != "output" else "task"
+    if kind not in scope.kinds:
+        fail(scope.place, f"{found[0]} has no place there")
+    if kind == "task":
+        outputs = scope.outputs.get(found["task"])
+        if outputs is None:
+            fail(scope.place, f"{found[0]} is read, but `depends` does not imply that {found['task']} succeeded")
+        if found["output"] not in outputs:
+            fail(scope.place, f"{found[0]} is read, but {found['task']} has no such output")
+    elif kind in ("input", "spilled") and found[kind] not in scope.inputs:
+        fail(scope.place, f"{found[0]} is no input of the template")
+    elif kind == "typed" and found[kind] not in scope.typed:
+        fail(scope.place, f"{found[0]} is no argument of the workflow")
+
+
+def names_of(section: Json | None) -> list[str]:
+    """Name the parameters of a section."""
+    return [item["name"] for item in (section or {}).get("parameters", ())]
+
+
+def unique(place: str, names: list[str]) -> list[str]:
+    """Give the names back; two of the same are refused."""
+    if len(set(names)) != len(names):
+        fail(place, f"a parameter is named twice: {', '.join(names)}")
+    return names
+
+
+def fail(place: str, text: str) -> Never:
+    """Report a manifest that Argo could not run."""
+    message = f"{place}: {text}"
+    raise InternalError(message)

@@ -1,0 +1,64 @@
+"""What the user said and Kubernetes or Argo would not take: names of variables, secrets and arguments, addresses of images.
+
+The object definitions let most of it pass, so it would be refused only once a pod is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tiphys.argo.expressions import is_read_on_the_way
+from tiphys.diagnostics import Mistake, ProgramError
+from tiphys.ir import Plan, Program
+from tiphys.settings import Settings
+
+ARGUMENT = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
+VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
+OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.ASCII)
+ENTRY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
+HASH_SEED = "PYTHONHASHSEED"
+
+
+def check_spelling(program: Program, settings: Mapping[str, Settings]) -> None:
+    """Raise ProgramError for all that would be refused later. `settings`: those of each plan in use."""
+    found = list(in_inputs(program))
+    for name, said in settings.items():
+        found.extend(in_settings(program.plans[name], said))
+    if found:
+        raise ProgramError(*dict.fromkeys(found))
+
+
+def in_inputs(program: Program) -> Iterator[Mistake]:
+    """Check the arguments of the run: people write their names."""
+    for item in program.main.inputs:
+        if ARGUMENT.fullmatch(item.name) is None:
+            message = f"`{item.name}` is an argument of the run, and Argo takes only ASCII letters, digits and `_` in its name"
+            yield Mistake(message, item.where, "Rename it.")
+
+
+def in_settings(plan: Plan, settings: Settings) -> Iterator[Mistake]:
+    """Check the settings of one task."""
+    task = plan.task.name if plan.task is not None else "glue"
+
+    def mistake(message: str, mend: str | None = None) -> Mistake:
+        return Mistake(f"`{task}`: {message}", plan.where, mend)
+
+    if settings.image and is_read_on_the_way(settings.image):
+        yield mistake(f"the image {settings.image!r} holds `{{{{` or `$(`, which would be replaced on the way")
+    variables = settings.env_vars or {}
+    for name in variables:
+        if name == HASH_SEED:
+            yield mistake(f"`{HASH_SEED}` is always 0 in a pod: values computed in two pods must agree", "Leave it out.")
+        elif VARIABLE.fullmatch(name) is None:
+            yield mistake(f"{name!r} is no name of an environment variable", "Use letters, digits and `_`.")
+    taken = {*variables, HASH_SEED}
+    for secret in settings.secrets or ():
+        group, key = secret.source
+        if OBJECT.fullmatch(group) is None or len(group) > 253:
+            yield mistake(f"{group!r} is no name of a Kubernetes Secret", "Use lower-case letters, digits, `-` and `.`.")
+        if ENTRY.fullmatch(key) is None:
+            yield mistake(f"{key!r} is no key in a Kubernetes Secret", "Use letters, digits, `-`, `_` and `.`.")
+        if secret.variable in taken:
+            yield mistake(f"the variable `{secret.variable}` is set twice", "Give the secret another name: `as_env_var=...`.")
+        taken.add(secret.variable)

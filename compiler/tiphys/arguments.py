@@ -25,14 +25,16 @@ def from_values(task: TaskTemplate[..., Any], args: tuple[Any, ...], kwargs: Map
 
 
 def from_texts(
-    task: TaskTemplate[..., Any], given: Mapping[str, str], *, quoted: frozenset[str] | set[str] = frozenset(),
+    task: TaskTemplate[..., Any],
+    texts: Mapping[str, str],
+    values: Mapping[str, Any] | None = None,
+    *,
     fixed: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
-    """Check typed texts against a task's inputs: JSON, or bare where the type allows.
+    """Check what people gave for a task's inputs, and write each as tagged JSON.
 
-    quoted: those that came as JSON strings, and so are text whatever they look like. fixed: those that were bound when the
-    program was compiled. Raises UsageError with the parameter,
-    its type and an example, for every wrong one.
+    texts: typed words: JSON, or bare where the type allows. values: plain JSON values. fixed: inputs that were bound when
+    the program was compiled. Raises UsageError with the parameter, its type and an example, for every wrong one.
     """
     from tiphys.tracing.tasks import interface_of
     from tiphys_runtime import convert
@@ -40,21 +42,19 @@ def from_texts(
     interface = interface_of(task)
     world = LiveWorld()
     wrong: list[str] = []
-    texts: dict[str, str] = {}
-    for name, text in given.items():
+    found: dict[str, str] = {}
+    given: dict[str, tuple[Any, Any]] = {name: (text, convert.from_text) for name, text in texts.items()}
+    given |= {name: (value, convert.from_json) for name, value in (values or {}).items()}
+    for name, (value, read) in given.items():
         if name in fixed:
             wrong.append(f"`{name}` is bound already, and cannot be given to a run")
-            continue
-        if name not in interface.types:
+        elif name not in interface.types:
             wrong.append(f"`{task.name}` has no input `{name}`. {nearest(name, list(interface.types))}".strip())
-            continue
-        kind = interface.types[name]
-        try:
-            value = convert.from_json(text, kind, world) if name in quoted else convert.from_text(text, kind, world)
-        except ValueError as error:
-            wrong.append(f"`{name}`: {error}")
-            continue
-        texts[name] = codec.dump(value, world)
+        else:
+            try:
+                found[name] = codec.dump(read(value, interface.types[name], world), world)
+            except ValueError as error:
+                wrong.append(f"`{name}`: {error}")
     missing = [
         f"`{item.name}` is missing: {type_and_example(interface.types[item.name])}"
         for item in interface.parameters
@@ -62,7 +62,7 @@ def from_texts(
     ]
     if wrong or missing:
         raise UsageError("\n".join([*wrong, *missing]))
-    return texts
+    return found
 
 
 def type_and_example(kind: Any) -> str:

@@ -23,13 +23,13 @@ def take(
 
     Raises UsageError naming every wrong one, with its type and an example.
     """
-    texts, quoted = read_object(given) if given is not None else ({}, set())
+    values = read_object(given) if given is not None else {}
     flags = read_flags(task, list(words))
-    return from_texts(task, {**texts, **flags}, quoted=quoted - flags.keys(), fixed=fixed)
+    return from_texts(task, flags, {name: value for name, value in values.items() if name not in flags}, fixed=fixed)
 
 
-def read_object(given: str) -> tuple[dict[str, str], set[str]]:
-    """Read `--inputs`: an object, `@file`, or `-` for standard input. Also names the values that are JSON strings."""
+def read_object(given: str) -> dict[str, Any]:
+    """Read `--inputs`: an object, `@file`, or `-` for standard input."""
     if given == "-":
         text, where = sys.stdin.read(), "standard input"
     elif given.startswith("@"):
@@ -49,8 +49,7 @@ def read_object(given: str) -> tuple[dict[str, str], set[str]]:
     if not isinstance(held, dict):
         message = f"{where} must be a JSON object of inputs, such as '{{\"depth\": 3}}'"
         raise UsageError(message)
-    strings = {name for name, value in held.items() if isinstance(value, str)}
-    return {name: value if name in strings else json.dumps(value) for name, value in held.items()}, strings
+    return held
 
 
 def read_flags(task: TaskTemplate[..., Any], words: list[str]) -> dict[str, str]:
@@ -115,5 +114,5 @@ def parameter_docs(text: str) -> dict[str, str]:
     """Find what a docstring says of each parameter: `name: what it is`, in any of the usual styles."""
     import re
 
-    found = re.findall(r"^\s*(?::param\s+)?(\w+)\s*(?:\([^)]*\))?\s*:\s+(\S.*)$", text, re.MULTILINE)
+    found = re.findall(r"^[ \t]*(?::param[ \t]+)?(\w+)[ \t]*(?:\([^)]*\))?[ \t]*:[ \t]+(\S.*)$", text, re.MULTILINE)
     return {name: said.strip() for name, said in found if name not in ("Args", "Returns", "Raises", "Example")}

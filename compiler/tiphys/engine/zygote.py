@@ -6,6 +6,8 @@ pods go out as JSON lines on EXITS. It ends, with all its pods, when JOBS is clo
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import gc
 import json
 import os
@@ -75,6 +77,7 @@ def main(bundle: str, jobs: int, exits: int) -> None:
 
     if not str(shim.__file__).startswith(bundle):
         sys.exit(f"{bundle} holds no shim")
+    _warm(shim, bundle)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     wakeup, alarm = os.pipe()
     os.set_blocking(alarm, False)
@@ -106,6 +109,17 @@ def main(bundle: str, jobs: int, exits: int) -> None:
                 _become(job, shim.main, ours)
             deadline = job["deadline"]
             pods.running[pid] = (job["number"], None if deadline is None else time.monotonic() + deadline)
+
+
+def _warm(shim: Any, bundle: str) -> None:
+    """Load once what nearly every pod would load again: asyncio, and the bundle's directory."""
+    codecs.lookup("ascii")
+    with contextlib.suppress(ImportError):
+        import tiphys_runtime.awaiting
+        import tiphys_runtime.deadline  # noqa: F401
+    prepare = getattr(shim, "prepare", None)
+    if prepare is not None:
+        prepare(bundle)
 
 
 def _become(job: Job, main_of_shim: Shim, ours: tuple[int, ...]) -> NoReturn:

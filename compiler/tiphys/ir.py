@@ -213,13 +213,45 @@ class Join:
 Node = Call | Glue | Sub | Pod | Join
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Display:
+    """A container around values: how a run's result is put together without a pod.
+
+    cls: list, tuple, dict, a NamedTuple or a dataclass. keys: of a dict, or the names of the fields. An item that is a
+    number counts the values of the `Yield`.
+    """
+
+    cls: type
+    keys: tuple[object, ...]
+    items: tuple[Display | Literal | int, ...]
+
+    def spell(self, values: tuple[Atom, ...]) -> str:
+        """Write it around its values."""
+        parts = [
+            item.spell(values) if isinstance(item, Display) else str(values[item] if isinstance(item, int) else item)
+            for item in self.items
+        ]
+        if self.cls is list:
+            return f"[{', '.join(parts)}]"
+        if self.cls is tuple:
+            return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+        if self.cls is dict:
+            return "{" + ", ".join(f"{spell(key)}: {part}" for key, part in zip(self.keys, parts, strict=True)) + "}"
+        named = ", ".join(f"{key}={part}" for key, part in zip(self.keys, parts, strict=True))
+        return f"{self.cls.__name__}({named})"
+
+
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """How a graph ends: the values it gives, and the nodes that must be done."""
+    """How a graph ends: the values it gives, and the nodes that must be done.
+
+    display: for the entry, how its values make the result; without one the first value is the result.
+    """
 
     values: tuple[Atom, ...]
     after: tuple[str, ...]
     where: Span
+    display: Display | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +334,8 @@ def print_graph(graph: Graph) -> str:
     width = max((len(node.name) for node in graph.nodes), default=0)
     lines = [f"graph {graph.name}({', '.join(item.name for item in graph.inputs)}):"]
     lines.extend(print_node(node, width) for node in graph.nodes)
-    values = ", ".join(str(value) for value in graph.result.values)
+    end = graph.result
+    values = end.display.spell(end.values) if end.display else ", ".join(str(value) for value in end.values)
     lines.append(f"  return {values}{print_after(graph.result.after, graph.result.values)}")
     return "\n".join(lines)
 

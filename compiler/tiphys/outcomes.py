@@ -8,10 +8,11 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tiphys.diagnostics import InternalError, RunFailed
-from tiphys.plain import plain
+from tiphys.plain import plain, spelled
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,11 @@ class Ended:
     """The envelope of a result or of an error, its spilled file, and what reads the bundle."""
 
     envelope: Mapping[str, Any]
-    data: bytes | None = None
+    fetch: Callable[[Mapping[str, Any]], bytes] | None = None
+    """Brings the spilled file of an envelope here."""
     blob: Callable[[str], bytes] | None = None
+    parts: tuple[Mapping[str, Any], ...] = ()
+    """The envelopes that fill the holes of a result that no pod put together."""
 
     @property
     def error(self) -> Mapping[str, Any] | None:
@@ -35,7 +39,7 @@ class Ended:
         from tiphys.bundling.live import decode_live
 
         if self.error is None:
-            return decode_live(json.dumps(self.envelope), data=self.data, blob=self.blob, unpickle=unpickle)
+            return decode_live(json.dumps({"v": self.form}), unpickle=unpickle)
         try:
             found = decode_live(json.dumps(self.envelope), unpickle=unpickle)
         except Exception:  # noqa: BLE001  a class that is not here, or cannot be rebuilt
@@ -53,20 +57,33 @@ class Ended:
             where = f" at {self.error['where']}" if self.error.get("where") else ""
             return f"{trace or one_line(self.error)}\n  in {self.error['task']}{where}"
         shown = self.envelope.get("s")
-        return str(shown) if shown is not None else json.dumps(self.plain(), ensure_ascii=False)
+        return str(shown) if shown is not None else spelled(self.form)
+
+    @cached_property
+    def form(self) -> Any:
+        """The result as tagged JSON, spilled parts fetched. Raises InternalError where it cannot be read."""
+        if "x" in self.envelope:
+            return filled(self.envelope["x"], [self.form_of(part) for part in self.parts])
+        return self.form_of(self.envelope)
+
+    def form_of(self, envelope: Mapping[str, Any]) -> Any:
+        """Give the tagged form of one envelope's value."""
+        if "v" in envelope:
+            return envelope["v"]
+        if "b" in envelope and self.blob is not None:
+            data = self.blob(envelope["b"])
+        elif "k" in envelope and self.fetch is not None:
+            data = self.fetch(envelope)
+        else:
+            message = f"the result cannot be read: {sorted(envelope)}"
+            raise InternalError(message)
+        if data[:1] == b"J":
+            return json.loads(data[1:])
+        return {"$p": base64.b64encode(data[1:]).decode()}
 
     def plain(self) -> Any:
         """Give the result as plain JSON; nothing for a failed run."""
-        if self.error is not None:
-            return None
-        shown = self.envelope.get("s")
-        if "v" in self.envelope:
-            return plain(self.envelope["v"], shown=shown)
-        data = self.blob(self.envelope["b"]) if "b" in self.envelope and self.blob is not None else self.data
-        if data is None:
-            message = f"the result cannot be read: {sorted(self.envelope)}"
-            raise InternalError(message)
-        return plain(json.loads(data[1:]), shown=shown) if data[:1] == b"J" else shown
+        return None if self.error is not None else plain(self.form, shown=self.envelope.get("s"))
 
     def plain_error(self) -> dict[str, Any] | None:
         """Give the error as plain JSON."""
@@ -74,6 +91,17 @@ class Ended:
             return None
         found = {name: self.error.get(name) for name in ("type", "message", "task", "traceback")}
         return {**found, "type": class_name(self.error)}
+
+
+def filled(form: Any, parts: list[Any]) -> Any:
+    """Fill the holes of a tagged form."""
+    if isinstance(form, list):
+        return [filled(item, parts) for item in form]
+    if isinstance(form, dict):
+        if form.keys() == {"$h"}:
+            return parts[form["$h"]]
+        return {key: filled(item, parts) for key, item in form.items()}
+    return form
 
 
 def class_name(error: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -86,3 +86,43 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "$da": str, "$ti": str, "$td": duration, "$de": str, "$u": str, "$pa": str, "$cx": listed, "$r": ranged,
     "$en": lambda inner: plain(inner[2]), "$nt": lambda inner: listed(inner[1]), "$dc": fields, "$pm": fields,
 }  # fmt: skip
+
+
+def spelled(form: Any) -> str:
+    """Write a tagged form as Python would: what `repr` gives, classes by their names."""
+    if isinstance(form, list):
+        return f"[{', '.join(spelled(item) for item in form)}]"
+    if not isinstance(form, dict):
+        return repr(form)
+    if len(form) == 1:
+        tag, inner = next(iter(form.items()))
+        if tag in SPELLERS:
+            return SPELLERS[tag](inner)
+        if tag in READERS:
+            return str(READERS[tag](inner))
+        if tag == "$p":
+            return "<a Python object>"
+    return braces((repr(key), value) for key, value in form.items())
+
+
+def braces(pairs: Iterable[tuple[str, Any]]) -> str:
+    """Write a dict."""
+    return "{" + ", ".join(f"{key}: {spelled(value)}" for key, value in pairs) + "}"
+
+
+def named(inner: Any) -> str:
+    """Write a dataclass or a model."""
+    name = inner[0].rpartition(":")[2]
+    return f"{name}({', '.join(f'{key}={spelled(value)}' for key, value in inner[1].items())})"
+
+
+SPELLERS: dict[str, Callable[[Any], str]] = {
+    "$t": lambda inner: f"({', '.join(map(spelled, inner))}{',' * (len(inner) == 1)})",
+    "$s": lambda inner: "{" + ", ".join(map(spelled, inner)) + "}" if inner else "set()",
+    "$d": lambda inner: braces((spelled(key), value) for key, value in inner),
+    "$b": lambda inner: repr(base64.b64decode(inner)),
+    "$en": lambda inner: f"<{inner[0].rpartition(':')[2]}.{inner[1]}: {spelled(inner[2])}>",
+    "$nt": lambda inner: f"{inner[0].rpartition(':')[2]}({', '.join(map(spelled, inner[1]))})",
+    "$dc": named,
+    "$pm": named,
+}

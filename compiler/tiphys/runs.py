@@ -293,14 +293,24 @@ def ended_here(done: LocalRun, state: nodes.Run, manifest: Manifest) -> Ended:
 
     if state.phase.is_bad:
         return Ended(failure(state).envelope)
-    envelope = json.loads(done.outputs.get("r", "{}"))
-    data = (done.store / envelope["k"]).read_bytes() if "k" in envelope else None
-    return Ended(envelope, data, blob_reader(manifest.objects))
+    return succeeded(done.outputs, lambda envelope: (done.store / envelope["k"]).read_bytes(), manifest)
 
 
-def ended_there(cluster: Cluster, state: nodes.Run, manifest: Manifest | None) -> Ended:
+def ended_there(cluster: Cluster, state: nodes.Run, manifest: Manifest) -> Ended:
     """Read the outcome of a run in the cluster."""
-    from tiphys.cluster import outcome
+    from tiphys.cluster.result import failure, fetch
 
-    found = outcome(cluster, state)
-    return Ended(found.envelope, found.data, blob_reader(manifest.objects) if manifest is not None else None)
+    if state.phase.is_bad:
+        return Ended(failure(state).envelope)
+    outputs = state.root.outputs if state.root is not None else {}
+    return succeeded(outputs, lambda envelope: fetch(cluster, state, dict(envelope)), manifest)
+
+
+def succeeded(
+    outputs: Mapping[str, str], fetch: Callable[[Mapping[str, Any]], bytes], manifest: Manifest
+) -> Ended:
+    """Read the outputs of a run: the result, and the parts that it may have to be put together of."""
+    parts = []
+    while (text := outputs.get(f"r{len(parts)}")) is not None:
+        parts.append(json.loads(text))
+    return Ended(json.loads(outputs.get("r", "{}")), fetch, blob_reader(manifest.objects), tuple(parts))

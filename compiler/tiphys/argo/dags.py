@@ -18,12 +18,13 @@ Envelope = Callable[[object], str]
 class Scope:
     """How the nodes of one graph refer to what is around them."""
 
-    def __init__(self, program: Program, graph: Graph, *, is_root: bool, envelope: Envelope) -> None:
+    def __init__(self, program: Program, graph: Graph, *, is_root: bool, envelope: Envelope, display: str = "") -> None:
         self.program = program
         self.graph = graph
         self.is_root = is_root
         self.is_entry = graph.name == program.entry
         self.envelope = envelope
+        self.display = display
         self.inputs = frozenset(item.name for item in graph.inputs)
         self.nodes = {node.name: node for node in graph.nodes}
         self.title = graph.task
@@ -71,8 +72,12 @@ def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) ->
 def outputs_of(scope: Scope) -> m.Outputs | None:
     """Declare what a graph gives; each output has a default, or a reader could wait for ever."""
     found = []
+    display = scope.graph.result.display
+    if display is not None:
+        # the parts stand beside it: what reads the result puts them together
+        found.append(m.Parameter(name="r", value_from=m.ValueFrom(expression=text(scope.display), default="{}")))
     for index, atom in enumerate(scope.graph.result.values):
-        name = "r" if scope.is_entry else "v" if index == 0 else f"p{index}"
+        name = f"r{index}" if display is not None else "r" if scope.is_entry else "v" if index == 0 else f"p{index}"
         match atom:
             case Literal(value=value):
                 source = m.ValueFrom(expression=text(scope.envelope(value)), default="{}")
@@ -151,4 +156,3 @@ def join_templates() -> list[m.Template]:
 def never() -> m.DAGTask:
     """Make a task that is always skipped: its DAG succeeds without a pod."""
     return m.DAGTask(name="never", template=f"{JOIN}-never", when="false")
-

@@ -81,7 +81,9 @@ def dags(packed: Packed) -> list[m.Template]:
     root = root_graphs(program)
     found = [
         dag_template(
-            Scope(program, graph, is_root=name in root, envelope=packed.envelope), packed.graphs[name], template_of
+            Scope(program, graph, is_root=name in root, envelope=packed.envelope, display=packed.display),
+            packed.graphs[name],
+            template_of,
         )
         for name, graph in reversed(list(program.graphs.items()))
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.names import Names, valid
 from tiphys.argo.pods import INLINE, INLINE_RESULT, is_small_output, output_names, shim_variables
@@ -36,6 +37,7 @@ class Packed:
     settings: Mapping[str, Settings]
     defaults: Mapping[str, str]
     envelope: Callable[[object], str]
+    display: str
     fingerprint: str
 
     @property
@@ -67,12 +69,14 @@ def pack_program(program: Program, *, root: Path) -> Packed:
         for atom in graph.result.values:
             if isinstance(atom, Literal):
                 envelope(atom.value)
-    defaults = {
-        item.name: defused_json(bundler.text(item.default.value)) for item in program.main.inputs if item.default is not None
-    }
+    said = {item.name: item.default.value for item in program.main.inputs if item.default is not None}
+    defaults = {name: defused_json(bundler.text(value)) for name, value in said.items()}
+    shown = program.main.result.display
+    display = defused_json(display_envelope(shown, bundler.text)) if shown is not None else ""
     bundle = bundler.build()
     mark = fingerprint(program, settings, bundle, defaults, envelope)
-    return Packed(program, bundle, tuple(bundler.requirements()), graphs, plans, settings, defaults, envelope, mark)
+    required = tuple(bundler.requirements())
+    return Packed(program, bundle, required, graphs, plans, settings, defaults, envelope, display, f"{mark}{display}")
 
 
 def envelopes(bundler: Bundler) -> Callable[[object], str]:
@@ -135,8 +139,8 @@ def settings_of(plan: Plan) -> Settings:
 
 def used_plans(program: Program) -> list[str]:
     """Name the plans that some pod follows, in the order of the graphs."""
-    used = {node.plan: None for graph in reversed(program.graphs.values()) for node in graph.nodes if isinstance(node, Pod)}
-    return list(used)
+    nodes = (node for graph in reversed(list(program.graphs.values())) for node in graph.nodes)
+    return list(dict.fromkeys(node.plan for node in nodes if isinstance(node, Pod)))
 
 
 def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
@@ -162,7 +166,12 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         function=task.function if task is not None else None,
         title=task.name if task is not None else "orchestrator",
         operands=tuple(
-            Operand(parameter_of(item.name), item.type if item.typed else None, item.items is None and not item.small, item.items)
+            Operand(
+                name=parameter_of(item.name),
+                type=item.type if item.typed else None,
+                slot=item.items is None and not item.small,
+                directory=item.items,
+            )
             for item in plan.operands
         ),
         before=tuple(step_of(step) for step in plan.before),
@@ -195,4 +204,3 @@ def config_map(base: str, bundle: Bundle) -> dict[str, Any]:
 def labels(base: str) -> dict[str, str]:
     """Mark an object as ours."""
     return {**MANAGED, "tiphys.dev/program": base[:63].strip("-")}
-

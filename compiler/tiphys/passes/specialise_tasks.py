@@ -27,7 +27,6 @@ from tiphys.ir import (
     Slot,
     Step,
     Sub,
-    Yield,
     operands_of,
 )
 from tiphys.tracing.values import is_scalar
@@ -161,9 +160,8 @@ def specialise(graph: Graph, plans: Plans, types: dict[str, object], *, is_entry
                 made.append(replace(node, arguments=named, after=site.reached(node.after)))
             case _:
                 made.append(node)
-    end = Yield(
-        tuple(site.outer(atom) for atom in graph.result.values), site.reached(graph.result.after), graph.result.where
-    )
+    values = tuple(site.outer(atom) for atom in graph.result.values)
+    end = replace(graph.result, values=values, after=site.reached(graph.result.after))
     return replace(graph, nodes=tuple(made), result=end)
 
 
@@ -227,7 +225,8 @@ def make_pod(site: Site, host: Call | Glue) -> Pod:
     types = [host.type] if isinstance(host, Call) else []
     outputs.extend(steps[item.name] for item in hosted)
     types.extend(item.type for item in hosted)
-    final = site.outer(site.graph.result.values[0]) if site.is_entry else None
+    end = site.graph.result
+    final = site.outer(end.values[0]) if site.is_entry and end.display is None else None
     result = final.output if isinstance(final, Ref) and final.node == host.name else None
     item = site.items.get(host.name)
     plan = Plan(

@@ -159,7 +159,7 @@ def nest(graph: Graph, parts: list[Part], earlier: int) -> tuple[Graph, dict[str
         where = part.nodes[0].where
         outer.append(Sub(labels[index], name, arguments, object, tuple(before), where))
     after = tuple(dict.fromkeys(labels[home[name]] if name in home else name for name in graph.result.after))
-    end = Yield(tuple(seen(atom) for atom in graph.result.values), after, graph.result.where)
+    end = replace(graph.result, values=tuple(seen(atom) for atom in graph.result.values), after=after)
     return replace(graph, nodes=tuple(outer), result=end), inner
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import copy
+import dataclasses
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span
-from tiphys.ir import Atom, Graph, Input, Literal, Node, Program, Ref, Sub, Yield, operands_of
+from tiphys.ir import Atom, Call, Display, Glue, Graph, Input, Literal, Node, Program, Ref, Sub, Yield, operands_of
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.glue import Compiler, fill, holes_of
@@ -24,6 +25,8 @@ from tiphys.tracing.tasks import Interface, interface_of
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer, new_frame
 from tiphys.tracing.values import Bound, Closure, Frame, Hole, NeedsKnown, Raised, TupleV, Unknown
 
+SHOWN = 100
+"""How many values a result may be put together of without a pod: each is an output of the run."""
 DEPTH = 60
 """How deep orchestrators may call each other: Argo nests templates 100 deep, and each is up to one and a half levels."""
 
@@ -77,14 +80,57 @@ def trace(task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None = 
     finish(t, program)
     if program.mistakes:
         raise ProgramError(*dict.fromkeys(program.mistakes))
-    atom = t.to_atom(result, "result", where_node(where))
-    after = t.state.frontier
+    values: list[Atom] = []
+    display = display_of(t, result, values)
+    if display is None or len(values) > SHOWN:
+        values, display = [t.to_atom(result, "result", where_node(where))], None
     name = program.graph_name(task)
-    end = Yield((atom,), after, where)
+    end = Yield(tuple(values), t.state.frontier, where, display)
     program.graphs[name] = prune(
         Graph(name, tuple(t.inputs.values()), tuple(t.state.nodes), end, interface.result, task.description, task.name)
     )
     return Program(name, reachable(program.graphs, name)), program.notes
+
+
+def display_of(t: Tracer, value: Any, values: list[Atom]) -> Display | None:
+    """Describe a result that is a container around results of several pods: it needs no pod to be put together.
+
+    Nothing where one last pod can write it whole, or where something is left to compute.
+    """
+    nodes = {node.name: node for node in t.state.nodes}
+    if len(t.state.frontier) < 2 or any(isinstance(nodes.get(name), Glue) for name in t.state.frontier):
+        return None
+
+    def shaped(part: Any) -> Display | Literal | int | None:
+        unknown = t.unknown(part)
+        if unknown is not None:
+            ref = unknown.ref
+            if ref is None or not isinstance(nodes.get(ref.node), Call | Sub):
+                return None
+            values.append(ref)
+            return len(values) - 1
+        match part:
+            case Box(content=ListC(items=items)):
+                return made(list, (), items)
+            case TupleV(items=items, cls=cls):
+                return made(cls, getattr(cls, "_fields", ()), items)
+            case Box(content=DictC(entries=entries)):
+                return made(dict, tuple(entries), list(entries.values()))
+            case Box(content=ObjectC(cls=cls, fields=fields)) if dataclasses.is_dataclass(cls):
+                return made(cls, tuple(fields), list(fields.values()))
+        try:
+            return Literal(t.native(part))
+        except NotKnown:
+            return None
+
+    def made(cls: type, keys: tuple[object, ...], items: Iterable[Any]) -> Display | None:
+        parts = [shaped(item) for item in items]
+        if any(part is None for part in parts) or "<locals>" in cls.__qualname__:
+            return None
+        return Display(cls, keys, tuple(part for part in parts if part is not None))
+
+    display = shaped(value)
+    return display if isinstance(display, Display) and values else None
 
 
 def declare_inputs(
@@ -103,10 +149,10 @@ def declare_inputs(
 
 def add_input(t: Tracer, name: str, annotation: Any, where: Span, default: Literal | None = None) -> Any:
     """Make an input whose value arrives at run time."""
-    node = t.names.allocate(name)
-    t.inputs[node] = Input(node, annotation, where, default)
-    t.sources[node] = frozenset({node})
-    return t.atom(Ref(node), annotation, name)
+    t.names.reserve(name)
+    t.inputs[name] = Input(name, annotation, where, default)
+    t.sources[name] = frozenset({name})
+    return t.atom(Ref(name), annotation, name)
 
 
 def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -> tuple[Any, Span]:
@@ -240,6 +286,7 @@ class Arguments:
     def leaf(self, name: str, owner: str, annotation: Any, value: Any) -> tuple[str, str, Any]:
         """Make an input of the callee: of the type the caller knows, or else of the one the callee says."""
         atom = self.t.to_atom(value, owner, self.node)
+        name = "at-1" if name == "at" else name  # `at` is the parameter that tells every graph where it stands
         known = self.t.types.get(atom, Any) if isinstance(atom, Ref) else Any
         annotation = annotation if known is Any else known
         self.key.append((name, "input", repr(annotation)))
@@ -384,8 +431,6 @@ def exported(t: Tracer, result: Any, where: Span) -> tuple[Any, list[tuple[Atom,
     """
     node = where_node(where)
     last = next((item for item in t.state.nodes if (item.name,) == t.state.frontier), None)
-    from tiphys.ir import Call
-
     here = isinstance(last, Call)
     outputs: list[tuple[Atom, Any]] = []
     indices: dict[object, int] = {}
@@ -486,8 +531,6 @@ def imported(t: Tracer, shape: Any, sub: str, types: tuple[Any, ...]) -> Any:
 
 def prune(graph: Graph) -> Graph:
     """Drop glue that nobody reads and that cannot raise."""
-    from tiphys.ir import Glue
-
     nodes: list[Node] = list(graph.nodes)
     while True:
         read = {atom.node for node in nodes for atom in operands_of(node) if isinstance(atom, Ref)}

@@ -21,6 +21,7 @@ from tiphys.tracing.values import (
     Method,
     NeedsKnown,
     Special,
+    Spread,
     TupleV,
     Unknown,
     is_immutable,
@@ -60,6 +61,11 @@ class Namespace:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._taken: set[str] = set()
+
+    def reserve(self, name: str) -> str:
+        """Take a name as it is: that of an input."""
+        self._taken.add(name)
+        return name
 
     def allocate(self, hint: str) -> str:
         """Give `hint`, or `hint-2`, `hint-3`, ..."""
@@ -214,7 +220,7 @@ class Tracer:
                 raise Poisoned
             case Closure(native=function) if function is not None:
                 return function
-            case Box() | Unknown() | Closure() | Bound() | Method() | Special():
+            case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread():
                 raise NotKnown
             case _:
                 return value
@@ -254,6 +260,8 @@ class Tracer:
                 keys = [self.tree(key, node, "key", constant=True) for key in entries]
                 parts = [self.tree(item, node, str(key), constant=constant) for key, item in entries.items()]
                 return at(ast.Dict(keys=keys, values=parts), node)  # type: ignore[arg-type]
+            case Box(content=SetC(items=known)):
+                return Hole(Literal(set(known)), hint, node)
             case Box(content=ObjectC(cls=cls, fields=fields)):
                 if self.is_known(value):
                     return Hole(Literal(self.native(value)), hint, node)
@@ -262,6 +270,8 @@ class Tracer:
                 made = at(ast.Dict(keys=names, values=parts), node)  # type: ignore[arg-type]
                 builder = self.capture(rebuild, "rebuild", node)
                 return at(ast.Call(func=builder, args=[self.capture(cls, cls.__name__, node), made], keywords=[]), node)
+            case Spread(value=inner):
+                return at(ast.Starred(value=self.tree(inner, node, hint, constant=constant), ctx=ast.Load()), node)
             case Closure() | Bound():
                 from tiphys.tracing.closures import closure_tree
 

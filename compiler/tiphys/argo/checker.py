@@ -66,7 +66,9 @@ def check_manifest(template: Json) -> None:
         check_template(item, templates, given, typed)
 
 
-def check_template(item: Json, templates: Mapping[str, Json], given: Mapping[str, frozenset[str]], typed: frozenset[str]) -> None:
+def check_template(
+    item: Json, templates: Mapping[str, Json], given: Mapping[str, frozenset[str]], typed: frozenset[str]
+) -> None:
     """Check one template."""
     name = item["name"]
     inputs = frozenset(unique(name, names_of(item.get("inputs"))))

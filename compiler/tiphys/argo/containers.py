@@ -39,7 +39,9 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
         parameters.append(m.Parameter(name="item"))
         args.append(input_of("item"))
     volumes, mounts = volumes_of(settings.resources, bundle)
-    artifacts = [input_artifact(operand, item) for operand, item in operands if item.items is not None or not item.small]
+    artifacts = [
+        input_artifact(operand, item) for operand, item in operands if item.items is not None or not item.small
+    ]
     said = plan.task.name if plan.task is not None else "glue"
     return m.Template(
         name=name,

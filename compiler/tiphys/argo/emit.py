@@ -13,7 +13,7 @@ import yaml
 class Dumper(yaml.CSafeDumper):
     """Quotes what kubectl would not read as a text: it reads YAML 1.1, and numbers that PyYAML does not know."""
 
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002, PLR6301
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         """Write an object that occurs twice twice."""
         return True
 

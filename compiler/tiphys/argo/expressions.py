@@ -21,7 +21,7 @@ def output_of(task: str, output: str) -> str:
 
 def typed_by_people(parameter: str) -> str:
     """Wrap a workflow argument at its first use: Argo never reads the text again, the pod decodes it."""
-    return json.dumps({"t": "@"}, separators=(",", ":")).replace("@", f"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}")
+    return f"""{{"t":"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}"}}"""
 
 
 def spilled_key(parameter: str) -> str:

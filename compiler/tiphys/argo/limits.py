@@ -31,7 +31,7 @@ def check_bundle(item: Mapping[str, Any]) -> None:
     size = sum(len(text) * 3 // 4 for text in item["binaryData"].values())
     if size > BUNDLE:
         message = (
-            f"the program's code and known arguments take {size // 1024} KiB, and a ConfigMap holds {BUNDLE // 1024} KiB\n"
+            f"the program's code and known arguments take {size // 1024} KiB, a ConfigMap holds {BUNDLE // 1024} KiB\n"
             "  Let a task make or load large values, instead of passing them as arguments."
         )
         raise ManifestError(message)
@@ -60,13 +60,15 @@ def check_template(program: Program, item: Mapping[str, Any]) -> None:
         parameters = len(template.get("inputs", {}).get("parameters", ()))
         if tasks > TASKS or parameters > PARAMETERS:
             message = (
-                f"`{template['name']}` has {tasks} tasks and {parameters} inputs, and Argo takes {TASKS} and {PARAMETERS}\n"
+                f"`{template['name']}` has {tasks} tasks and {parameters} inputs, Argo takes {TASKS} and {PARAMETERS}\n"
                 "  Gather large results in steps of a few hundred."
             )
             raise ManifestError(message)
     depth = nesting(templates, item["spec"]["entrypoint"])
     if depth > NESTING:
-        message = f"the program nests {depth} templates deep, and Argo runs {NESTING}\n  Let orchestrators call fewer others."
+        message = (
+            f"the program nests {depth} templates deep, Argo runs {NESTING}\n  Let fewer orchestrators call each other."
+        )
         raise ManifestError(message)
 
 

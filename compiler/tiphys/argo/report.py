@@ -65,9 +65,7 @@ def depth_of(program: Program, name: str) -> int:
     def depth(graph: str) -> int:
         if graph not in depths:
             nodes = program.graphs[graph].nodes
-            depths[graph] = 1 + max(
-                (depth(node.graph) if isinstance(node, Sub) else 1 for node in nodes), default=0
-            )
+            depths[graph] = 1 + max((depth(node.graph) if isinstance(node, Sub) else 1 for node in nodes), default=0)
         return depths[graph]
 
     return depth(name)

@@ -1,4 +1,4 @@
-"""What the user said and Kubernetes or Argo would not take: names of variables, secrets and arguments, addresses of images.
+"""What the user said and Kubernetes or Argo would not take: names of variables, secrets, arguments and images.
 
 The object definitions let most of it pass, so it would be refused only once a pod is made.
 """
@@ -33,7 +33,7 @@ def in_inputs(program: Program) -> Iterator[Mistake]:
     """Check the arguments of the run: people write their names."""
     for item in program.main.inputs:
         if ARGUMENT.fullmatch(item.name) is None:
-            message = f"`{item.name}` is an argument of the run, and Argo takes only ASCII letters, digits and `_` in its name"
+            message = f"`{item.name}` is an argument of the run: its name may have ASCII letters, digits and `_` only"
             yield Mistake(message, item.where, "Rename it.")
 
 
@@ -49,16 +49,16 @@ def in_settings(plan: Plan, settings: Settings) -> Iterator[Mistake]:
     variables = settings.env_vars or {}
     for name in variables:
         if name == HASH_SEED:
-            yield mistake(f"`{HASH_SEED}` is always 0 in a pod: values computed in two pods must agree", "Leave it out.")
+            yield mistake(f"`{HASH_SEED}` is always 0 in a pod: what two pods compute must agree", "Leave it out.")
         elif VARIABLE.fullmatch(name) is None:
             yield mistake(f"{name!r} is no name of an environment variable", "Use letters, digits and `_`.")
     taken = {*variables, HASH_SEED}
     for secret in settings.secrets or ():
         group, key = secret.source
         if OBJECT.fullmatch(group) is None or len(group) > 253:
-            yield mistake(f"{group!r} is no name of a Kubernetes Secret", "Use lower-case letters, digits, `-` and `.`.")
+            yield mistake(f"{group!r} is no name of a Kubernetes Secret", "Use lower-case letters, digits and `-`.")
         if ENTRY.fullmatch(key) is None:
             yield mistake(f"{key!r} is no key in a Kubernetes Secret", "Use letters, digits, `-`, `_` and `.`.")
         if secret.variable in taken:
-            yield mistake(f"the variable `{secret.variable}` is set twice", "Give the secret another name: `as_env_var=...`.")
+            yield mistake(f"the variable `{secret.variable}` is set twice", "Name the secret's with `as_env_var=`.")
         taken.add(secret.variable)

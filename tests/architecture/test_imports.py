@@ -1,0 +1,96 @@
+"""Imports point one way. Another import needs a line in the table below, and a reason in ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.architecture.rooms import COMPILER, REPOSITORY, RUNTIME, imports, places, room_of, sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAY_IMPORT: dict[str, str] = {
+    "__init__": "authoring errors runs",
+    "diagnostics": "",
+    "ir": "diagnostics",
+    "settings": "authoring",
+    "authoring": "diagnostics settings",
+    "errors": "runtime",
+    "tracing": "authoring diagnostics ir runtime",
+    "passes": "diagnostics ir tracing runtime",
+    "bundling": "diagnostics runtime",
+    "bundle": "bundling diagnostics runtime",
+    "argo": "authoring bundle diagnostics ir settings tracing",
+    "engine": "diagnostics runtime",
+    "cluster": "diagnostics runtime",
+    "loading": "authoring diagnostics",
+    "compiling": "argo authoring ir loading passes tracing",
+    "plain": "",
+    "arguments": "authoring bundling diagnostics tracing runtime",
+    "outcomes": "bundling diagnostics plain runtime",
+    "runs": "argo arguments authoring cluster compiling diagnostics engine outcomes",
+    "view": "cluster diagnostics engine ir",
+    "cli": "argo arguments authoring bundling cluster compiling diagnostics loading runs tracing view runtime",
+}
+ONLY_IN = {"hera": "argo", "kubernetes": "cluster", "typer": "cli", "cloudpickle": "bundling"}
+PUBLIC = {"tiphys.__version__", "tiphys"}
+
+
+def rooms_read(name: str) -> str | None:
+    """Name the room that an import reads; nothing for what is outside the project."""
+    if name in PUBLIC:
+        return None
+    top, _, rest = name.partition(".")
+    if top == "tiphys_runtime":
+        return "runtime"
+    return rest.partition(".")[0] if top == "tiphys" else None
+
+
+@pytest.mark.parametrize("file", sources(COMPILER), ids=lambda file: str(file.relative_to(COMPILER)))
+def test_a_module_imports_only_the_rooms_that_its_own_may(file: Path) -> None:
+    room = room_of(file)
+    assert room in MAY_IMPORT, f"what may the room {room} import?"
+    allowed = {room, *MAY_IMPORT[room].split()}
+    wrong = [f"line {line}: {name}" for name, line in imports(file) if rooms_read(name) not in allowed | {None}]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("package", "room"), ONLY_IN.items())
+def test_a_package_from_outside_has_one_room(package: str, room: str) -> None:
+    wrong = [place for file in sources(COMPILER) if room_of(file) != room for place in places(file, package)]
+    assert wrong == []
+
+
+def test_the_table_names_rooms_that_exist() -> None:
+    there = {room_of(file) for file in sources(COMPILER)}
+    named = {*MAY_IMPORT, *" ".join(MAY_IMPORT.values()).split()} - {"runtime"}
+    assert named == there
+
+
+@pytest.mark.parametrize("file", sources(RUNTIME), ids=lambda file: file.name)
+def test_the_runtime_needs_the_standard_library_and_cloudpickle_alone(file: Path) -> None:
+    allowed = {*sys.stdlib_module_names, "cloudpickle", "tiphys_runtime"}
+    if file.name == "remake.py":
+        allowed.add("pydantic")  # a program that has pydantic models runs where pydantic is
+    wrong = [f"line {line}: {name}" for name, line in imports(file) if name.partition(".")[0] not in allowed]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("file", sources(RUNTIME), ids=lambda file: file.name)
+def test_the_modules_of_the_runtime_are_small(file: Path) -> None:
+    assert len(file.read_text().splitlines()) <= 320
+
+
+def test_only_one_module_of_the_lowering_writes_braces_for_argo() -> None:
+    folder = COMPILER / "argo"
+    wrong = [
+        f"{file.relative_to(REPOSITORY)}:{number}"
+        for file in sources(folder)
+        if file.name not in ("expressions.py", "checker.py", "spelling.py")
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if "{{" in line
+    ]
+    assert wrong == []

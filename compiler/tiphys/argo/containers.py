@@ -26,7 +26,7 @@ from tiphys.settings import Settings
 
 GRACE = 60
 """Seconds that Argo's own deadline leaves for the start of the pod and the saving of its outputs."""
-RETRIED = ("1", "4", "75", "137")
+RETRIED = ("1", "4", "75", "137", "143")
 
 
 def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str, image: str) -> m.Template:

@@ -80,10 +80,10 @@ def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript
         if isinstance(content, ListC):
             known = t.native(key)
             new = t.native_items(value) if isinstance(known, slice) else value
-            raising(t, node, operator.setitem, t.state.write(owner).items, known, new)
+            raising(t, node, operator.setitem, t.writable(owner, node).items, known, new)
             return
         if isinstance(content, DictC):
-            raising(t, node, operator.setitem, t.state.write(owner).entries, t.native(key), value)
+            raising(t, node, operator.setitem, t.writable(owner, node).entries, t.native(key), value)
             return
     except NotKnown:
         pass
@@ -104,7 +104,7 @@ def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Att
 
         if getattr(getattr(content.cls, "__dataclass_params__", None), "frozen", False):
             raising(t, node, setattr, object.__new__(content.cls), name, None)
-        t.state.write(owner).fields[name] = value
+        t.writable(owner, node).fields[name] = value
     elif isinstance(content, OpaqueC):
         change_opaque(t, owner, "__setattr__", [name, value], node)
     else:
@@ -114,9 +114,11 @@ def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Att
 
 def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast.expr) -> None:
     """Change a runtime value in place: from now on it is what the change made of it."""
-    if isinstance(owner.content, OpaqueC) and owner.content.part:
-        mend = "Build a new value instead, or change it inside a task."
-        raise t.refuse("this changes a part of a task's result in place, through another name", node, mend)
+    t.check_writable(owner, node)
+    for value in args:
+        t.share(value)
+    if not isinstance(owner.content, OpaqueC):
+        t.make_opaque(owner, node, deep=False)
     old = t.tree(owner, node)
     unknown = t.unknown(owner)
     kind = unknown.type if unknown is not None else Any
@@ -124,7 +126,7 @@ def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast
     change = at(ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node)
     pair = at(ast.Tuple(elts=[change, old], ctx=ast.Load()), node)
     after = at(ast.Subscript(value=pair, slice=at(ast.Constant(1), node), ctx=ast.Load()), node)
-    made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node))
+    made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node, follow=False))
     assert made is not None
     t.state.replace(owner, OpaqueC(Unknown(made.tree, kind)))
 
@@ -146,7 +148,7 @@ def delete(t: Tracer, target: ast.expr) -> None:
             owner, key = evaluate(t, target.value), evaluate(t, target.slice)
             content = owner.content if isinstance(owner, Box) else None
             if isinstance(content, ListC | DictC):
-                inner = t.state.write(owner)
+                inner = t.writable(owner, target)
                 items = inner.items if isinstance(content, ListC) else inner.entries
                 raising(t, target, operator.delitem, items, t.native(key))
             elif isinstance(content, OpaqueC):

@@ -10,11 +10,12 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing import inference, natives
+from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
-from tiphys.tracing.values import Bound, Closure, Method, NeedsKnown, Raised, Special, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import Bound, Closure, Method, NeedsKnown, Raised, Special, Spread, TupleV, Unknown, is_immutable
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -35,6 +36,8 @@ def raising(t: Tracer, node: ast.AST, function: Any, *args: Any, **kwargs: Any) 
 
 def call_value(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call any value."""
+    if any(isinstance(value, Spread) for value in (*args, *keywords.values())):
+        return call_spread(t, function, args, keywords, node)
     match function:
         case Special():
             return function.call(args, keywords, node)
@@ -61,14 +64,20 @@ def call_value(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
     return call_native(t, function, args, keywords, node)
 
 
+def check_allowed(t: Tracer, function: Any, node: ast.AST) -> None:
+    """Refuse what an orchestrator may not call."""
+    why = natives.refusal(function)
+    if why is not None:
+        mend = "Do it in a task, or pass the value as an argument of the orchestrator."
+        raise t.refuse(f"`{natives.path_of(function).removeprefix('builtins.')}` in an orchestrator {why}", node, mend)
+
+
 def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a native object: the interpreter's own version where there is one, else natively, else as glue."""
     from tiphys.tracing.concurrency import ASYNCIO
     from tiphys.tracing.shapes import SHAPES
 
-    if (why := natives.refusal(function)) is not None:
-        mend = "Do it in a task, or pass the value as an argument of the orchestrator."
-        raise t.refuse(f"`{natives.path_of(function).removeprefix('builtins.')}` in an orchestrator {why}", node, mend)
+    check_allowed(t, function, node)
     if natives.is_dropped(function):
         t.state.notes.append(f"{t.span(node)}: output of an orchestrator is dropped in the cluster")
         return None
@@ -143,99 +152,6 @@ def call_closure(t: Tracer, closure: Closure, args: Args, keywords: Keywords, no
     return glue_call(t, closure, args, keywords, node)
 
 
-def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
-    """Leave a call to run time. What it may change in place is read back from it."""
-    from tiphys.tracing.expressions import hint_of, mix, type_of
-    from tiphys.tracing.names import is_constant
-
-    sources = list(node.args) if len(node.args) == len(args) else [node] * len(args)
-    words = {word.arg: word.value for word in node.keywords if word.arg}
-
-    def part(value: Any, source: ast.AST) -> ast.expr:
-        hint = hint_of(source) if source is not node else "v"
-        return t.tree(value, source, hint, constant=source is not node and is_constant(t, source))
-
-    if isinstance(function, Method):
-        inner = part(function.receiver, node.func.value if isinstance(node.func, ast.Attribute) else node)
-        head: ast.expr = at(ast.Attribute(value=inner, attr=function.name, ctx=ast.Load()), node.func)
-    else:
-        head = t.tree(function, node.func, hint_of(node.func), constant=True)
-    tree = ast.Call(
-        func=head,
-        args=[part(value, source) for value, source in zip(args, sources, strict=True)],
-        keywords=[ast.keyword(arg=name, value=part(value, words.get(name, node))) for name, value in keywords.items()],
-    )
-    made = at(tree, node)
-    values = [*args, *keywords.values()]
-    types_ = [type_of(t, value) for value in args]
-    if isinstance(function, Method):
-        receiver = type_of(t, function.receiver)
-        kind, total = inference.method(receiver, function.name, types_)
-        pure = function.name in natives.VALUE_METHODS and not is_user_class(receiver)
-        values.append(function.receiver)
-    else:
-        known = function.native if isinstance(function, Closure) else function
-        kind, total = inference.call(known, types_, keywords)
-        pure = not isinstance(function, Closure) and t.unknown(function) is None and natives.is_pure(function)
-    inner_pure, inner_total = mix(t, values)
-    result = Unknown(made, kind, pure and inner_pure, total and inner_total)
-    return read_back(t, function, args, keywords, result, node)
-
-
-def is_user_class(annotation: Any) -> bool:
-    """Say whether an annotation is a class that is not Python's own, whose methods may do anything."""
-    cls = inference.plain(annotation)
-    return isinstance(cls, type) and cls.__module__ != "builtins" and not issubclass(cls, natives.BUILTIN_TYPES)
-
-
-def read_back(t: Tracer, function: Any, args: Args, keywords: Keywords, result: Unknown, node: ast.Call) -> Any:
-    """After a call that may change values in place: from now on those values are what the call made of them."""
-    from tiphys.tracing.closures import changes_arguments, changes_receiver
-
-    changed: list[Any] = []
-    if isinstance(function, Method):
-        receiver = t.unknown(function.receiver)
-        if receiver is not None and changes_receiver(receiver.type, function.name):
-            changed.append(function.receiver)
-        elif receiver is None and function.name in natives.MUTATORS:
-            changed.append(function.receiver)
-    elif isinstance(function, Closure):
-        if changes_arguments(function):
-            changed.extend([*args, *keywords.values()])
-    elif t.unknown(function) is None and natives.may_change_arguments(function):
-        changed.extend(args[:1])
-    boxes: dict[Box, None] = {}
-    for value in changed:
-        unknown = t.unknown(value)
-        box = unknown.root if unknown is not None else value if isinstance(value, Box) else None
-        if isinstance(box, Box):
-            if isinstance(box.content, OpaqueC) and box.content.part:
-                mend = "Build a new value instead, or change it inside a task."
-                raise t.refuse("this changes a part of a task's result in place, through another name", node, mend)
-            boxes[box] = None
-    if not boxes:
-        return result
-    from tiphys.tracing.expressions import hint_of
-
-    after = [t.tree(box, node, "v") for box in boxes]
-    both = at(ast.Tuple(elts=[result.tree, *after], ctx=ast.Load()), node)
-    whole = t.settle(Unknown(both, tuple, pure=False, total=False), hint_of(node.func), node)
-    for index, box in enumerate(boxes, start=1):
-        old = box.content
-        kind = old.value.type if isinstance(old, OpaqueC) else Any
-        read = t.settle(Unknown(item_tree(t, whole, index, node), kind), "v", node)
-        unknown = t.unknown(read)
-        assert unknown is not None
-        t.state.replace(box, OpaqueC(Unknown(unknown.tree, kind)))
-    return Unknown(item_tree(t, whole, 0, node), result.type)
-
-
-def item_tree(t: Tracer, value: Any, index: int, node: ast.AST) -> ast.expr:
-    """Read an item of a glue's own tuple."""
-    tree = t.tree(value, node)
-    return at(ast.Subscript(value=tree, slice=at(ast.Constant(index), node), ctx=ast.Load()), node)
-
-
 def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a method of a value that is not native."""
     from tiphys.tracing.concurrency import call_group, call_pending
@@ -281,4 +197,4 @@ def load_attribute(
             return task_attribute(t, value, name, node)
         case Closure() | Bound() | Method() | Special():
             raise t.untraceable(f"the attribute `{name}` of a function made by the orchestrator cannot be read", node)
-    return t.lift(raising(t, node, getattr, value, name))
+    return t.lift_outside(raising(t, node, getattr, value, name))

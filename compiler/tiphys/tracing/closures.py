@@ -6,16 +6,16 @@ import ast
 import builtins
 import inspect
 import types
-from functools import lru_cache
 from typing import Any
 
-from tiphys.tracing import inference, natives
+from tiphys.tracing import natives
 from tiphys.tracing.binding import bind
+from tiphys.tracing.changes import check_lost
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import find, owner_of, variables
 from tiphys.tracing.reach import names_reached, reaches
-from tiphys.tracing.source import FunctionNode, cells_of, own_nodes, parameters_of, scope_of, source_of, tree_of
-from tiphys.tracing.state import Box, OpaqueC, PendingC
+from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
+from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer, new_frame
 from tiphys.tracing.values import Bound, Captured, Closure, Frame, Hole, Scope, Unknown
 
@@ -73,7 +73,7 @@ def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str
     bound = bind(t, closure.name, known, args, keywords, node)
     for item in known:
         if item.name not in bound and item.default is not item.empty:
-            bound[item.name] = t.lift(item.default)
+            bound[item.name] = t.lift_outside(item.default)
     scope = scope_of(closure.node)
     frame = Frame(
         new_frame(t.state, bound), scope, closure.frame, closure.frame.globals, closure.frame.cells,
@@ -148,6 +148,8 @@ def closure_tree(t: Tracer, value: Closure | Bound, node: ast.AST) -> ast.expr:
     if reaches_task(t, closure):
         mend = "Call the task itself in the orchestrator."
         raise t.untraceable(f"`{closure.name}` calls a task, so it cannot run as part of another computation", node, mend)
+    word = "a lambda" if isinstance(closure.node, ast.Lambda) else f"`{closure.name}`"
+    check_lost(t, closure.node, closure.frame, word, node, given=not isinstance(closure.node, ast.Lambda))
     if closure.native is not None:
         head: ast.expr = Hole(Captured(closure.native), closure.name, node)
     elif isinstance(closure.node, ast.Lambda):
@@ -168,8 +170,11 @@ def comprehension_tree(
     from tiphys.tracing.names import is_constant
 
     for item in ast.walk(node):
-        if isinstance(item, ast.Await | ast.NamedExpr):
+        if isinstance(item, ast.Await):
             raise fan_out(t, node)
+        if isinstance(item, ast.NamedExpr):
+            raise t.untraceable("`:=` in a comprehension over a runtime value cannot be traced", item, "Write it as a loop.")
+    check_lost(t, node, t.frame, "this comprehension", node)
     source = node.generators[0].iter
     tree = t.tree(first, source, hint_of(source), constant=is_constant(t, source))
     inner = Substitution(t, t.frame)
@@ -179,6 +184,16 @@ def comprehension_tree(
     if isinstance(node, ast.GeneratorExp):
         pure = False
     return Unknown(made, kind, pure and inner.pure, total=False)
+
+
+def code_tree(t: Tracer, node: ast.expr) -> Unknown:
+    """Leave an expression to run time as it is written: it raises there, if it is reached."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Await | ast.NamedExpr):
+            raise t.untraceable("whether this runs is known only at run time, and it does more than give a value", item)
+    check_lost(t, node, t.frame, "this expression", node)
+    inner = Substitution(t, t.frame)
+    return Unknown(inner.visit(node), Any, inner.pure, total=False)
 
 
 def fan_out(t: Tracer, node: ast.AST) -> NotTraceable:
@@ -307,12 +322,12 @@ def build_factory(
     args = copy_node(inner.args)
     args.defaults = [ast.Name(id=name, ctx=ast.Load()) for name in names if name.startswith("default_")]
     inner.args = args
-    line = closure.node.lineno
     back = ast.Return(value=ast.Name(id=inner.name, ctx=ast.Load()))
     given = ast.arguments(
         posonlyargs=[], args=[ast.arg(arg=name) for name in names], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
-    outer = ast.FunctionDef(name=f"make_{inner.name}", args=given, body=[inner, back], decorator_list=[], lineno=line)
+    outer = ast.FunctionDef(name=f"make_{inner.name}", args=given, body=[inner, back], decorator_list=[])
+    ast.copy_location(outer, closure.node)
     if hasattr(ast, "TypeAlias"):
         outer.type_params = []  # type: ignore[attr-defined]
     module = ast.fix_missing_locations(ast.Module(body=[outer], type_ignores=[]))
@@ -321,50 +336,3 @@ def build_factory(
     made: types.FunctionType = space.pop(f"make_{inner.name}")
     t.program.factories[key] = (made, [closure.node, *captured.values()])
     return made
-
-
-# ---- what a call may change
-
-
-def changes_arguments(closure: Closure) -> bool:
-    """Say whether a function of the user's may change what it is given."""
-    return any(is_change(item) for item in own_nodes(closure.node))
-
-
-def is_change(node: ast.AST) -> bool:
-    """Say whether a statement or expression changes an object in place."""
-    match node:
-        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-            return True
-        case ast.Call(func=ast.Attribute(attr=name)):
-            return name in natives.MUTATORS
-        case ast.AugAssign(target=ast.Name()):
-            return isinstance(node.op, ast.Add | ast.BitOr)
-    return False
-
-
-@lru_cache(maxsize=1024)
-def method_changes(function: types.FunctionType) -> bool:
-    """Say whether a method may change its object."""
-    try:
-        return any(is_change(item) for item in own_nodes(source_of(function)))
-    except Exception:  # noqa: BLE001  no source: it may do anything
-        return True
-
-
-def changes_receiver(annotation: Any, name: str) -> bool:
-    """Say whether a method of a runtime value may change the value."""
-    base = inference.plain(annotation)
-    if isinstance(base, type) and base.__module__ != "builtins":
-        found = inspect.getattr_static(base, name, None)
-        found = getattr(found, "__func__", found)
-        from tiphys.tracing.source import is_user_code
-
-        if isinstance(found, types.FunctionType) and is_user_code(found):
-            return method_changes(found)
-    if base in (str, bytes, int, float, bool, tuple, frozenset):
-        return False
-    return name in natives.MUTATORS
-
-
-__all__ = ["Box", "OpaqueC", "closure_of", "closure_tree", "comprehension_tree", "enter", "make_closure", "reaches_task"]

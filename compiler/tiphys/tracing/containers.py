@@ -27,7 +27,7 @@ def call_container(
         if isinstance(content, ListC) and name == "extend" and len(args) == 1:
             return extend(t, box, args[0], node)
         if isinstance(content, ListC) and name in STRUCTURAL:
-            items = t.state.write(box).items if name != "copy" else content.items
+            items = t.writable(box, node).items if name != "copy" else content.items
             positions = [t.native(arg) if name in ("pop", "insert") and not index else settled(t, arg, node)
                          for index, arg in enumerate(args)]  # fmt: skip
             return taken(t, raising(t, node, getattr(items, name), *positions))
@@ -38,9 +38,8 @@ def call_container(
         pass
     if name in natives.MUTATORS and isinstance(box, Box):
         # the change looks at runtime values: from now on the whole container is one
-        whole = t.unknown(t.settle_container(box, node))
-        assert whole is not None
-        t.state.replace(box, OpaqueC(whole))
+        t.check_writable(box, node)
+        t.make_opaque(box, node, deep=False)
     return glue_call(t, method, args, keywords, node)
 
 
@@ -58,11 +57,12 @@ def extend(t: Tracer, box: Box, value: Any, node: ast.AST) -> None:
     """Run `list.extend` or `+=`."""
     if is_iterable(t, value):
         items = collect(t, value, node)  # type: ignore[arg-type]
-        t.state.write(box).items.extend(items)
+        t.writable(box, node).items.extend(items)
         return
     from tiphys.tracing.glue import at
     from tiphys.tracing.values import Unknown
 
+    t.check_writable(box, node)
     left = t.tree(box, node)
     right = at(ast.Call(func=t.capture(list, "list", node), args=[t.tree(value, node)], keywords=[]), node)
     made = at(ast.BinOp(left=left, op=ast.Add(), right=right), node)
@@ -95,11 +95,11 @@ def call_dict(
                 new.update({t.native(key): value for key, value in (collect(t, pair, node) for pair in collect(t, arg, node))})
             else:
                 raise NotKnown
-        t.state.write(box).entries.update({**new, **keywords})
+        t.writable(box, node).entries.update({**new, **keywords})
         return None
     if name in STRUCTURAL:
         known = [t.native(arg) if not index else settled(t, arg, node) for index, arg in enumerate(args)]
-        found = raising(t, node, getattr(t.state.write(box).entries, name), *known)
+        found = raising(t, node, getattr(t.writable(box, node).entries, name), *known)
         return t.tuple(found) if isinstance(found, tuple) else t.lift(found)
     raise NotKnown
 
@@ -111,6 +111,7 @@ def call_copy(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[s
     known = [function_of(t, arg) for arg in args], {key: function_of(t, value) for key, value in keywords.items()}
     result = raising(t, node, getattr(copy, method.name), *known[0], **known[1])
     if isinstance(box, Box) and method.name in natives.MUTATORS:
+        t.check_writable(box, node)
         match box.content:
             case ListC():
                 t.state.replace(box, ListC(copy))

@@ -10,14 +10,14 @@ from typing import Any
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing import inference, natives
 from tiphys.tracing.calls import call_value, load_attribute, raising
-from tiphys.tracing.closures import comprehension_tree, make_closure
+from tiphys.tracing.closures import code_tree, comprehension_tree, make_closure
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.names import is_constant, load
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, SetC
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer
-from tiphys.tracing.values import Bound, Closure, Method, Special, TupleV, Unknown
+from tiphys.tracing.values import Bound, Closure, Method, Raised, Special, Spread, TupleV, Unknown
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -229,7 +229,11 @@ def boolean(t: Tracer, node: ast.BoolOp) -> Any:
 def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
     """Evaluate a part that runs only if a runtime value says so: it may become glue, but nothing else may happen."""
     mark = t.state.mark()
-    value = evaluate(t, node)
+    try:
+        value = evaluate(t, node)
+    except Raised:
+        t.state.rollback(mark)
+        return code_tree(t, node)
     if len(t.state.nodes) > mark.nodes or len(t.state.pending) > mark.pending:
         t.state.rollback(mark)
         mend = "Call the task before, and decide with its result; branches on runtime values come with a later version."
@@ -407,87 +411,108 @@ def call(t: Tracer, node: ast.Call) -> Any:
         function = load_attribute(t, owner, node.func.attr, node.func, source=node.func.value, called=True)
     else:
         function = evaluate(t, node.func)
-    args: list[Any] = []
-    for item in node.args:
-        if isinstance(item, ast.Starred):
-            args.extend(spread(t, evaluate(t, item.value), item))
-        else:
-            args.append(evaluate(t, item))
-    keywords: dict[str, Any] = {}
-    for word in node.keywords:
+    return call_value(t, function, tuple(elements(t, node.args)), named_arguments(t, node.keywords), node)
+
+
+def named_arguments(t: Tracer, words: list[ast.keyword]) -> dict[str, Any]:
+    """Evaluate the keyword arguments of a call; `**` of a runtime value stays one, under a name that no parameter has."""
+    found: dict[str, Any] = {}
+    for word in words:
         value = evaluate(t, word.value)
         if word.arg is not None:
-            keywords[word.arg] = value
+            found[word.arg] = value
             continue
         match value:
             case Box(content=DictC(entries=entries)) if all(isinstance(key, str) for key in entries):
-                keywords.update(entries)
+                found.update(entries)
             case _:
-                raise t.untraceable("the names given by `**` are known only at run time", word.value)
-    return call_value(t, function, tuple(args), keywords, node)
-
-
-def spread(t: Tracer, value: Any, node: ast.Starred) -> list[Any]:
-    """Give the items of a starred value."""
-    found: list[Any] = []
-    iterate(t, value, node.value, found.append)
+                found[f"**{len(found)}"] = Spread(value, pairs=True)
     return found
 
 
 def listed(t: Tracer, node: ast.List) -> Any:
-    return t.state.box(ListC(elements(t, node.elts)))
+    items = elements(t, node.elts)
+    return display(t, node, items, list) if has_spread(items) else t.state.box(ListC(items))
 
 
 def tupled(t: Tracer, node: ast.Tuple) -> Any:
-    return t.tuple(elements(t, node.elts))
+    items = elements(t, node.elts)
+    return display(t, node, items, tuple) if has_spread(items) else t.tuple(items)
+
+
+def has_spread(items: list[Any]) -> bool:
+    """Say whether the length of a display is known only at run time."""
+    return any(isinstance(item, Spread) for item in items)
+
+
+def display(t: Tracer, node: ast.List | ast.Tuple | ast.Set, items: list[Any], kind: type) -> Unknown:
+    """Leave a display to run time."""
+    given = [item.value if isinstance(item, Spread) else item for item in items]
+    pure, total = mix(t, given)
+    sizes = all(inference.plain(type_of(t, item.value)) in inference.SIZED for item in items if isinstance(item, Spread))
+    parts = [part(t, value, source) for value, source in zip(items, sources_of(node, items), strict=True)]
+    return Unknown(fill(node, elts=parts), kind, pure, total and sizes and kind is not set)
+
+
+def sources_of(node: ast.List | ast.Tuple | ast.Set, items: list[Any]) -> list[ast.expr]:
+    """Give, for each item of a display, the source it came from; a known star gives many items."""
+    if len(node.elts) != len(items):
+        return [node] * len(items)
+    return [item.value if isinstance(item, ast.Starred) else item for item in node.elts]
 
 
 def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
-    """Evaluate the items of a display; each is computed here, in order."""
+    """Evaluate the items of a display or call, in order; a star of a runtime value stays one."""
     found: list[Any] = []
     for item in nodes:
-        if isinstance(item, ast.Starred):
-            found.extend(spread(t, evaluate(t, item.value), item))
-        else:
+        if not isinstance(item, ast.Starred):
             found.append(evaluate(t, item))
+            continue
+        value = evaluate(t, item.value)
+        if t.unknown(value) is not None:
+            found.append(Spread(value))
+        else:
+            iterate(t, value, item.value, found.append)
     return found
 
 
 def made_set(t: Tracer, node: ast.Set) -> Any:
     items = elements(t, node.elts)
+    if has_spread(items):
+        return display(t, node, items, set)
     try:
         return t.state.box(SetC(raising(t, node, set, [t.native(item) for item in items])))
     except NotKnown:
-        pure, _ = mix(t, items)
-        sources = [item.value if isinstance(item, ast.Starred) else item for item in node.elts]
-        padded = [sources[min(index, len(sources) - 1)] for index in range(len(items))]
-        parts = [part(t, value, source) for value, source in zip(items, padded, strict=True)]
-        return Unknown(fill(node, elts=parts), set, pure, total=False)
+        return display(t, node, items, set)
 
 
 def made_dict(t: Tracer, node: ast.Dict) -> Any:
-    entries: dict[Any, Any] = {}
     pairs: list[tuple[Any, Any]] = []
-    exact = True
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         if key_node is None:
-            inner = evaluate(t, value_node)
-            if isinstance(inner, Box) and isinstance(inner.content, DictC):
-                entries.update(inner.content.entries)
-                continue
-            raise t.untraceable("the keys of this dict are known only at run time", value_node)
-        key, value = evaluate(t, key_node), evaluate(t, value_node)
-        pairs.append((key, value))
-        try:
-            raising(t, key_node, entries.__setitem__, t.native(key), value)
-        except NotKnown:
-            exact = False
-    if exact:
+            pairs.append((SPREAD, evaluate(t, value_node)))
+        else:
+            pairs.append((evaluate(t, key_node), evaluate(t, value_node)))
+    try:
+        entries: dict[Any, Any] = {}
+        for (key, value), source in zip(pairs, node.values, strict=True):
+            if key is not SPREAD:
+                raising(t, source, entries.__setitem__, t.native(key), value)
+            elif isinstance(value, Box) and isinstance(value.content, DictC):
+                entries.update(value.content.entries)
+            else:
+                entries.update(raising(t, source, dict, t.native(value)))
         return t.state.box(DictC(entries))
+    except NotKnown:
+        pass
     pure, _ = mix(t, [one for pair in pairs for one in pair])
-    keys = [part(t, key, source or node) for (key, _), source in zip(pairs, node.keys, strict=True)]
+    keys = [None if key is SPREAD else part(t, key, source or node) for (key, _), source in zip(pairs, node.keys, strict=True)]
     values = [part(t, value, source) for (_, value), source in zip(pairs, node.values, strict=True)]
     return Unknown(fill(node, keys=keys, values=values), dict, pure, total=False)
+
+
+SPREAD = object()
+"""The key of `**value` in a dict display."""
 
 
 def lambda_(t: Tracer, node: ast.Lambda) -> Any:

@@ -55,10 +55,10 @@ def find(t: Tracer, node: ast.Name) -> Any:
         return value
     for frame in chain(t.frame):
         if name in frame.cells:
-            return t.lift(frame.cells[name])
+            return t.lift_outside(frame.cells[name])
     outer = list(chain(t.frame))[-1]
     if name in outer.globals:
-        return t.lift(outer.globals[name])
+        return t.lift_outside(outer.globals[name])
     if hasattr(builtins, name):
         return getattr(builtins, name)
     from tiphys.diagnostics import nearest

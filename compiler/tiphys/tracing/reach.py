@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import functools
+import sys
 import types
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.tracing.source import cells_of, is_user_code, tree_of
+from tiphys.tracing.source import cells_of, is_user_code, is_user_file, tree_of
 
 _MISSING = object()
 
@@ -69,6 +70,28 @@ def reaches(value: Any, seen: frozenset[int] = frozenset()) -> bool:
             return len(value) <= 1000 and any(reaches(item, seen) for item in value.values())
     if hasattr(value, "__wrapped__") and callable(value):
         return reaches(value.__wrapped__, seen)
+    cls = value if isinstance(value, type) else type(value)
+    if not is_user_class(cls):
+        return False
+    held = () if isinstance(value, type) else getattr(value, "__dict__", {}).values()
+    return class_reaches(cls, seen) or any(reaches(item, seen) for item in held)
+
+
+def is_user_class(cls: type) -> bool:
+    """Say whether a class is defined in the user's program."""
+    module = sys.modules.get(cls.__module__)
+    return is_user_file(getattr(module, "__file__", None) or "<built in>")
+
+
+def class_reaches(cls: type, seen: frozenset[int]) -> bool:
+    """Say whether a method of a class of the user's, or of one that it inherits from, leads to a task."""
+    for base in cls.__mro__:
+        if not is_user_class(base):
+            continue
+        for item in vars(base).values():
+            method = item.fget if isinstance(item, property) else getattr(item, "__func__", item)
+            if isinstance(method, types.FunctionType | TaskTemplate) and reaches(method, seen):
+                return True
     return False
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Glue, Input, Literal, Node, Ref
+from tiphys.tracing.aliases import Escapes, escapes_of, is_flat
 from tiphys.tracing.glue import RESERVED, Compiler, at, holes_of
 from tiphys.tracing.state import Box, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
 from tiphys_runtime.objects import rebuild
@@ -53,6 +54,7 @@ class Poison:
 
 
 POISON = Poison()
+NOTHING_ESCAPES = Escapes((), (), is_fresh=True)
 
 
 class Namespace:
@@ -100,6 +102,9 @@ class Tracer:
         self.glue: dict[str, Unknown] = {}
         self.types: dict[Ref, Any] = {}
         self.lifted: dict[int, tuple[object, Box]] = {}
+        self.shared: set[Ref | Box | None] = set()
+        self.shared_items: set[Ref | Box | None] = set()
+        self.outside: set[Box] = set()
         self.mistakes: list[Mistake] = []
         self.depth = 0
         self.guards = 0
@@ -135,10 +140,16 @@ class Tracer:
         self.types[ref] = annotation
         return value if is_immutable(annotation) else self.state.box(OpaqueC(value))
 
-    def settle(self, value: Any, hint: str, node: ast.AST) -> Any:
-        """Compute an expression here: from now on it is a node of its own. Other values stay as they are."""
+    def settle(self, value: Any, hint: str, node: ast.AST, *, follow: bool = True) -> Any:
+        """Compute an expression here: from now on it is a node of its own. Other values stay as they are.
+
+        follow: note what the result shares with other values, so that later changes of it in place are refused.
+        """
         if not isinstance(value, Unknown) or value.ref is not None:
             return value
+        escapes = escapes_of(value.tree, value.type, self.types) if follow else NOTHING_ESCAPES
+        self.shared.update(escapes.whole)
+        self.shared_items.update(escapes.items)
         where = self.span(node)
         code, operands = self.compiler.compile(value, where, self.frame.title)
         name = self.names.allocate(hint)
@@ -150,9 +161,47 @@ class Tracer:
         if not (code.total and code.pure):
             self.state.frontier = (name,)
         result = self.atom(Ref(name), value.type, hint, node)
-        if value.root is not None and isinstance(result, Box):
-            result.content.part = True  # type: ignore[attr-defined]
+        if isinstance(result, Box) and isinstance(result.content, OpaqueC):
+            result.content.part = value.root is not None or (not escapes.is_fresh and bool(escapes.whole))
         return result
+
+    # ---- changes in place
+
+    def share(self, value: Any) -> None:
+        """Note that a value becomes part of another one, which is computed at run time."""
+        unknown = self.unknown(value)
+        if unknown is not None:
+            self.shared.update(escapes_of(unknown.tree, unknown.type, self.types).whole)
+        elif isinstance(value, Box):
+            self.shared.add(value)
+
+    def check_writable(self, box: Box, node: ast.AST, *, deep: bool = False) -> None:
+        """Refuse to change a value in place where the change could not be followed. deep: its items may change too."""
+        if box in self.outside:
+            raise self.refuse("an orchestrator cannot change a value of its module", node, "Change a copy of it instead.")
+        mend = "Build a new value instead, or change it inside a task."
+        content = box.content
+        if isinstance(content, OpaqueC) and content.part:
+            raise self.refuse("this changes a part of a task's result in place, through another name", node, mend)
+        held = {box, content.value.ref} if isinstance(content, OpaqueC) else {box}
+        if not held.isdisjoint(self.shared) or (deep and not held.isdisjoint(self.shared_items)):
+            what = "this changes a value in place that another one, computed at run time, may hold too"
+            raise self.refuse(what, node, mend)
+
+    def writable(self, box: Box, node: ast.AST) -> Any:
+        """Give the content of a container or object, to be changed by the user's program."""
+        self.check_writable(box, node)
+        return self.state.write(box)
+
+    def make_opaque(self, box: Box, node: ast.AST, *, deep: bool) -> None:
+        """Let a tracked container or object be one runtime value from now on. deep: its items may be changed, too."""
+        if deep and not is_flat(box, self.types):
+            mend = "Write the changes in the orchestrator itself, or build a new value instead."
+            raise self.refuse("this may change values inside a container, and those could not be followed", node, mend)
+        kind = annotation_of(box)
+        whole = self.unknown(self.settle(Unknown(self.tree(box, node), kind, pure=False), "v", node))
+        assert whole is not None
+        self.state.replace(box, OpaqueC(Unknown(whole.tree, kind)))
 
     def need(self, value: Unknown) -> None:
         """Ask for a value that interpretation cannot go on without: if it comes from the caller, trace again with it."""
@@ -188,6 +237,18 @@ class Tracer:
             content = SetC(set(value))
         box = self.state.box(content)
         self.lifted[id(value)] = (value, box)
+        return box
+
+    def lift_outside(self, value: Any) -> Any:
+        """Take in a value of the module, or of a library: the orchestrator may read it, and not change it."""
+        box = self.lift(value)
+        if isinstance(box, Box) and box not in self.outside:
+            self.outside.add(box)
+            match box.content:
+                case ListC(items=items):
+                    box.content.items = [self.lift_outside(item) for item in items]
+                case DictC(entries=entries):
+                    box.content.entries = {key: self.lift_outside(item) for key, item in entries.items()}
         return box
 
     def fresh(self, value: Any) -> Any:
@@ -247,6 +308,13 @@ class Tracer:
         unknown = self.unknown(value)
         if unknown is not None:
             return unknown.tree
+        made = self.tree_of_known(value, node, hint, constant=constant)
+        if isinstance(value, Box):
+            made.box = value  # type: ignore[attr-defined]  # aliases.py looks for it
+        return made
+
+    def tree_of_known(self, value: Any, node: ast.AST, hint: str, *, constant: bool) -> ast.expr:
+        """Give the glue expression for a value that is no expression itself."""
         match value:
             case Box(content=ListC(items=items)):
                 parts = [self.tree(item, node, hint, constant=constant) for item in items]
@@ -310,15 +378,11 @@ class Tracer:
         except NotKnown:
             pass
         tree = self.tree(settled, node, hint)
-        made = self.settle(Unknown(tree, annotation_of(settled)), hint, node)
+        made = self.settle(Unknown(tree, annotation_of(settled)), hint, node, follow=False)
         found = self.unknown(made)
         assert found is not None
         assert found.ref is not None
         return found.ref
-
-    def settle_container(self, box: Box, node: ast.AST) -> Any:
-        """Compute a tracked container as one value."""
-        return self.settle(Unknown(self.tree(box, node), annotation_of(box)), "v", node)
 
     def native_items(self, value: Any) -> list[Any]:
         """Give the items of a tracked list or tuple, as they are."""

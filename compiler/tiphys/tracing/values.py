@@ -115,6 +115,14 @@ class Special:
     call: Callable[[tuple[Any, ...], dict[str, Any], ast.AST], Any]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """`*value` or `**value` of a runtime value, in a call or display that is computed at run time."""
+
+    value: Any
+    pairs: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class Scope:
     """What the names of a function body mean, found once per function."""

@@ -1,0 +1,193 @@
+"""What code changes in place: its arguments, its receiver, or things around it. Nothing is run; the source tells."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from tiphys.tracing import inference, natives
+from tiphys.tracing.names import chain, owner_of, variables
+from tiphys.tracing.reach import is_user_class
+from tiphys.tracing.source import cells_of, is_user_code, parameters_of, tree_of
+from tiphys.tracing.state import Box, FrameC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Closure, Frame, Scope
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Source = tuple[ast.AST, Frame]
+NO_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
+IN_PLACE = (ast.Add, ast.Sub, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
+FRESH = (
+    ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp,
+    ast.DictComp, ast.SetComp, ast.GeneratorExp,
+)  # fmt: skip
+"""Expressions that make a new object."""
+MAKERS = frozenset("len sum int float str bool list dict set tuple sorted range abs round zip enumerate frozenset repr".split())
+"""Builtins that give a new object."""
+
+
+def changed_by(node: ast.AST) -> ast.expr | None:
+    """Give the object that a statement or expression changes in place, if it does."""
+    match node:
+        case ast.Attribute(ctx=ast.Store() | ast.Del(), value=owner) | ast.Subscript(ctx=ast.Store() | ast.Del(), value=owner):
+            return owner
+        case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in natives.MUTATORS:
+            return owner
+        case ast.AugAssign(target=ast.Name() as target) if isinstance(node.op, IN_PLACE):
+            return target
+    return None
+
+
+def root_name(node: ast.expr) -> str | None:
+    """Give the variable that an expression such as `a.b[0].c` starts from."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def fresh_names(code: ast.AST) -> set[str]:
+    """List the variables of a piece of code that only ever hold what it has made itself."""
+    made: set[str] = set()
+    other = {item.arg for node in ast.walk(code) if isinstance(node, Function) for item in parameters_of(node.args)}
+    assigned = {id(target) for node in ast.walk(code) for target in targets_of(node)}
+    for node in ast.walk(code):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(
+                target=ast.Name(id=name), value=ast.expr() as value
+            ):
+                (made if is_fresh(value) else other).add(name)
+            case ast.Name(ctx=ast.Store(), id=name) if id(node) not in assigned:
+                other.add(name)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                other.update(names)
+    return made - other
+
+
+def targets_of(node: ast.AST) -> list[ast.expr]:
+    """Give the target of a plain or augmented assignment."""
+    match node:
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return [target]
+    return []
+
+
+def is_fresh(value: ast.expr) -> bool:
+    """Say whether an expression makes a new object."""
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id in MAKERS and hasattr(builtins, value.func.id)
+    return isinstance(value, FRESH)
+
+
+def value_of(frame: Frame, name: str) -> Any:
+    """Find what a name means in a frame; nothing where it means nothing."""
+    owner = owner_of(frame, name)
+    if owner is not None:
+        return variables(owner).get(name)
+    outer = chain(frame)
+    found = next((item.cells[name] for item in outer if name in item.cells), None)
+    return outer[-1].globals.get(name) if found is None else found
+
+
+def called(code: ast.AST, frame: Frame) -> Iterator[tuple[ast.Call, Source | None]]:
+    """List the calls, by name, of the user's functions in a piece of code, each with its source."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            value = value_of(frame, node.func.id)
+            if isinstance(value, Closure | Bound) or (isinstance(value, types.FunctionType) and is_user_code(value)):
+                yield node, source_of(value)
+
+
+def source_of(function: types.FunctionType | Closure | Bound) -> Source | None:
+    """Give the tree of a function, and where its names are found; nothing where the source is not at hand."""
+    if isinstance(function, Bound):
+        function = function.function
+    if isinstance(function, Closure):
+        return function.node, function.frame
+    tree = tree_of(function.__code__)
+    code = function.__code__
+    frame = Frame(
+        Box(FrameC({})), NO_SCOPE, None, function.__globals__, cells_of(function), code.co_filename, code.co_name
+    )
+    return None if tree is None else (tree, frame)
+
+
+def changes(code: ast.AST, frame: Frame, seen: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Name the variables whose objects a piece of code may change, but for those that it has made itself."""
+    fresh = fresh_names(code)
+    seen |= {id(code)}
+    for node in ast.walk(code):
+        owner = changed_by(node)
+        if owner is None and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value if has_changing_method(frame, node.func.attr) else None
+        if owner is not None and (name := root_name(owner) or "what it is given") not in fresh:
+            yield name
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            yield from node.names
+    for node, inner in called(code, frame):
+        if inner is None or (id(inner[0]) not in seen and any(changes(*inner, seen))):
+            given = [*node.args, *(word.value for word in node.keywords)]
+            yield from (name for item in given if (name := root_name(item)) is not None and name not in fresh)
+
+
+def changes_arguments(function: types.FunctionType | Closure | Bound) -> bool:
+    """Say whether a function of the user's may change what it is given."""
+    source = source_of(function)
+    return source is None or any(changes(*source))
+
+
+def has_changing_method(frame: Frame, name: str) -> bool:
+    """Say whether a class of the user's that the module names has a method of this name that changes its object."""
+    if name in natives.VALUE_METHODS:
+        return False
+    values = list(chain(frame)[-1].globals.values())
+    return any(isinstance(value, type) and is_user_class(value) and class_changes(value, name) for value in values)
+
+
+def class_changes(cls: type, name: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Say whether a method of a class may change its object."""
+    seen |= {name}
+    found = inspect.getattr_static(cls, name, None)
+    found = getattr(found, "__func__", found)
+    if not isinstance(found, types.FunctionType) or not is_user_code(found):
+        return name in natives.MUTATORS and found is not None
+    tree = tree_of(found.__code__)
+    if tree is None:
+        return True
+    others = {node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    return any(changed_by(item) is not None for item in ast.walk(tree)) or any(
+        class_changes(cls, other, seen) for other in others - seen if other in vars(cls)
+    )
+
+
+def changes_receiver(t: Tracer, annotation: Any, name: str) -> bool:
+    """Say whether a method of a runtime value may change the value."""
+    base = inference.plain(annotation)
+    if base in (str, bytes, int, float, bool, tuple, frozenset):
+        return False
+    if isinstance(base, type) and is_user_class(base):
+        return class_changes(base, name)
+    return name in natives.MUTATORS or has_changing_method(t.frame, name)
+
+
+def check_lost(t: Tracer, code: ast.AST, frame: Frame, title: str, where: ast.AST, *, given: bool = False) -> None:
+    """Refuse code that is to run in a pod although it changes what lives outside of it: the change would be lost.
+
+    given: what it changes of its own parameters is read back by whoever calls it.
+    """
+    allowed = {item.arg for item in parameters_of(code.args)} if given and isinstance(code, Function) else set()
+    own = allowed | local_names(code) if allowed else set()
+    for name in changes(code, frame):
+        if name not in own:
+            mend = "Let it give a new value instead of changing one."
+            raise t.refuse(f"{title} is computed in a pod, where its change of `{name}` would be lost", where, mend)
+
+
+def local_names(code: ast.AST) -> set[str]:
+    """List the names that a function binds."""
+    stored = {node.id for node in ast.walk(code) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    outer = {name for node in ast.walk(code) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    return stored - outer

@@ -1,0 +1,189 @@
+"""Calls that are left to run time, and the values that they change in place."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing import inference, natives
+from tiphys.tracing.changes import changes_arguments, changes_receiver
+from tiphys.tracing.glue import at
+from tiphys.tracing.source import is_user_code
+from tiphys.tracing.state import Box, IteratorC, ListC, OpaqueC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Closure, Method, Special, Spread, TupleV, Unknown
+
+Args = tuple[Any, ...]
+Keywords = dict[str, Any]
+LAZY = frozenset(("itertools", "builtins.next", "builtins.iter"))
+
+
+def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
+    """Leave a call to run time. What it may change in place is read back from it."""
+    from tiphys.tracing.expressions import hint_of, mix, type_of
+    from tiphys.tracing.names import is_constant
+
+    args = tuple(walked(t, function, value, node) for value in args)
+    for value in (*args, *keywords.values()):
+        check_callback(t, value, node)
+    changed = prepare_changes(t, function, [*args, *keywords.values()], node)
+    sources = list(node.args) if len(node.args) == len(args) else [node] * len(args)
+    words = {word.arg: word.value for word in node.keywords if word.arg}
+
+    def part(value: Any, source: ast.AST) -> ast.expr:
+        source = source.value if isinstance(source, ast.Starred) else source
+        hint = hint_of(source) if source is not node else "v"
+        return t.tree(value, source, hint, constant=source is not node and is_constant(t, source))
+
+    if isinstance(function, Method):
+        inner = part(function.receiver, node.func.value if isinstance(node.func, ast.Attribute) else node)
+        head: ast.expr = at(ast.Attribute(value=inner, attr=function.name, ctx=ast.Load()), node.func)
+    else:
+        head = t.tree(function, node.func, hint_of(node.func), constant=True)
+    tree = ast.Call(
+        func=head,
+        args=[part(value, source) for value, source in zip(args, sources, strict=True)],
+        keywords=[keyword_tree(name, value, part, words.get(name, node)) for name, value in keywords.items()],
+    )
+    values = [value.value if isinstance(value, Spread) else value for value in [*args, *keywords.values()]]
+    types_ = [type_of(t, value) for value in args] if not any(isinstance(value, Spread) for value in args) else [Any, Any]
+    if isinstance(function, Method):
+        receiver = type_of(t, function.receiver)
+        kind, total = inference.method(receiver, function.name, types_)
+        pure = function.name in natives.VALUE_METHODS and not is_library_class(receiver)
+        values.append(function.receiver)
+    else:
+        known = function.native if isinstance(function, Closure) else function
+        kind, total = inference.call(known, types_, keywords)
+        pure = not isinstance(function, Closure) and t.unknown(function) is None and natives.is_pure(function)
+    inner_pure, inner_total = mix(t, values)
+    result = Unknown(at(tree, node), kind, pure and inner_pure, total and inner_total)
+    return read_back(t, changed, result, node) if changed else result
+
+
+def keyword_tree(name: str, value: Any, part: Callable[[Any, ast.AST], ast.expr], source: ast.AST) -> ast.keyword:
+    """Give a keyword argument of a call that is left to run time."""
+    if isinstance(value, Spread):
+        return ast.keyword(arg=None, value=part(value.value, source))
+    return ast.keyword(arg=name, value=part(value, source))
+
+
+def is_library_class(annotation: Any) -> bool:
+    """Say whether an annotation is a class that is not Python's own, whose methods may do anything."""
+    cls = inference.plain(annotation)
+    return isinstance(cls, type) and cls.__module__ != "builtins" and not issubclass(cls, natives.BUILTIN_TYPES)
+
+
+def walked(t: Tracer, function: Any, value: Any, node: ast.Call) -> Any:
+    """Turn an iterator that a call walks to its end into the list of its items."""
+    from tiphys.tracing.iteration import Generator, collect
+
+    if not (isinstance(value, Generator) or (isinstance(value, Box) and isinstance(value.content, IteratorC))):
+        return value
+    path = "" if isinstance(function, Method) else natives.path_of(function)
+    if path.startswith(tuple(LAZY)) or not (isinstance(function, Method) or natives.is_pure(function)):
+        mend = "Make a list of it first: `list(...)`."
+        raise t.refuse("an iterator that the orchestrator made is passed to a call that is computed at run time", node, mend)
+    return t.state.box(ListC(collect(t, value, node)))
+
+
+def check_callback(t: Tracer, value: Any, node: ast.Call) -> None:
+    """Refuse to pass a function that changes what it is called with: nobody could read that back."""
+    is_function = isinstance(value, Closure | Bound) or (isinstance(value, types.FunctionType) and is_user_code(value))
+    if is_function and changes_arguments(value):
+        mend = "Let it give a new value instead, or loop and call it yourself."
+        raise t.refuse("this passes a function that changes what it is called with", node, mend)
+
+
+# ---- what a call changes
+
+
+def changed_values(t: Tracer, function: Any, values: list[Any]) -> list[Any]:
+    """List the arguments, or the receiver, that a call may change in place."""
+    if isinstance(function, Method):
+        receiver = t.unknown(function.receiver)
+        known = receiver is None and function.name in natives.MUTATORS
+        return [function.receiver] if known or (receiver and changes_receiver(t, receiver.type, function.name)) else []
+    if isinstance(function, Closure | Bound):
+        given = [function.receiver, *values] if isinstance(function, Bound) else values
+        return given if changes_arguments(function) else []
+    if t.unknown(function) is None and natives.may_change_arguments(function):
+        return values[:1]
+    return []
+
+
+def prepare_changes(t: Tracer, function: Any, values: list[Any], node: ast.Call) -> list[Box]:
+    """List the boxes that a call may change, each as one runtime value from now on."""
+    boxes: dict[Box, None] = {}
+    changed = changed_values(t, function, values)
+    for value in changed:
+        for box in boxes_in(t, value.value if isinstance(value, Spread) else value):
+            boxes[box] = None
+    deep = not isinstance(function, Method)
+    for box in boxes:
+        t.check_writable(box, node, deep=deep)
+    for value in values if boxes else ():
+        t.share(value)
+    for box in boxes:
+        if not isinstance(box.content, OpaqueC):
+            t.make_opaque(box, node, deep=deep)
+    return list(boxes)
+
+
+def boxes_in(t: Tracer, value: Any) -> list[Box]:
+    """Give the box behind a value: itself, or the one that a read such as `r.score` looks into."""
+    unknown = t.unknown(value)
+    if unknown is not None:
+        return [unknown.root] if unknown.root is not None else []
+    if isinstance(value, TupleV):
+        return [box for item in value.items for box in boxes_in(t, item)]
+    return [value] if isinstance(value, Box) else []
+
+
+def read_back(t: Tracer, boxes: list[Box], result: Unknown, node: ast.Call) -> Any:
+    """After a call that may change values in place: from now on those values are what the call made of them."""
+    from tiphys.tracing.expressions import hint_of
+
+    after = [t.tree(box, node, "v") for box in boxes]
+    both = at(ast.Tuple(elts=[result.tree, *after], ctx=ast.Load()), node)
+    whole = t.settle(Unknown(both, tuple, pure=False, total=False), hint_of(node.func), node, follow=False)
+    for index, box in enumerate(boxes, start=1):
+        old = box.content
+        assert isinstance(old, OpaqueC)
+        read = t.settle(Unknown(item_tree(t, whole, index, node), old.value.type), "v", node, follow=False)
+        unknown = t.unknown(read)
+        assert unknown is not None
+        t.state.replace(box, OpaqueC(Unknown(unknown.tree, old.value.type)))
+    return Unknown(item_tree(t, whole, 0, node), result.type)
+
+
+def item_tree(t: Tracer, value: Any, index: int, node: ast.AST) -> ast.expr:
+    """Read an item of a glue's own tuple."""
+    tree = t.tree(value, node)
+    return at(ast.Subscript(value=tree, slice=at(ast.Constant(index), node), ctx=ast.Load()), node)
+
+
+def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
+    """Call with `*` or `**` of a runtime value: possible only where the whole call is computed at run time."""
+    from tiphys.tracing.calls import check_allowed
+    from tiphys.tracing.closures import closure_of, reaches_task
+
+    if isinstance(function, types.FunctionType) and is_user_code(function):
+        function = closure_of(t, function)
+    glue = t.unknown(function) is not None or isinstance(function, Method | type) or (
+        isinstance(function, Closure) and not reaches_task(t, function) and not isinstance(function.node, ast.AsyncFunctionDef)
+    )  # fmt: skip
+    if not glue and not isinstance(function, Closure | Bound | Special | TaskTemplate | Box | TupleV | functools.partial):
+        check_allowed(t, function, node)
+        glue = natives.is_pure(function)
+    if glue:
+        return glue_call(t, function, args, keywords, node)
+    for value in (*args, *keywords.values()):
+        if isinstance(value, Spread) and (unknown := t.unknown(value.value)) is not None:
+            t.need(unknown)
+    mend = "Pass values that are counted when the program is compiled; fan-out over runtime values comes with a later version."
+    raise t.untraceable("how many arguments this passes is known only at run time", node, mend)

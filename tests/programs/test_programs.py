@@ -1,0 +1,51 @@
+"""Every program gives the same as plain Python, in the engine and on a cluster, with one pod per task call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tiphys.loading import load_module
+
+FOLDER = Path(__file__).parent
+MODULES = {
+    path.stem: load_module(path)
+    for path in sorted(FOLDER.glob("*.py"))
+    if path.stem != "conftest" and not path.stem.startswith("test_")
+}
+CASES = [
+    pytest.param(getattr(module, case[0]), case[1], case[2] if len(case) > 2 else 0, id=f"{name}-{case[0]}-{index}")
+    for name, module in MODULES.items()
+    for index, case in enumerate(module.CASES)
+]
+
+
+@pytest.mark.parametrize(("task", "inputs", "glue_pods"), CASES)
+def test_a_run_here_gives_what_plain_python_gives(
+    task: Any, inputs: dict[str, Any], glue_pods: int, plainly: Any, here: Any, agree: Any
+) -> None:
+    """Value, types, exception and number of pods; `glue_pods` more where a case says so."""
+    expected = plainly(task, inputs)
+
+    actual = here(task, inputs)
+
+    agree(expected.value, actual.value)
+    if not isinstance(expected.value, BaseException):
+        assert actual.pods == expected.pods + glue_pods
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(("task", "inputs", "glue_pods"), CASES)
+def test_a_run_on_the_cluster_gives_what_plain_python_gives(
+    task: Any, inputs: dict[str, Any], glue_pods: int, plainly: Any, there: Any, agree: Any
+) -> None:
+    """The same on Argo itself."""
+    expected = plainly(task, inputs)
+
+    actual = there(task, inputs)
+
+    agree(expected.value, actual.value)
+    if not isinstance(expected.value, BaseException):
+        assert actual.pods == expected.pods + glue_pods

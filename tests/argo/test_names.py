@@ -96,9 +96,8 @@ async def main() -> int: return await Fit(await fit(await fit_(1)))
 
 def test_a_very_long_name_is_cut(lower: Lower) -> None:
     name = "a" * 300
-    made = lower(
-        f"@env.task\nasync def {name}(i: int) -> int: return i\n@env.task\nasync def main() -> int: return await {name}(1)"
-    )
+    task = f"@env.task\nasync def {name}(i: int) -> int: return i"
+    made = lower(f"{task}\n@env.task\nasync def main() -> int: return await {name}(1)")
     assert all(len(task) <= 128 for task in made.tasks())
     assert all(len(template) <= 128 for template in made.templates)
     assert len(made.template["metadata"]["name"]) <= 63

@@ -56,7 +56,7 @@ def directory_key(group: str) -> str:
 
 def defused(value: str) -> str:
     """Write a user's text so that Argo substitutes nothing in it."""
-    return value.replace("{{", "{\u200b{")
+    return re.sub(r"\{(?=\{)", "{\u200b", value)
 
 
 def is_read_on_the_way(value: str) -> bool:

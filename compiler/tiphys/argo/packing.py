@@ -175,7 +175,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
             for item in plan.operands
         ),
         before=tuple(step_of(step) for step in plan.before),
-        args=(),
+        args=plan.positional,
         kwargs=dict(plan.keywords),  # type: ignore[arg-type]
         after=tuple(step_of(step) for step in plan.after),
         outputs=tuple(outputs),

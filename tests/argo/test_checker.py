@@ -1,0 +1,118 @@
+"""The checker finds what would hang in Argo for ever: each test breaks one thing of a sound manifest."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import pytest
+
+from tests.argo.conftest import Lower
+from tiphys.argo.checker import check_manifest
+from tiphys.diagnostics import InternalError
+
+PROGRAM = """
+@env.task
+async def f(i: str) -> str: return i
+@env.task
+async def sub(x: str) -> str: return await f(x)
+@env.task
+async def main(n: str) -> str:
+    a = await f(n)
+    b, c = await asyncio.gather(f(a), f("x"))
+    return await f(await sub(b) + c)
+"""
+
+
+@pytest.fixture
+def sound(lower: Lower) -> Any:
+    """Compile a program to a manifest that the checker accepts."""
+    template = copy.deepcopy(lower(PROGRAM).template)
+    check_manifest(template)
+    return template
+
+
+def named(items: Any, name: str) -> Any:
+    return next(item for item in items if item["name"] == name)
+
+
+def part(manifest: Any, path: str) -> tuple[Any, Any]:
+    """Find the place of a path such as `templates.e-main.dag.tasks.f`; gives the holder and the last key."""
+    keys = path.split(".")
+    held = manifest["spec"]
+    for key in keys[:-1]:
+        held = named(held, key) if isinstance(held, list) else held[key]
+    return held, keys[-1]
+
+
+CHANGES = [
+    ("templates.e-main.dag.tasks.f-2.depends", "f-3.Succeeded", "depends on f-3, which does not come before it"),
+    ("templates.e-main.dag.tasks.f-4.depends", "f.Succeeded", r"tasks\.sub\..* is read, but `depends` does not imply"),
+    ("templates.e-main.dag.tasks.f-2.depends", "f.Succeeded || f.Failed", "says more than what has to succeed"),
+    ("templates.e-main.dag.tasks.f-2.depends", "f", "says more than what has to succeed"),
+    ("templates.e-main.dag.tasks.f-2.template", "nothing", "the template nothing is missing"),
+    ("templates.e-main.dag.tasks.f-2.name", "f", "two tasks are called f"),
+    ("templates.e-main.dag.tasks.f-2.when", "{{workflow.uid}}", "has no place there"),
+    (
+        "templates.e-main.outputs.parameters.r.valueFrom",
+        {"parameter": "{{tasks.f-4.outputs.parameters.r}}"},
+        "no default",
+    ),
+    ("templates.e-sub.outputs.parameters.v.valueFrom.parameter", "{{tasks.g.outputs.parameters.v}}", "does not imply"),
+    ("templates.e-sub.outputs.parameters.v.valueFrom.parameter", "{{tasks.f.outputs.parameters.p9}}", "no such output"),
+    ("templates.e-main.name", "e-sub", "two templates are called e-sub"),
+    ("templates.e-f.container.image", "python:{{workflow.uid}}", "has no place there"),
+    ("templates.e-f.container.image", "python:{{x}}", "braces that are no reference of ours"),
+    ("templates.e-f.container.args", ["{{inputs.parameters.y}}"], "is no input of the template"),
+    ("templates.e-f.container.args", ["{{tasks.f.outputs.parameters.v}}"], "has no place there"),
+    ("templates.e-f.container.args", ["{{=1+1}}"], "braces that are no reference of ours"),
+    ("templates.e-f.container.args", ["{{{{workflow.uid}}"], "braces that are no reference of ours"),
+    ("templates.e-f.container.env", [{"name": "A", "value": "{{workflow.uid}}"}], "has no place there"),
+    ("templates.e-f.inputs.parameters.i.name", "j", "too much and"),
+    ("entrypoint", "nothing", "the entrypoint nothing is missing"),
+    ("arguments.parameters.n.value", "{{workflow.uid}}", "has no place there"),
+    ("arguments.parameters.n.name", "m", "is no argument of the workflow"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), CHANGES, ids=[f"{path}={value}" for path, value, _ in CHANGES])
+def test_what_argo_cannot_resolve_is_found(sound: Any, path: str, value: Any, message: str) -> None:
+    held, key = part(sound, path)
+    held[key] = value
+    with pytest.raises(InternalError, match=message):
+        check_manifest(sound)
+
+
+@pytest.mark.parametrize(
+    "expression", ["inputs.parameters['y']", "tasks.f.outputs.parameters.v", '"a" + "b"', '"{{x}}"', '"']
+)
+def test_output_expressions_are_inputs_or_texts(sound: Any, expression: str) -> None:
+    held, key = part(sound, "templates.e-sub.outputs.parameters.v.valueFrom")
+    held[key] = {"expression": expression, "default": "{}"}
+    with pytest.raises(InternalError):
+        check_manifest(sound)
+
+
+def test_success_is_implied_through_others(sound: Any) -> None:
+    last = named(named(sound["spec"]["templates"], "e-main")["dag"]["tasks"], "f-4")
+    assert re.fullmatch(r"sub\.Succeeded", last["depends"])
+    last["arguments"]["parameters"][1]["value"] = "{{tasks.f.outputs.parameters.v}}"
+    check_manifest(sound)
+
+
+def test_braces_of_the_users_never_reach_argo(lower: Lower) -> None:
+    made = lower('''
+@env.task
+async def f(i: str, j: dict) -> str:
+    """Do {{workflow.name}}."""
+    return i
+@env.task
+async def main(n: str = "{{=1+1}}") -> str:
+    """Run {{inputs.parameters.x}} and {{{{ this."""
+    return await f("{{workflow.uid}}" + n, {"{{a}}": "{{{{b}}"}) + "}}{{c"
+''')
+    assert (
+        "{\u200b{inputs.parameters.x}}" in made.template["metadata"]["annotations"]["workflows.argoproj.io/description"]
+    )
+    assert made.spec["arguments"]["parameters"] == [{"name": "n", "value": r'"{\u007b=1+1}}"'}]

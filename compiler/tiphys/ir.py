@@ -171,6 +171,8 @@ class Plan:
     """Which output is the result of the whole run, if one is."""
     is_item: bool = False
     """It also writes its value where a wide fan-in reads it."""
+    positional: tuple[Slot, ...] = ()
+    """The arguments of the body's positional-only parameters; `keywords` are the others."""
 
 
 @dataclass(frozen=True, slots=True)

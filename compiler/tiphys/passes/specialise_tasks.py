@@ -6,8 +6,11 @@ as a pack in one parameter, others as the items of a directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 from tiphys.ir import (
     Atom,
@@ -61,6 +64,7 @@ class Plans:
             (task.name, self.settings(task)) if task is not None else None,
             tuple((item.name, repr(item.type), item.typed, item.small, item.items) for item in plan.operands),
             tuple((id(step.code), step.operands) for step in plan.before),
+            plan.positional,
             plan.keywords,
             tuple((id(step.code), step.operands) for step in plan.after),
             plan.outputs,
@@ -218,7 +222,9 @@ def make_pod(site: Site, host: Call | Glue) -> Pod:
         return tuple(made)
 
     first = planned(before)
-    keywords = tuple((name, slot(atom)) for name, atom in arguments)
+    unnamed = positional_only(host.task.function) if isinstance(host, Call) else frozenset()
+    positional = tuple(slot(atom) for name, atom in arguments if name in unnamed)
+    keywords = tuple((name, slot(atom)) for name, atom in arguments if name not in unnamed)
     last = planned(after)
     hosted = site.hosted.get(host.name, [])
     outputs: list[Slot] = ["v"] if isinstance(host, Call) else []
@@ -231,13 +237,20 @@ def make_pod(site: Site, host: Call | Glue) -> Pod:
     item = site.items.get(host.name)
     plan = Plan(
         "", host.task if isinstance(host, Call) else None, tuple(table.operands), first, keywords, last,
-        tuple(outputs), tuple(types), host.where, result, item is not None,
+        tuple(outputs), tuple(types), host.where, result, item is not None, positional,
     )  # fmt: skip
     base = host.task.name if isinstance(host, Call) else f"{site.graph.name}-glue"
     reads = [item.after for item in (*before, *after)]
     order = site.reached([*host.after, *(name for names in reads for name in names)])
     order = tuple(name for name in order if name != host.name)
     return Pod(host.name, site.plans.add(plan, base), tuple(table.values), order, host.where, item)
+
+
+@lru_cache(maxsize=4096)
+def positional_only(function: Callable[..., Any]) -> frozenset[str]:
+    """Name the parameters of a function that cannot be passed by name."""
+    parameters = inspect.signature(function).parameters.values()
+    return frozenset(item.name for item in parameters if item.kind is item.POSITIONAL_ONLY)
 
 
 class Table:

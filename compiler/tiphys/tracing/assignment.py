@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import operator
 import typing
+from collections.abc import Callable
 from typing import Any
 
 from tiphys.tracing import inference
+from tiphys.tracing.calls import raising
+from tiphys.tracing.containers import call_container, extend
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import store
-from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
+from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Captured, Hole, TupleV, Unknown
+from tiphys.tracing.values import Captured, Hole, Method, Unknown, is_frozen, is_immutable
 
 
 def assign(t: Tracer, target: ast.expr, value: Any) -> None:
@@ -37,7 +41,6 @@ def assign(t: Tracer, target: ast.expr, value: Any) -> None:
 
 def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> list[Any]:
     """Take a value apart: exactly where its length is known, else by glue that checks it as Python does."""
-    from tiphys.tracing.calls import raising
     from tiphys.tracing.iteration import collect
     from tiphys_runtime.objects import unpack as unpack_native
 
@@ -72,8 +75,6 @@ def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> li
 
 def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript) -> None:
     """Run `owner[key] = value`."""
-    from tiphys.tracing.calls import raising
-
     value = t.settle(value, "v", node)
     content = owner.content if isinstance(owner, Box) else None
     try:
@@ -100,10 +101,10 @@ def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Att
     value = t.settle(value, name, node)
     content = owner.content if isinstance(owner, Box) else None
     if isinstance(content, ObjectC):
-        from tiphys.tracing.calls import raising
-
-        if getattr(getattr(content.cls, "__dataclass_params__", None), "frozen", False):
+        if is_frozen(content.cls):
             raising(t, node, setattr, object.__new__(content.cls), name, None)
+        if isinstance(inspect.getattr_static(content.cls, name, None), property):
+            raise t.untraceable(f"`{name}` is a property, and assigning to one cannot be traced", node)
         t.writable(owner, node).fields[name] = value
     elif isinstance(content, OpaqueC):
         change_opaque(t, owner, "__setattr__", [name, value], node)
@@ -133,7 +134,6 @@ def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast
 
 def delete(t: Tracer, target: ast.expr) -> None:
     """Run `del target`."""
-    from tiphys.tracing.calls import raising
     from tiphys.tracing.expressions import evaluate
     from tiphys.tracing.names import load
 
@@ -161,7 +161,6 @@ def delete(t: Tracer, target: ast.expr) -> None:
 
 def augmented(t: Tracer, node: ast.AugAssign) -> None:
     """Run `target += value`: a list or set changes in place, everything else is assigned anew."""
-    from tiphys.tracing.containers import extend
     from tiphys.tracing.expressions import binary_values, evaluate, load_item
 
     target = node.target
@@ -176,16 +175,9 @@ def augmented(t: Tracer, node: ast.AugAssign) -> None:
         owner = evaluate(t, target.value)
         old = load_attribute(t, owner, target.attr, target, source=target.value)
     value = evaluate(t, node.value)
-    if isinstance(old, Box) and isinstance(old.content, ListC) and isinstance(node.op, ast.Add):
-        extend(t, old, value, node.value)
-        return
-    if isinstance(old, Box) and isinstance(old.content, OpaqueC) and inference.plain(old.content.value.type) not in (
-        int, float, str, bool, bytes, tuple,
-    ):  # fmt: skip
-        names = {ast.Add: "iadd", ast.BitOr: "ior", ast.Sub: "isub", ast.BitAnd: "iand"}
-        if old.content.part and type(node.op) in names and inference.plain(old.content.value.type) in (list, dict, set):
-            raise t.refuse("this changes a part of a task's result in place, through another name", node)
-    new = binary_values(t, node, old, value, as_load(target), node.value)
+    new = in_place(t, old, value, node)
+    if new is NotImplemented:
+        new = binary_values(t, node, old, value, target, node.value)
     if isinstance(target, ast.Name):
         assign(t, target, new)
     elif isinstance(target, ast.Subscript):
@@ -194,9 +186,67 @@ def augmented(t: Tracer, node: ast.AugAssign) -> None:
         assign_attribute(t, owner, target.attr, new, target)
 
 
-def as_load(target: ast.expr) -> ast.expr:
-    """Give the expression that reads a target; used for names and hints only."""
-    return target
+IN_PLACE: dict[type[ast.operator], tuple[Callable[[Any, Any], Any], str]] = {
+    ast.Add: (operator.iadd, "extend"), ast.Mult: (operator.imul, "*="), ast.BitOr: (operator.ior, "update"),
+    ast.BitAnd: (operator.iand, "intersection_update"), ast.Sub: (operator.isub, "difference_update"),
+    ast.BitXor: (operator.ixor, "symmetric_difference_update"),
+}  # fmt: skip
+"""The operators that change a list, dict or set in place, and the method that does the same."""
 
 
-__all__ = ["TupleV", "assign", "augmented", "delete"]
+def in_place(t: Tracer, old: Any, value: Any, node: ast.AugAssign) -> Any:
+    """Run an augmented assignment that changes its target in place; NotImplemented where it makes a new value."""
+    content = old.content if isinstance(old, Box) else None
+    made = IN_PLACE.get(type(node.op))
+    if made is None or content is None:
+        return NotImplemented
+    function, method = made
+    match content:
+        case ListC() if method == "extend":
+            extend(t, old, value, node.value)
+            return old
+        case ListC(items=items) if method == "*=":
+            t.writable(old, node).items = raising(t, node, operator.mul, items, t.native(value))
+            return old
+        case DictC() if method == "update":
+            return in_place_call(t, old, method, value, node)
+        case SetC() if method.endswith("update"):
+            return in_place_call(t, old, method, value, node)
+        case ObjectC(cls=cls) if hasattr(cls, function.__name__.replace("i", "__i", 1) + "__"):
+            raise t.untraceable(f"`{cls.__name__}` changes itself in this operator, which cannot be traced", node)
+        case OpaqueC(value=Unknown(type=kind)) if not is_immutable(kind):
+            head = t.capture(function, function.__name__, node)
+            tree = at(ast.Call(func=head, args=[t.tree(old, node), t.tree(value, node.value)], keywords=[]), node)
+            t.check_writable(old, node)
+            t.share(value)
+            return changed_in_place(t, old, tree, node)
+    return NotImplemented
+
+
+def in_place_call(t: Tracer, owner: Box, method: str, value: Any, node: ast.AugAssign) -> Box:
+    """Run the method that does what an operator does in place."""
+    call = at(ast.Call(func=node.target, args=[node.value], keywords=[]), node)
+    assert isinstance(call, ast.Call)
+    call_container(t, Method(owner, method), (value,), {}, call)
+    return owner
+
+
+def changed_in_place(t: Tracer, owner: Box, tree: ast.expr, node: ast.AST) -> Any:
+    """Compute an operator in place: its result, which is the target itself where that is a list, dict or set."""
+    unknown = t.unknown(owner)
+    assert unknown is not None
+    if inference.plain(unknown.type) in (list, dict, set):
+        t.state.replace(owner, OpaqueC(Unknown(settled_tree(t, tree, unknown.type, node), unknown.type)))
+        return owner
+    pair = at(ast.Tuple(elts=[tree, unknown.tree], ctx=ast.Load()), node)
+    whole = settled_tree(t, pair, tuple, node)
+    parts = [at(ast.Subscript(value=whole, slice=at(ast.Constant(index), node), ctx=ast.Load()), node) for index in (0, 1)]
+    t.state.replace(owner, OpaqueC(Unknown(settled_tree(t, parts[1], Any, node))))
+    return t.settle(Unknown(parts[0], Any), "changed", node)
+
+
+def settled_tree(t: Tracer, tree: ast.expr, kind: Any, node: ast.AST) -> ast.expr:
+    """Compute an expression that changes a value, once."""
+    made = t.unknown(t.settle(Unknown(tree, kind, pure=False, total=False), "changed", node, follow=False))
+    assert made is not None
+    return made.tree

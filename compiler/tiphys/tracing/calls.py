@@ -13,7 +13,7 @@ from tiphys.tracing import inference, natives
 from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
-from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
+from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, PendingC, SetC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
 from tiphys.tracing.values import Bound, Closure, Method, NeedsKnown, Raised, Special, Spread, TupleV, Unknown, is_immutable
 

@@ -61,7 +61,7 @@ def call_task(
 
     def begin() -> Any:
         if inner:
-            from tiphys.tracing.program import call_orchestrator
+            from tiphys.tracing.subgraphs import call_orchestrator
 
             return call_orchestrator(t, task, interface, bound, node)
         return emit_call(t, task, interface, bound, node)

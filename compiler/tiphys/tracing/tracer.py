@@ -29,7 +29,7 @@ from tiphys.tracing.values import (
 )
 
 if TYPE_CHECKING:
-    from tiphys.tracing.program import ProgramBuilder
+    from tiphys.tracing.builder import ProgramBuilder
 
 KEYWORDS = frozenset(
     "in not and or let if else true false nil matches contains startswith endswith map filter all any sum count len".split()

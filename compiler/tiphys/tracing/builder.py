@@ -1,0 +1,44 @@
+"""What is collected while a program is traced: its graphs, and what they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.diagnostics import Mistake
+from tiphys.ir import Graph
+from tiphys.tracing.glue import Compiler
+
+
+@dataclass
+class Traced:
+    """One traced graph, and what its calls need: the shape of its result over its outputs."""
+
+    graph: str
+    result: Any
+    types: tuple[Any, ...]
+
+
+@dataclass
+class ProgramBuilder:
+    """Collects the graphs of a program while they are traced."""
+
+    compiler: Compiler = field(default_factory=Compiler)
+    graphs: dict[str, Graph] = field(default_factory=dict)
+    traced: dict[object, Traced] = field(default_factory=dict)
+    needed: dict[str, frozenset[str]] = field(default_factory=dict)
+    factories: dict[object, tuple[FunctionType, list[object]]] = field(default_factory=dict)
+    overrides: dict[tuple[str, str], TaskTemplate[..., Any]] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    stack: list[object] = field(default_factory=list)
+    kept: list[object] = field(default_factory=list)
+
+    def graph_name(self, task: TaskTemplate[..., Any]) -> str:
+        """Choose the name of a graph: the task's, and a number after the first."""
+        name, count = task.name, 2
+        while name in self.graphs:
+            name, count = f"{task.name}-{count}", count + 1
+        return name

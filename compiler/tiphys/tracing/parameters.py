@@ -1,0 +1,155 @@
+"""How the arguments of an orchestrator's call become inputs of its graph: what stays known, what arrives at run time."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.diagnostics import Span
+from tiphys.ir import Atom, Input, Literal, Ref
+from tiphys.tracing.glue import fill, holes_of
+from tiphys.tracing.realise import real_function
+from tiphys.tracing.state import Box, DictC, ListC, ObjectC
+from tiphys.tracing.tasks import Interface
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Bound, Closure, Hole, TupleV, Unknown
+
+
+class Arguments:
+    """How the arguments of one call become inputs of the callee's graph: what stays known, what arrives at run time."""
+
+    def __init__(self, t: Tracer, interface: Interface, needed: frozenset[str], node: ast.Call) -> None:
+        self.t = t
+        self.node = node
+        self.interface = interface
+        self.needed = needed
+        self.key: list[object] = []
+        self.atoms: list[tuple[str, Atom]] = []
+        self.templates: dict[str, Any] = {}
+        self.owners: dict[str, str] = {}
+        self.knowable: set[str] = set()
+
+    def add(self, name: str, value: Any) -> None:
+        """Take one argument."""
+        annotation = self.interface.types[name]
+        if self.is_code(value) or (name in self.needed and not isinstance(value, Unknown)):
+            self.templates[name] = self.copy(name, value)
+            return
+        unknown = self.t.unknown(value)
+        if isinstance(value, Unknown) and value.ref is None and value.pure:
+            self.templates[name] = self.expression(name, value)
+            return
+        if unknown is None:
+            self.knowable.add(name)
+        self.templates[name] = self.leaf(name, name, annotation, value)
+
+    def leaf(self, name: str, owner: str, annotation: Any, value: Any) -> tuple[str, str, Any]:
+        """Make an input of the callee: of the type the caller knows, or else of the one the callee says."""
+        atom = self.t.to_atom(value, owner, self.node)
+        name = "at-1" if name == "at" else name  # `at` is the parameter that tells every graph where it stands
+        known = self.t.types.get(atom, Any) if isinstance(atom, Ref) else Any
+        annotation = annotation if known is Any else known
+        self.key.append((name, "input", repr(annotation)))
+        self.owners[name] = owner
+        self.atoms.append((name, atom))
+        return ("input", name, annotation)
+
+    def is_code(self, value: Any) -> bool:
+        """Say whether an argument is code, which is always known."""
+        return isinstance(value, Closure | Bound | TaskTemplate | type) or (
+            callable(value) and not isinstance(value, Box | Unknown)
+        )
+
+    def expression(self, name: str, value: Unknown) -> Any:
+        """Let the callee's pods compute an argument: its operands are the inputs."""
+        holes: dict[object, tuple[str, Any]] = {}
+
+        def renamed(tree: Any) -> Any:
+            if isinstance(tree, Hole) and isinstance(tree.value, Ref | Literal):
+                inner = tree.value if isinstance(tree.value, Ref) else id(tree.value)
+                if inner not in holes:
+                    kind = self.t.types.get(tree.value, Any) if isinstance(tree.value, Ref) else Any
+                    holes[inner] = (f"{name}-{len(holes)}", kind)
+                    self.owners[holes[inner][0]] = name
+                    self.atoms.append((holes[inner][0], tree.value))
+                return Hole(Ref(holes[inner][0]), tree.hint, tree)
+            return fill(tree, **{key: convert(item) for key, item in ast.iter_fields(tree)}) if isinstance(tree, ast.AST) else tree
+
+        def convert(item: Any) -> Any:
+            return [convert(one) for one in item] if isinstance(item, list) else renamed(item)
+
+        tree = renamed(copy.copy(value.tree))
+        captured = tuple(id(hole.value.value) for hole in holes_of(tree) if not isinstance(hole.value, Ref))  # type: ignore[union-attr]
+        self.t.program.kept.append(tree)
+        shape = ast.dump(tree) + str([str(hole.value) for hole in holes_of(tree) if isinstance(hole.value, Ref)])
+        self.key.append((name, "glue", shape, captured, repr([kind for _, kind in holes.values()])))
+        return ("glue", Unknown(tree, value.type, value.pure, value.total), tuple(holes.values()))
+
+    def copy(self, name: str, value: Any) -> Any:
+        """Keep what is known of an argument; its runtime parts become inputs."""
+        counter = [0]
+
+        def copied(item: Any) -> Any:
+            unknown = self.t.unknown(item)
+            if unknown is not None:
+                counter[0] += 1
+                return self.leaf(f"{name}-{counter[0]}", name, unknown.type, item)
+            match item:
+                case Box(content=ListC(items=items)):
+                    self.key.append(("list", len(items)))
+                    return ("list", [copied(one) for one in items])
+                case TupleV(items=items, cls=cls):
+                    self.key.append(("tuple", cls, len(items)))
+                    return ("tuple", cls, [copied(one) for one in items])
+                case Box(content=DictC(entries=entries)):
+                    self.key.append(("dict", tuple(map(repr, entries))))
+                    return ("dict", {key: copied(one) for key, one in entries.items()})
+                case Box(content=ObjectC(cls=cls, fields=fields)):
+                    self.key.append(("object", cls, tuple(fields)))
+                    return ("object", cls, {key: copied(one) for key, one in fields.items()})
+                case Closure() | Bound():
+                    try:
+                        item = real_function(self.t, item)
+                    except NotKnown:
+                        what = "a function that uses runtime values cannot be passed to another orchestrator"
+                        raise self.t.untraceable(what, self.node) from None
+            native = self.t.native(item)
+            self.t.program.kept.append(native)
+            simple = isinstance(native, bool | int | float | str | bytes | type(None))
+            self.key.append((type(native), native) if simple else ("object", id(native) if not isinstance(native, set) else repr(sorted(map(repr, native)))))
+            return ("known", native)
+
+        self.key.append(name)
+        return copied(value)
+
+
+def restore(t: Tracer, template: Any, where: Span) -> Any:
+    """Build, inside the callee, the value that an argument's template describes."""
+    match template:
+        case ("input", name, annotation):
+            return add_input(t, name, annotation, where)
+        case ("known", native):
+            return t.fresh(copy.copy(native)) if type(native) in (list, dict, set) else native
+        case ("list", items):
+            return t.state.box(ListC([restore(t, one, where) for one in items]))
+        case ("tuple", cls, items):
+            return t.tuple([restore(t, one, where) for one in items], cls)
+        case ("dict", entries):
+            return t.state.box(DictC({key: restore(t, one, where) for key, one in entries.items()}))
+        case ("object", cls, fields):
+            return t.state.box(ObjectC(cls, {key: restore(t, one, where) for key, one in fields.items()}))
+        case ("glue", value, names):
+            for name, kind in names:
+                add_input(t, name, kind, where)
+            return value
+    raise AssertionError(template)
+
+
+def add_input(t: Tracer, name: str, annotation: Any, where: Span, default: Literal | None = None) -> Any:
+    """Make an input whose value arrives at run time."""
+    t.names.reserve(name)
+    t.inputs[name] = Input(name, annotation, where, default)
+    t.sources[name] = frozenset({name})
+    return t.atom(Ref(name), annotation, name)

@@ -1,0 +1,187 @@
+"""How the result of a graph leaves it: its shape, over the values that the graph has to give."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from tiphys.diagnostics import Mistake, ProgramError, Span
+from tiphys.ir import Atom, Call, Display, Glue, Literal, Node, Ref, Sub, operands_of
+from tiphys.tracing.glue import fill
+from tiphys.tracing.state import Box, DictC, ListC, ObjectC, PendingC, SetC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Hole, TupleV, Unknown, is_immutable
+
+SHOWN = 100
+"""How many values a result may be put together of without a pod: each is an output of the run."""
+
+
+def where_node(where: Span) -> ast.AST:
+    """Make a node that stands at a place."""
+    made = ast.Pass(lineno=where.line, col_offset=where.column)
+    made.end_lineno, made.end_col_offset = where.end_line, where.end_column
+    return made
+
+
+def display_of(t: Tracer, value: Any, values: list[Atom]) -> Display | None:
+    """Describe a result that is a container around results of several pods: it needs no pod to be put together.
+
+    Nothing where one last pod can write it whole, or where something is left to compute.
+    """
+    nodes = {node.name: node for node in t.state.nodes}
+    if len(t.state.frontier) < 2 or any(isinstance(nodes.get(name), Glue) for name in t.state.frontier):
+        return None
+
+    def shaped(part: Any) -> Display | Literal | int | None:
+        unknown = t.unknown(part)
+        if unknown is not None:
+            ref = unknown.ref
+            if ref is None or not isinstance(nodes.get(ref.node), Call | Sub):
+                return None
+            values.append(ref)
+            return len(values) - 1
+        match part:
+            case Box(content=ListC(items=items)):
+                return made(list, (), items)
+            case TupleV(items=items, cls=cls):
+                return made(cls, getattr(cls, "_fields", ()), items)
+            case Box(content=DictC(entries=entries)):
+                return made(dict, tuple(entries), list(entries.values()))
+            case Box(content=ObjectC(cls=cls, fields=fields)) if dataclasses.is_dataclass(cls):
+                return made(cls, tuple(fields), list(fields.values()))
+        try:
+            return Literal(t.native(part))
+        except NotKnown:
+            return None
+
+    def made(cls: type, keys: tuple[object, ...], items: Iterable[Any]) -> Display | None:
+        parts = [shaped(item) for item in items]
+        if any(part is None for part in parts) or "<locals>" in cls.__qualname__:
+            return None
+        return Display(cls, keys, tuple(part for part in parts if part is not None))
+
+    display = shaped(value)
+    return display if isinstance(display, Display) and values else None
+
+
+def exported(t: Tracer, result: Any, where: Span) -> tuple[Any, list[tuple[Atom, Any]]]:
+    """Describe a graph's result: its shape, over the node results that the graph has to give.
+
+    Glue at the very end rides in the last pod where there is one; else it is computed by whoever uses the result.
+    """
+    node = where_node(where)
+    here = is_last_call(t)
+    loose = {} if here else loosened(t)
+    outputs: list[tuple[Atom, Any]] = []
+    indices: dict[object, int] = {}
+
+    def output(atom: Atom, kind: Any) -> Hole:
+        key = atom if isinstance(atom, Ref) else id(atom)
+        if key not in indices:
+            indices[key] = len(outputs)
+            outputs.append((atom, kind))
+        return Hole(Ref("", indices[key]), "v", node)
+
+    def shaped(value: Any) -> Any:
+        unknown = t.unknown(value)
+        if unknown is not None:
+            if here and unknown.ref is None:
+                unknown = t.unknown(t.settle(unknown, "result", node))
+                assert unknown is not None
+            tree = replaced(inlined(unknown.tree, loose), output, unknown.type)
+            return ("glue", Unknown(tree, unknown.type, unknown.pure, unknown.total))
+        match value:
+            case Box(content=ListC(items=items)):
+                return ("list", [shaped(one) for one in items])
+            case TupleV(items=items, cls=cls):
+                return ("tuple", cls, [shaped(one) for one in items])
+            case Box(content=DictC(entries=entries)):
+                return ("dict", {key: shaped(one) for key, one in entries.items()})
+            case Box(content=ObjectC(cls=cls, fields=fields)):
+                return ("object", cls, {key: shaped(one) for key, one in fields.items()})
+            case Box(content=SetC(items=known)):
+                return ("known", set(known))
+            case Box(content=PendingC(title=title, where=begun)):
+                text = f"`{title}` is returned without being awaited"
+                raise ProgramError(Mistake(text, begun, f"Return the result: `await {title}(...)`."))
+        return ("known", t.native(value))
+
+    return shaped(result), outputs
+
+
+def is_last_call(t: Tracer) -> bool:
+    """Say whether the graph ends with one call, in whose pod glue at the very end can ride."""
+    last = next((item for item in t.state.nodes if (item.name,) == t.state.frontier), None)
+    return isinstance(last, Call)
+
+
+def loosened(t: Tracer) -> dict[str, Unknown]:
+    """Take the glue at the end of a graph, which cannot raise, out of it: whoever uses the result computes it."""
+    loose: dict[str, Unknown] = {}
+    kept: list[Node] = []
+    needed = set(t.state.frontier)
+    for item in reversed(t.state.nodes):
+        value = t.glue.get(item.name)
+        if value is not None and value.pure and value.total and is_immutable(value.type) and item.name not in needed:
+            loose[item.name] = value
+            continue
+        kept.append(item)
+        needed |= {*item.after, *(atom.node for atom in operands_of(item) if isinstance(atom, Ref))}
+    t.state.nodes[:] = reversed(kept)
+    return loose
+
+
+def inlined(tree: ast.expr, loose: dict[str, Unknown]) -> ast.expr:
+    """Put the expressions of loose glue where their results are read."""
+
+    def expression(ref: Ref, _kind: Any) -> ast.expr:
+        return inlined(loose[ref.node].tree, loose) if ref.node in loose else Hole(ref, "v")
+
+    return replaced(tree, expression, None) if loose else tree
+
+
+def replaced(tree: ast.expr, output: Any, kind: Any) -> ast.expr:
+    """Copy a result's expression, its operands replaced by outputs of the graph."""
+    if isinstance(tree, Hole):
+        if not isinstance(tree.value, Ref):
+            return tree
+        made: ast.expr = output(tree.value, kind)
+        if isinstance(made, Hole):
+            made.hint = tree.hint
+        return made
+    parts = {}
+    for name, item in ast.iter_fields(tree):
+        if isinstance(item, list):
+            parts[name] = [replaced(one, output, Any) if isinstance(one, ast.AST) else one for one in item]  # type: ignore[arg-type]
+        else:
+            parts[name] = replaced(item, output, Any) if isinstance(item, ast.AST) else item  # type: ignore[arg-type]
+    return fill(tree, **parts)
+
+
+def imported(t: Tracer, shape: Any, sub: str, types: tuple[Any, ...]) -> Any:
+    """Build, in the caller, the value that a called graph gives."""
+    match shape:
+        case ("glue", Unknown() as value):
+
+            def output(ref: Ref, _kind: Any) -> Hole:
+                return Hole(Ref(sub, ref.output), sub)
+
+            tree = replaced(value.tree, output, value.type)
+            made = Unknown(tree, value.type, value.pure, value.total)
+            if made.ref is not None:
+                return t.atom(made.ref, types[made.ref.output] if value.type is Any else value.type, sub)
+            return made
+        case ("list", items):
+            return t.state.box(ListC([imported(t, one, sub, types) for one in items]))
+        case ("tuple", cls, items):
+            return t.tuple([imported(t, one, sub, types) for one in items], cls)
+        case ("dict", entries):
+            return t.state.box(DictC({key: imported(t, one, sub, types) for key, one in entries.items()}))
+        case ("object", cls, fields):
+            return t.state.box(ObjectC(cls, {key: imported(t, one, sub, types) for key, one in fields.items()}))
+        case ("known", native):
+            return t.fresh(copy.copy(native)) if type(native) in (list, dict, set) else native
+    raise AssertionError(shape)

@@ -22,7 +22,8 @@ A graph ends in one `Yield`: the values it gives, and the nodes that have to be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import islice
 from types import FunctionType
 from typing import Any, Protocol, assert_never
 
@@ -319,16 +320,29 @@ def predecessors(node: Node, inputs: frozenset[str]) -> tuple[str, ...]:
 
 
 def spell(value: object, limit: int = 60) -> str:
-    """Write a known value for people, short and the same in every process."""
-    if isinstance(value, (set, frozenset)):
-        text = "{" + ", ".join(sorted(spell(item) for item in value)) + "}"
-    elif callable(value) and hasattr(value, "__qualname__"):
-        text = str(value.__qualname__)
-    else:
-        text = repr(value)
-        if " at 0x" in text:
-            text = f"<{type(value).__qualname__}>"
+    """Write a known value for people, short and the same in every process: sets are sorted, wherever they stand."""
+    text = spelled(value, limit)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def spelled(value: Any, limit: int) -> str:
+    """Write a known value; of a container no more than is shown anyway."""
+    kind = type(value)
+    if kind in (set, frozenset):
+        return "{" + ", ".join(sorted(spelled(item, limit) for item in value)) + "}"
+    if kind in (list, tuple):
+        inner = ", ".join(spelled(item, limit) for item in islice(value, limit))
+        return f"[{inner}]" if kind is list else f"({inner}{',' * (len(value) == 1)})"
+    if kind is dict:
+        pairs = islice(value.items(), limit)
+        return "{" + ", ".join(f"{spelled(key, limit)}: {spelled(item, limit)}" for key, item in pairs) + "}"
+    if is_dataclass(value) and not isinstance(value, type) and hasattr(kind.__repr__, "__wrapped__"):
+        parts = [f"{item.name}={spelled(getattr(value, item.name, ...), limit)}" for item in fields(value) if item.repr]
+        return f"{kind.__qualname__}({', '.join(parts)})"
+    if callable(value) and hasattr(value, "__qualname__"):
+        return str(value.__qualname__)
+    text = repr(value)
+    return f"<{kind.__qualname__}>" if " at 0x" in text else text
 
 
 def print_graph(graph: Graph) -> str:

@@ -30,16 +30,17 @@ def test_other_texts_are_plain(word: str) -> None:
     assert to_yaml([{"a": word}]) == f"a: {word}\n"
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT | st.sampled_from(WORDS),
-    lambda inner: st.lists(inner) | st.dictionaries(TEXT | st.sampled_from(WORDS), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT | st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
 )
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.lists(st.dictionaries(TEXT, VALUES, min_size=1), min_size=1, max_size=3))
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.dictionaries(TEXT, VALUES, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_objects_read_back_equal(objects: list[dict[str, object]]) -> None:
     assert list(yaml.safe_load_all(to_yaml(objects))) == objects
     read = json.loads(to_json(objects))

@@ -16,6 +16,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 IN_PROCESSOR_TIME = "BENCHMARK_PROCESSOR_TIME"
 """The variable that is set where processor time is measured instead of the clock's: a busy machine disturbs it less."""
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Modules are compiled once, as for any user."""
 
 
 def now() -> float:
@@ -44,8 +46,11 @@ def times_of(numbers: Sequence[float]) -> Times:
 
 
 def take_turns(cases: Mapping[str, Callable[[], float]], times: int) -> dict[str, Times]:
-    """Measure each case once, then each once more, and so on: what disturbs one disturbs all."""
+    """Measure every case in turn, again and again: what disturbs one disturbs all. The first turn is dropped."""
     found: dict[str, list[float]] = {name: [] for name in cases}
+    if times > 1:
+        for measure in cases.values():
+            measure()
     for _ in range(times):
         for name, measure in cases.items():
             found[name].append(measure())
@@ -57,7 +62,7 @@ def command(*words: str | Path, env: Mapping[str, str] | None = None, folder: st
 
     def measure() -> float:
         begun = now()
-        made = subprocess.run(words, cwd=folder, env={**os.environ, **(env or {})}, capture_output=True, check=False)
+        made = subprocess.run(words, cwd=folder, env={**ENVIRONMENT, **(env or {})}, capture_output=True, check=False)
         seconds = now() - begun
         if made.returncode:
             raise RuntimeError(f"{' '.join(map(str, words))}\n{made.stdout.decode()}{made.stderr.decode()}")
@@ -70,7 +75,7 @@ def child(name: str, *words: object, python: str | Path = sys.executable) -> dic
     """Run a script of `children/` in a process of its own; it measures itself, and prints its numbers as JSON."""
     texts: Sequence[str] = [str(python), str(HERE / "children" / f"{name}.py"), *map(str, words)]
     paths = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
-    made = subprocess.run(texts, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, check=False, text=True)
+    made = subprocess.run(texts, env={**ENVIRONMENT, "PYTHONPATH": paths}, capture_output=True, check=False, text=True)
     if made.returncode:
         raise RuntimeError(f"{' '.join(texts)}\n{made.stdout}{made.stderr}")
     numbers: dict[str, float] = json.loads(made.stdout.splitlines()[-1])

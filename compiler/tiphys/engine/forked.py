@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -98,12 +99,18 @@ class _Zygote:
 
     def close(self) -> None:
         os.close(self._jobs)
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
+        if not self._ends_within(10):
             kill_group(self._process)
-            self._process.wait()
+        self._process.wait()
         os.close(self.exits)
+
+    def _ends_within(self, seconds: float) -> bool:
+        """Wait for the end of the pipe: it is told at once, while `wait` with a timeout looks only now and then."""
+        end = time.monotonic() + seconds
+        while select.select([self.exits], [], [], max(0.0, end - time.monotonic()))[0]:
+            if not os.read(self.exits, _CHUNK):
+                return True
+        return False
 
     def _dead(self) -> InternalError:
         self._process.wait()

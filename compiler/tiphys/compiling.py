@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,22 @@ from tiphys.loading import root_of
 from tiphys.tracing import trace
 
 if TYPE_CHECKING:
-    from tiphys.argo.manifest import Manifest
+    from tiphys.argo.report import Manifest
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold the cycle collector off: what a compiler makes stays until its end, and looking through it takes a third."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@uncollected()
 def trace_task(
     task: TaskTemplate[..., Any], *, bindings: Mapping[str, object] | None = None, after: str | None = "trace"
 ) -> Program:
@@ -29,6 +44,7 @@ def trace_task(
     return passes.run(program, after=after)
 
 
+@uncollected()
 def compile_task(
     task: TaskTemplate[..., Any],
     *,
@@ -38,7 +54,7 @@ def compile_task(
 ) -> Manifest:
     """Compile a task to the objects that Argo runs.
 
-    bindings: inputs that are fixed now. image: for tasks that name none; by default a slim Python of this minor version.
+    bindings: inputs that are fixed now. image: for tasks that name none; by default a slim Python of this version.
     cached: reuse the objects of an equal program, which saves loading hera.
 
     Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.

@@ -138,6 +138,8 @@ class Step:
     code: Code
     operands: tuple[Slot, ...]
     where: Span
+    owner: str = ""
+    """The orchestrator whose code it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ class Program:
     """All graphs of one compiled program, callees first, and the plans of their pods."""
 
     entry: str
-    graphs: Mapping[str, Graph]
+    graphs: dict[str, Graph]
     plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @property

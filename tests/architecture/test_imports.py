@@ -86,7 +86,7 @@ def test_the_modules_of_the_runtime_are_small(file: Path) -> None:
 
 
 def test_only_one_module_of_the_lowering_writes_braces_for_argo() -> None:
-    wrong = []
+    wrong: list[str] = []
     for file in sources(COMPILER / "argo"):
         if file.name not in ("expressions.py", "checker.py", "spelling.py"):
             tree = ast.parse(file.read_text())

@@ -36,10 +36,11 @@ pytestmark = pytest.mark.kubernetes
 
 
 def orchestrators(file: Path) -> Iterator[TaskTemplate[..., Any]]:
-    """Give the tasks of a file that can be compiled: those that call others, and the first leaf."""
-    tasks = list({id(task): task for task in tasks_of(load_module(file)).values()}.values())
-    found = [task for task in tasks if is_orchestrator(task)]
-    yield from found or tasks[:1]
+    """Give the tasks of a file that are run: those that its cases name, or all orchestrators."""
+    module = load_module(file)
+    cases = dict.fromkeys(case[0] for case in getattr(module, "CASES", ()))
+    tasks = tasks_of(module)
+    yield from (tasks[name] for name in cases or tasks if cases or is_orchestrator(tasks[name]))
 
 
 def accept(server: Server, namespace: str, item: dict[str, Any]) -> None:

@@ -169,7 +169,6 @@ async def sub(x: int, deep: bool) -> int: return await f(x) if deep else x
 async def main(n: int) -> int: return await f(await sub(n, False))
 """)
     assert made["e-sub"]["dag"]["tasks"] == [{"name": "never", "template": "join-never", "when": "false"}]
-    assert parameters(made["e-sub"]["outputs"]) == {"v": {"expression": "inputs.parameters['x']", "default": "{}"}}
     assert made["join-never"]["suspend"] == {}
 
 

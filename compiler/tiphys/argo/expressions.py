@@ -69,6 +69,9 @@ def defused_json(value: str) -> str:
     return value.replace("{{", "{\\u007b").replace("$$", "$\\u0024").replace("$(", "$\\u0028")
 
 
+ODD = re.compile(r"[^-A-Za-z0-9_]")
+
+
 def parameter_of(name: str, *, own: tuple[str, ...] = ("at",)) -> str:
     """Give the parameter that stands for a variable: Argo takes ASCII only, and some names are the template's own.
 
@@ -76,4 +79,4 @@ def parameter_of(name: str, *, own: tuple[str, ...] = ("at",)) -> str:
     """
     if name in own:
         return f"{name}--input"
-    return re.sub(r"[^-A-Za-z0-9_]", lambda found: f"--{ord(found[0]):x}--", name)
+    return ODD.sub(lambda found: f"--{ord(found[0]):x}--", name)

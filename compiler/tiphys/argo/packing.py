@@ -175,7 +175,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
             for item in plan.operands
         ),
         before=tuple(step_of(step) for step in plan.before),
-        args=plan.positional,
+        args=plan.positional,  # type: ignore[arg-type]
         kwargs=dict(plan.keywords),  # type: ignore[arg-type]
         after=tuple(step_of(step) for step in plan.after),
         outputs=tuple(outputs),
@@ -187,7 +187,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
 
 def step_of(step: PlannedStep) -> Step:
     """Describe a piece of glue for the shim."""
-    return Step(step.code.function, step.operands, step.where.place, step.code.text)  # type: ignore[arg-type]
+    return Step(step.code.function, step.operands, step.where.place, step.code.text, step.owner)  # type: ignore[arg-type]
 
 
 def config_map(base: str, bundle: Bundle) -> dict[str, Any]:

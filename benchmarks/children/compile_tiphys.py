@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tiphys import passes
 from tiphys.argo.emit import to_yaml
 from tiphys.argo.manifest import lower
 from tiphys.argo.packing import pack_program
+from tiphys.compiling import uncollected
 from tiphys.loading import find_task, load_module, root_of
 from tiphys.tracing import trace
 
@@ -28,20 +30,18 @@ program, count, until = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 task = find_task(load_module(Path(__file__).parents[1] / "programs" / f"{program}.py"), "main")
 if until == "models":
     models.WorkflowSpec.model_dump = stop  # type: ignore[method-assign]
-moments = [now()]
-traced, _ = trace(task, {"n": count})
-moments.append(now())
-passed = passes.run(traced)
-moments.append(now())
-packed = pack_program(passed, root=root_of(task))
-moments.append(now())
 size = 0
-try:
+moments = [now()]
+with uncollected(), suppress(Built):
+    traced, _ = trace(task, {"n": count})
+    moments.append(now())
+    passed = passes.run(traced)
+    moments.append(now())
+    packed = pack_program(passed, root=root_of(task))
+    moments.append(now())
     manifest = lower(packed)
     if until == "yaml":
         size = len(to_yaml(manifest.objects[1:]).encode())
-except Built:
-    pass
 moments.append(now())
 stages = {
     name: after - before

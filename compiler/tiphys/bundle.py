@@ -1,4 +1,4 @@
-"""Functions and glue of a compiled program, as one archive with a digest. Read by `argo`; docs/wire.md says what is in it."""
+"""Functions and glue of a compiled program, as one archive with a digest (docs/wire.md). Read by `argo`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
-from tiphys_runtime import codec, envelope
-
 import tiphys
 from tiphys.bundling import pickler
 from tiphys.bundling.archive import pack, runtime_members
@@ -22,6 +20,7 @@ from tiphys.bundling.live import LiveWorld, decode_live
 from tiphys.bundling.pickler import Unsendable
 from tiphys.bundling.things import TaskOf, Things
 from tiphys.diagnostics import InternalError, Span, mistake
+from tiphys_runtime import codec, envelope
 
 __all__ = ["Bundle", "Bundler", "Entry", "LiveWorld", "Operand", "Output", "Step", "decode_live"]
 
@@ -31,12 +30,13 @@ Place = int | tuple[int, int] | Literal["v"]
 
 @dataclass(frozen=True)
 class Step:
-    """A glue function, and the numbered values it is called with."""
+    """A glue function, and the numbered values it is called with. owner: the orchestrator whose code it is."""
 
     function: FunctionType
     operands: tuple[Place, ...]
     where: str
     text: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Bundler:
         self._types: list[bytes] = []
 
     def literal(self, value: object) -> str:
-        """Give the envelope of a known value; over 2 KiB it becomes a member. Raises ProgramError if it cannot travel."""
+        """Give the envelope of a known value; over 2 KiB it becomes a member. Raises ProgramError."""
         text, data = "", b""
 
         def encoded() -> bytes:
@@ -222,6 +222,7 @@ class Bundler:
             "operands": [list(each) if isinstance(each, tuple) else each for each in step.operands],
             "where": step.where,
             "text": step.text,
+            "owner": step.owner,
         }
 
     def _operand(self, operand: Operand) -> dict[str, object]:

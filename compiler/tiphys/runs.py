@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tiphys.engine import Event, LocalRun
 
 ANNOTATION = "tiphys.dev/task"
+GLUE_FAILED = 3
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,9 @@ class Run:
 
     def _call(self, node: nodes.Node, names: Mapping[str, str]) -> TaskCall | None:
         task = names.get(node.template)
-        if task is None or task == "glue" or node.phase.is_idle:
-            return None
         tries = nodes.attempts(self.state, node)
+        if task is None or task == "glue" or node.phase.is_idle or failed_before(tries[0]):
+            return None
         place = node.inputs.get("at") or next((one.inputs["at"] for one in tries if "at" in one.inputs), "")
         kind: Literal["task", "orchestrator"] = "orchestrator" if node.type == "DAG" else "task"
         count = 1 if kind == "orchestrator" else len(tries)
@@ -133,6 +134,12 @@ class Run:
             "pods": len(nodes.pods(self.state)),
             "seconds": seconds,
         }
+
+
+def failed_before(pod: nodes.Node) -> bool:
+    """Say whether the orchestrator's own code failed in a pod, before the task's."""
+    error = json.loads(pod.outputs.get("v") or "{}").get("e")
+    return bool(error and error.get("where")) and pod.exit_code == GLUE_FAILED
 
 
 def task_names(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -6,25 +6,28 @@ import os
 import sys
 
 from tiphys_runtime import codec, envelope
-from tiphys_runtime.loading import Bundle, BrokenBundle
+from tiphys_runtime.loading import BrokenBundle, Bundle
+from tiphys_runtime.opening import expanded, opened
 from tiphys_runtime.operands import Operand, Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 DONE, USER, FINAL, INPUT, TIMEOUT, BUG = 0, 1, 2, 3, 4, 70
 FIXED_ARGUMENTS = 4  # DIGEST ENTRY UID AT
 
 
 class Ended(Exception):
-    """A call ended badly: with this exit code, because of `error`, at `where` in an orchestrator."""
+    """A call ended badly: with this exit code, because of `error`, at `where` in the orchestrator `owner`."""
 
-    def __init__(self, code: int, error: BaseException, where: str | None = None) -> None:
+    def __init__(self, code: int, error: BaseException, where: str | None = None, owner: str | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.error = error
         self.where = where
+        self.owner = owner
 
 
 def main(argv: list[str], root: str | os.PathLike[str] | None = None, *, alone: bool = False) -> int:
@@ -41,7 +44,11 @@ def main(argv: list[str], root: str | os.PathLike[str] | None = None, *, alone: 
     except Ended as ended:
         return call.fail(ended)
     except Exception as error:  # noqa: BLE001  (the outermost frame of a pod)
-        return call.fail(Ended(BUG, error))
+        from tiphys_runtime.errors import InternalError
+
+        bug = InternalError(f"a bug in tiphys: {type(error).__name__}: {error}")
+        bug.__cause__ = error
+        return call.fail(Ended(BUG, bug))
     return DONE
 
 
@@ -52,7 +59,7 @@ class Call:
         self.root = root
         self.alone = alone
         self.world: Bundle | None = None
-        self.entry: dict[str, object] = {"title": "?", "outputs": [{"name": "v"}]}
+        self.entry: dict[str, Any] = {"title": "?", "outputs": [{"name": "v"}]}
         self.values = Values([])
         self.at = ""
         self.uid = ""
@@ -66,12 +73,12 @@ class Call:
                 raise BrokenBundle("usage: tiphys.zip DIGEST ENTRY UID AT ENVELOPE...")
             digest, name, self.uid, self.at, *texts = arguments
             self.world = world = opened(os.path.join(self.root, "code", "tiphys.zip"), digest, alone=self.alone)
-            entries: dict[str, dict[str, object]] = world.manifest["entries"]  # type: ignore[assignment]
+            entries: dict[str, dict[str, Any]] = world.manifest["entries"]
             if name not in entries:
                 raise BrokenBundle(f"the bundle has no entry {name!r}")
             self.entry = entries[name]
-            os.environ.update(self.entry.get("env") or {})  # type: ignore[call-overload]
-            described: list[dict[str, object]] = self.entry["operands"]  # type: ignore[assignment]
+            os.environ.update(self.entry.get("env") or {})
+            described: list[dict[str, Any]] = self.entry["operands"]
             expected = len(described) + bool(self.entry.get("item"))
             if len(texts) != expected:
                 raise BrokenBundle(f"the entry {name!r} takes {expected} envelopes, not {len(texts)}")
@@ -94,50 +101,49 @@ class Call:
         for name, text, data in written:
             self.write(name, text, data)
 
-    def outputs(self) -> list[dict[str, object]]:
-        return self.entry["outputs"]  # type: ignore[return-value]
+    def outputs(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.entry["outputs"]
+        return found
 
-    def prepared(self) -> tuple[Callable[..., object], list[object], dict[str, object]]:
+    def prepared(self) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
         """Load the function and its arguments."""
         assert self.world is not None
-        args: list[object] = self.entry.get("args", [])  # type: ignore[assignment]
-        kwargs: dict[str, object] = self.entry.get("kwargs", {})  # type: ignore[assignment]
+        args: list[Any] = self.entry.get("args", [])
+        kwargs: dict[str, Any] = self.entry.get("kwargs", {})
         member = str(self.entry["task"])
         try:
             function = self.world.persistent(f"f:{member.removeprefix('tasks/').removesuffix('.pkl')}")
-            return function, [self.values.at(n) for n in args], {k: self.values.at(n) for k, n in kwargs.items()}  # type: ignore[return-value]
+            return function, [self.values.at(n) for n in args], {k: self.values.at(n) for k, n in kwargs.items()}
         except Exception as error:  # noqa: BLE001  (unpickling runs code of the user's and of libraries)
             raise Ended(INPUT, error) from None
 
     def glue(self, when: str) -> None:
         """Compute the steps before or after the body, in order."""
-        steps: list[dict[str, object]] = self.entry.get(when) or []  # type: ignore[assignment]
+        steps: list[dict[str, Any]] = self.entry.get(when) or []
         for step in steps:
             assert self.world is not None
             try:
                 function = self.world.persistent(f"x:{step['glue']}")
-                operands = [self.values.at(place) for place in step["operands"]]  # type: ignore[attr-defined]
-                self.values.computed.append(function(*operands))  # type: ignore[operator]
+                operands = [self.values.at(place) for place in step["operands"]]
+                self.values.computed.append(function(*operands))
             except BaseException as error:  # noqa: BLE001
-                raise Ended(INPUT, error, str(step.get("where"))) from None
+                raise Ended(INPUT, error, str(step.get("where")), str(step.get("owner"))) from None
 
-    def body(self, function: Callable[..., object], args: list[object], kwargs: dict[str, object]) -> object:
+    def body(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call the user's function within its timeout."""
-        from tiphys_runtime.errors import NonRecoverableError
-
-        seconds: float | None = self.entry.get("timeout")  # type: ignore[assignment]
+        seconds: float | None = self.entry.get("timeout")
         try:
             if seconds is None:
                 return result_of(function(*args, **kwargs))
             return self.timed(lambda: result_of(function(*args, **kwargs)), seconds)
         except Ended:
             raise
-        except NonRecoverableError as error:
-            raise Ended(FINAL, error) from None
         except BaseException as error:  # noqa: BLE001  (SystemExit too: it ends the task, not the shim)
-            raise Ended(USER, error) from None
+            from tiphys_runtime.errors import NonRecoverableError
 
-    def timed(self, work: Callable[[], object], seconds: float) -> object:
+            raise Ended(FINAL if isinstance(error, NonRecoverableError) else USER, error) from None
+
+    def timed(self, work: Callable[[], Any], seconds: float) -> Any:
         """Do the work within its time. Raises Ended when that is over, whatever the code made of the interruption."""
         from tiphys_runtime.deadline import Deadline, Timer
 
@@ -157,21 +163,21 @@ class Call:
         """Make the error of a timeout; its traceback is where the code was."""
         from tiphys_runtime.errors import TaskTimeoutError
 
-        made = TaskTimeoutError(f"the task {self.entry['title']} ran longer than its timeout of {self.entry['timeout']} s")
+        task, seconds = self.entry["title"], self.entry["timeout"]
+        made = TaskTimeoutError(f"the task {task} ran longer than its timeout of {seconds} s")
         return made.with_traceback(error.__traceback__ if error is not None else None)
 
     def cut_off(self) -> None:
         """End the process while the main thread is in code that no signal interrupts."""
         self.fail(Ended(TIMEOUT, self.timed_out()))
+        sys.stderr.flush()
         os._exit(TIMEOUT)
 
-    def packed(self, output: dict[str, object]) -> tuple[str, bytes | None]:
+    def packed(self, output: dict[str, Any]) -> tuple[str, bytes | None]:
         """Give the envelope and the file of an output. Raises Ended: no other attempt would write it."""
-        from tiphys_runtime.errors import NonRecoverableError
-
         assert self.world is not None
         value = self.values.at(output["value"])
-        name, inline = str(output["name"]), int(output["inline"])  # type: ignore[call-overload]
+        name, inline = str(output["name"]), int(output["inline"])
         key = self.key(name) if output.get("slot") else None
         task = self.entry["title"]
         try:
@@ -187,6 +193,8 @@ class Call:
             problem = f"what the task {task} gives for `{name}` cannot be written: {type(error).__name__}: {error}"
         else:
             return text, data
+        from tiphys_runtime.errors import NonRecoverableError
+
         raise Ended(FINAL, NonRecoverableError(problem))
 
     def key(self, name: str) -> str:
@@ -210,13 +218,13 @@ class Call:
         from tiphys_runtime import failure
 
         if self.world is not None:
-            failure.show_sources(self.world.manifest.get("sources", {}), self.world.read)  # type: ignore[arg-type]
+            failure.show_sources(self.world.manifest.get("sources", {}), self.world.read)
         failure.tell(ended.error)
         attempt = os.environ.get("TIPHYS_ATTEMPT", "")
         told = failure.record(
             ended.error,
             self.world,
-            task=str(self.entry["title"]),
+            task=ended.owner or str(self.entry["title"]),
             where=ended.where,
             attempt=int(attempt) + 1 if attempt.isdigit() else None,
         )
@@ -230,18 +238,22 @@ class Call:
                 file.write(str(told["type"]))
         except OSError as error:
             print(f"tiphys: the failure could not be recorded: {error}", file=sys.stderr)  # noqa: T201
+        if self.alone and ended.code == TIMEOUT:
+            leave(ended.code)
         return ended.code
 
 
-def expanded(argument: str) -> str:
-    """Give an argument, read from its file where it starts with `@`."""
-    if not argument.startswith("@"):
-        return argument
-    with open(argument[1:], encoding="utf-8") as file:
-        return file.read()
+def leave(code: int) -> None:
+    """End the process when threads of the task would keep it alive."""
+    import threading
+
+    if any(not each.daemon for each in threading.enumerate() if each is not threading.current_thread()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
-def named(described: dict[str, object], text: str, world: Bundle, root: str) -> Operand:
+def named(described: dict[str, Any], text: str, world: Bundle, root: str) -> Operand:
     """Read the envelope of an operand. Raises ValueError, naming it."""
     try:
         return Operand(described, text, world, root)
@@ -249,33 +261,10 @@ def named(described: dict[str, object], text: str, world: Bundle, root: str) -> 
         raise ValueError(f"the value of `{described['name']}` cannot be read: {error}") from error
 
 
-def opened(path: str, digest: str, *, alone: bool) -> Bundle:
-    """Open the bundle. Raises BrokenBundle when it is another one, or made for another Python."""
-    from zipimport import ZipImportError, zipimporter
-
-    with open(path, "rb") as file:
-        found = envelope.digest(file.read())
-    if found != digest:
-        raise BrokenBundle(f"the bundle at {path} is not the one this call was compiled with: its digest is {found}")
-    try:
-        archive = zipimporter(path)
-        archive.invalidate_caches()
-        world = Bundle(archive.get_data, alone=alone)
-    except (ZipImportError, OSError) as error:
-        raise BrokenBundle(f"{path} is no bundle: {error}") from error
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if world.manifest.get("format") != 1 or world.manifest.get("python") != here:
-        raise BrokenBundle(
-            f"the program was compiled with Python {world.manifest.get('python')}, and the image has Python {here}; "
-            "use an image with the same minor version"
-        )
-    return world
-
-
-def result_of(result: object) -> object:
+def result_of(result: Any) -> Any:
     """Give what a function returned, awaited if need be."""
     if not hasattr(result, "__await__"):
         return result
     from tiphys_runtime.awaiting import run
 
-    return run(result)  # type: ignore[arg-type]
+    return run(result)

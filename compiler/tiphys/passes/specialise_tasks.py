@@ -217,7 +217,7 @@ def make_pod(site: Site, host: Call | Glue) -> Pod:
     def planned(items: list[Glue]) -> tuple[Step, ...]:
         made = []
         for item in items:
-            made.append(Step(item.code, tuple(slot(atom) for _, atom in item.operands), item.where))
+            made.append(Step(item.code, tuple(slot(atom) for _, atom in item.operands), item.where, site.graph.task))
             steps[item.name] = len(table.operands) + len(steps)
         return tuple(made)
 

@@ -74,6 +74,7 @@ def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str
     for item in known:
         if item.name not in bound and item.default is not item.empty:
             bound[item.name] = t.lift_outside(item.default)
+    bound = {name: t.steady(value, name, node) for name, value in bound.items()}
     scope = scope_of(closure.node)
     frame = Frame(
         new_frame(t.state, bound), scope, closure.frame, closure.frame.globals, closure.frame.cells,

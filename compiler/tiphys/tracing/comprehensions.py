@@ -9,14 +9,14 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.state import DictC, ListC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer, new_frame
-from tiphys.tracing.values import Frame, Scope, Unknown
+from tiphys.tracing.values import Frame, Scope
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
     """Interpret a comprehension whose first iterable is known. Raises NotKnown where it must be left to run time."""
-    from tiphys.tracing.expressions import evaluate
+    from tiphys.tracing.expressions import evaluate, hint_of
 
     names = frozenset(
         part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)
@@ -32,9 +32,9 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
             loop(level, evaluate(t, node.generators[level].iter))
         elif isinstance(node, ast.DictComp):
             key = t.native(evaluate(t, node.key))
-            raising(t, node.key, entries.__setitem__, key, keep(t, evaluate(t, node.value), node.value))
+            raising(t, node.key, entries.__setitem__, key, t.steady(evaluate(t, node.value), hint_of(node.value), node.value))
         else:
-            items.append(keep(t, evaluate(t, node.elt), node.elt))
+            items.append(t.steady(evaluate(t, node.elt), hint_of(node.elt), node.elt))
 
     def loop(level: int, iterable: Any) -> None:
         generator = node.generators[level]
@@ -70,12 +70,3 @@ def holds(t: Tracer, test: ast.expr) -> bool:
     if known is None:
         raise NotKnown
     return known
-
-
-def keep(t: Tracer, value: Any, node: ast.expr) -> Any:
-    """Compute an item here, unless it can be computed anywhere with the same result."""
-    from tiphys.tracing.expressions import hint_of
-
-    if isinstance(value, Unknown) and value.pure and value.total:
-        return value
-    return t.settle(value, hint_of(node), node)

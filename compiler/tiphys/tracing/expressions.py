@@ -7,14 +7,17 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing import inference, natives
 from tiphys.tracing.calls import call_value, load_attribute, raising
-from tiphys.tracing.closures import code_tree, comprehension_tree, make_closure
+from tiphys.tracing.changes import value_of
+from tiphys.tracing.closures import code_tree, comprehension_tree, make_closure, reaches_task
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.names import is_constant, load
+from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, SetC
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer
 from tiphys.tracing.values import Bound, Closure, Method, Raised, Special, Spread, TupleV, Unknown
@@ -43,6 +46,33 @@ def evaluate(t: Tracer, node: ast.expr) -> Any:
     return handler(t, node)
 
 
+def in_order(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
+    """Evaluate several expressions; what can raise is computed before a later one calls a task."""
+    values: list[Any] = []
+    for node in nodes:
+        if values and acts(t, node):
+            values = [steady(t, value, source) for value, source in zip(values, nodes, strict=False)]
+        values.append(evaluate(t, node))
+    return values
+
+
+def acts(t: Tracer, node: ast.expr) -> bool:
+    """Say whether evaluating an expression may make a task run."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Await):
+            return True
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
+            value = value_of(t.frame, item.func.id)
+            if isinstance(value, TaskTemplate) or (isinstance(value, Closure) and reaches_task(t, value)) or reaches(value):
+                return True
+    return False
+
+
+def steady(t: Tracer, value: Any, node: ast.expr) -> Any:
+    """Compute a value here, unless it can be computed anywhere with the same outcome."""
+    return t.steady(value, hint_of(node), node)
+
+
 def constant(_t: Tracer, node: ast.Constant) -> Any:
     return node.value
 
@@ -52,6 +82,7 @@ def name(t: Tracer, node: ast.Name) -> Any:
 
 
 def awaited(t: Tracer, node: ast.Await) -> Any:
+    t.awaited = node.value
     return await_value(t, evaluate(t, node.value), node)
 
 
@@ -115,7 +146,7 @@ def unknown_parts(t: Tracer, value: Any) -> list[Unknown]:
 
 
 def binary(t: Tracer, node: ast.BinOp) -> Any:
-    left, right = evaluate(t, node.left), evaluate(t, node.right)
+    left, right = in_order(t, [node.left, node.right])
     return binary_values(t, node, left, right, node.left, node.right)
 
 
@@ -271,6 +302,8 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
     sources = [node.left, *node.comparators]
     result: Any = True
     for index, (op, item) in enumerate(zip(node.ops, node.comparators, strict=True)):
+        if acts(t, item):
+            values = [steady(t, value, source) for value, source in zip(values, sources, strict=False)]
         values.append(evaluate(t, item))
         left, right = values[-2:]
         if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:
@@ -315,8 +348,10 @@ def formatted(t: Tracer, node: ast.JoinedStr) -> Any:
     values: list[tuple[ast.FormattedValue, Any, Any]] = []
     for item in node.values:
         if isinstance(item, ast.FormattedValue):
-            spec = evaluate(t, item.format_spec) if item.format_spec else ""
-            values.append((item, evaluate(t, item.value), spec))
+            if acts(t, item):
+                values = [(one, steady(t, value, one.value), spec) for one, value, spec in values]
+            value = evaluate(t, item.value)
+            values.append((item, value, evaluate(t, item.format_spec) if item.format_spec else ""))
     try:
         known = {id(item): (t.native(value), t.native(spec)) for item, value, spec in values}
     except NotKnown:
@@ -354,7 +389,8 @@ def attribute(t: Tracer, node: ast.Attribute) -> Any:
 
 
 def subscript(t: Tracer, node: ast.Subscript) -> Any:
-    return load_item(t, evaluate(t, node.value), evaluate(t, node.slice), node)
+    value, key = in_order(t, [node.value, node.slice])
+    return load_item(t, value, key, node)
 
 
 def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
@@ -411,13 +447,18 @@ def call(t: Tracer, node: ast.Call) -> Any:
         function = load_attribute(t, owner, node.func.attr, node.func, source=node.func.value, called=True)
     else:
         function = evaluate(t, node.func)
-    return call_value(t, function, tuple(elements(t, node.args)), named_arguments(t, node.keywords), node)
+    args = elements(t, node.args)
+    if any(acts(t, word.value) for word in node.keywords):
+        args = [steady(t, value, node) for value in args]
+    return call_value(t, function, tuple(args), named_arguments(t, node.keywords), node)
 
 
 def named_arguments(t: Tracer, words: list[ast.keyword]) -> dict[str, Any]:
     """Evaluate the keyword arguments of a call; `**` of a runtime value stays one, under a name that no parameter has."""
     found: dict[str, Any] = {}
     for word in words:
+        if acts(t, word.value):
+            found = {name: steady(t, value, word.value) for name, value in found.items()}
         value = evaluate(t, word.value)
         if word.arg is not None:
             found[word.arg] = value
@@ -432,12 +473,17 @@ def named_arguments(t: Tracer, words: list[ast.keyword]) -> dict[str, Any]:
 
 def listed(t: Tracer, node: ast.List) -> Any:
     items = elements(t, node.elts)
-    return display(t, node, items, list) if has_spread(items) else t.state.box(ListC(items))
+    return display(t, node, items, list) if has_spread(items) else t.state.box(ListC(steadied(t, items, node)))
 
 
 def tupled(t: Tracer, node: ast.Tuple) -> Any:
     items = elements(t, node.elts)
-    return display(t, node, items, tuple) if has_spread(items) else t.tuple(items)
+    return display(t, node, items, tuple) if has_spread(items) else t.tuple(steadied(t, items, node))
+
+
+def steadied(t: Tracer, items: list[Any], node: ast.List | ast.Tuple) -> list[Any]:
+    """Compute here the items that can raise: nobody might ever read them."""
+    return [steady(t, item, source) for item, source in zip(items, sources_of(node, items), strict=True)]
 
 
 def has_spread(items: list[Any]) -> bool:
@@ -465,6 +511,8 @@ def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
     """Evaluate the items of a display or call, in order; a star of a runtime value stays one."""
     found: list[Any] = []
     for item in nodes:
+        if found and acts(t, item):
+            found = [steady(t, value, item) for value in found]
         if not isinstance(item, ast.Starred):
             found.append(evaluate(t, item))
             continue
@@ -489,6 +537,8 @@ def made_set(t: Tracer, node: ast.Set) -> Any:
 def made_dict(t: Tracer, node: ast.Dict) -> Any:
     pairs: list[tuple[Any, Any]] = []
     for key_node, value_node in zip(node.keys, node.values, strict=True):
+        if acts(t, value_node):
+            pairs = [(key, steady(t, value, node)) for key, value in pairs]
         if key_node is None:
             pairs.append((SPREAD, evaluate(t, value_node)))
         else:
@@ -497,7 +547,7 @@ def made_dict(t: Tracer, node: ast.Dict) -> Any:
         entries: dict[Any, Any] = {}
         for (key, value), source in zip(pairs, node.values, strict=True):
             if key is not SPREAD:
-                raising(t, source, entries.__setitem__, t.native(key), value)
+                raising(t, source, entries.__setitem__, t.native(key), steady(t, value, source))
             elif isinstance(value, Box) and isinstance(value.content, DictC):
                 entries.update(value.content.entries)
             else:

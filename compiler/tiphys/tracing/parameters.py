@@ -50,7 +50,9 @@ class Arguments:
         atom = self.t.to_atom(value, owner, self.node)
         name = "at-1" if name == "at" else name  # `at` is the parameter that tells every graph where it stands
         known = self.t.types.get(atom, Any) if isinstance(atom, Ref) else Any
-        annotation = annotation if known is Any else known
+        # text from people is read by the type that the entry says, wherever it is read
+        given = isinstance(atom, Ref) and atom.node in self.t.inputs
+        annotation = annotation if known is Any and not given else known
         self.key.append((name, "input", repr(annotation)))
         self.owners[name] = owner
         self.atoms.append((name, atom))
@@ -75,12 +77,14 @@ class Arguments:
                     self.owners[holes[inner][0]] = name
                     self.atoms.append((holes[inner][0], tree.value))
                 return Hole(Ref(holes[inner][0]), tree.hint, tree)
+            if isinstance(tree, Hole):
+                return tree
             return fill(tree, **{key: convert(item) for key, item in ast.iter_fields(tree)}) if isinstance(tree, ast.AST) else tree
 
         def convert(item: Any) -> Any:
             return [convert(one) for one in item] if isinstance(item, list) else renamed(item)
 
-        tree = renamed(copy.copy(value.tree))
+        tree = renamed(value.tree)
         captured = tuple(id(hole.value.value) for hole in holes_of(tree) if not isinstance(hole.value, Ref))  # type: ignore[union-attr]
         self.t.program.kept.append(tree)
         shape = ast.dump(tree) + str([str(hole.value) for hole in holes_of(tree) if isinstance(hole.value, Ref)])

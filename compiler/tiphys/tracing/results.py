@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import Mistake, ProgramError, Span
@@ -15,6 +16,8 @@ from tiphys.tracing.state import Box, DictC, ListC, ObjectC, PendingC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Hole, TupleV, Unknown, is_immutable
 
+PASSED = "passed: "
+"""Marks, among the values of a graph's result, an input that it passes on."""
 SHOWN = 100
 """How many values a result may be put together of without a pod: each is an output of the run."""
 
@@ -32,7 +35,7 @@ def display_of(t: Tracer, value: Any, values: list[Atom]) -> Display | None:
     Nothing where one last pod can write it whole, or where something is left to compute.
     """
     nodes = {node.name: node for node in t.state.nodes}
-    if len(t.state.frontier) < 2 or any(isinstance(nodes.get(name), Glue) for name in t.state.frontier):
+    if is_last_call(t) or any(isinstance(nodes.get(name), Glue) for name in t.state.frontier):
         return None
 
     def shaped(part: Any) -> Display | Literal | int | None:
@@ -79,6 +82,8 @@ def exported(t: Tracer, result: Any, where: Span) -> tuple[Any, list[tuple[Atom,
     indices: dict[object, int] = {}
 
     def output(atom: Atom, kind: Any) -> Hole:
+        if isinstance(atom, Ref) and atom.node in t.inputs:
+            return Hole(Ref(PASSED + atom.node), "v", node)  # the caller has the value: it need not travel
         key = atom if isinstance(atom, Ref) else id(atom)
         if key not in indices:
             indices[key] = len(outputs)
@@ -161,27 +166,52 @@ def replaced(tree: ast.expr, output: Any, kind: Any) -> ast.expr:
     return fill(tree, **parts)
 
 
-def imported(t: Tracer, shape: Any, sub: str, types: tuple[Any, ...]) -> Any:
-    """Build, in the caller, the value that a called graph gives."""
-    match shape:
-        case ("glue", Unknown() as value):
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Builds, in the caller, the value that a called graph gives.
 
-            def output(ref: Ref, _kind: Any) -> Hole:
-                return Hole(Ref(sub, ref.output), sub)
+    types: of the graph's outputs. arguments: what the graph was called with.
+    """
 
-            tree = replaced(value.tree, output, value.type)
-            made = Unknown(tree, value.type, value.pure, value.total)
-            if made.ref is not None:
-                return t.atom(made.ref, types[made.ref.output] if value.type is Any else value.type, sub)
-            return made
-        case ("list", items):
-            return t.state.box(ListC([imported(t, one, sub, types) for one in items]))
-        case ("tuple", cls, items):
-            return t.tuple([imported(t, one, sub, types) for one in items], cls)
-        case ("dict", entries):
-            return t.state.box(DictC({key: imported(t, one, sub, types) for key, one in entries.items()}))
-        case ("object", cls, fields):
-            return t.state.box(ObjectC(cls, {key: imported(t, one, sub, types) for key, one in fields.items()}))
-        case ("known", native):
-            return t.fresh(copy.copy(native)) if type(native) in (list, dict, set) else native
-    raise AssertionError(shape)
+    t: Tracer
+    sub: str
+    types: tuple[Any, ...]
+    arguments: Mapping[str, Atom]
+    node: ast.AST
+
+    def value(self, shape: Any) -> Any:
+        """Build the value of a shape."""
+        t = self.t
+        match shape:
+            case ("glue", Unknown() as value):
+                return self.expression(value)
+            case ("list", items):
+                return t.state.box(ListC([self.value(one) for one in items]))
+            case ("tuple", cls, items):
+                return t.tuple([self.value(one) for one in items], cls)
+            case ("dict", entries):
+                return t.state.box(DictC({key: self.value(one) for key, one in entries.items()}))
+            case ("object", cls, fields):
+                return t.state.box(ObjectC(cls, {key: self.value(one) for key, one in fields.items()}))
+            case ("known", native):
+                return t.fresh(copy.copy(native)) if type(native) in (list, dict, set) else native
+        raise AssertionError(shape)
+
+    def expression(self, value: Unknown) -> Any:
+        """Build a value that is computed at run time; one that may raise is computed at once."""
+        tree = replaced(value.tree, self.operand, value.type)
+        if isinstance(tree, Hole) and isinstance(tree.value, Literal):
+            return self.t.fresh(copy.deepcopy(tree.value.value))
+        made = Unknown(tree, value.type, value.pure, value.total)
+        ref = made.ref
+        if ref is None:
+            return made if made.total and made.pure else self.t.settle(made, self.sub, self.node)
+        if ref.node != self.sub:
+            return self.t.atom(ref, self.t.types.get(ref, value.type), self.sub)
+        return self.t.atom(ref, self.types[ref.output] if value.type is Any else value.type, self.sub)
+
+    def operand(self, ref: Ref, _kind: Any) -> Hole:
+        """Give what an output of the graph is here."""
+        if ref.node.startswith(PASSED):
+            return Hole(self.arguments[ref.node.removeprefix(PASSED)], self.sub)
+        return Hole(Ref(self.sub, ref.output), self.sub)

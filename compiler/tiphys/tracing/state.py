@@ -175,6 +175,8 @@ class Mark:
 
     journal: int
     epoch: int
+    own: int
+    """The epoch that begins here."""
     frontier: tuple[str, ...]
     ready: tuple[Box, ...]
     nodes: int
@@ -224,9 +226,9 @@ class State:
 
     def mark(self) -> Mark:
         """Remember this moment."""
-        mark = Mark(len(self.journal), self.epoch, self.frontier, self.ready, len(self.nodes), len(self.notes),
-                    len(self.pending))  # fmt: skip
         self._epochs += 1
+        mark = Mark(len(self.journal), self.epoch, self._epochs, self.frontier, self.ready, len(self.nodes),
+                    len(self.notes), len(self.pending))  # fmt: skip
         self.epoch = self._epochs
         return mark
 
@@ -246,8 +248,9 @@ class State:
         del self.pending[mark.pending :]
 
     def changes(self, mark: Mark) -> dict[Box, tuple[Content, Content]]:
-        """Give every box that was changed since the mark: its content then, and now."""
+        """Give every box that there was at the mark, and that was changed since: its content then, and now."""
         first: dict[Box, Content] = {}
         for box, content in self.journal[mark.journal :]:
-            first.setdefault(box, content)
+            if content.epoch < mark.own:
+                first.setdefault(box, content)
         return {box: (before, box.content) for box, before in first.items() if before is not box.content}

@@ -11,7 +11,7 @@ from tiphys.tracing.builder import Traced
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.parameters import Arguments, restore
 from tiphys.tracing.program import finish, interpret, prune
-from tiphys.tracing.results import exported, imported
+from tiphys.tracing.results import Importer, exported
 from tiphys.tracing.tasks import Interface
 from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
 from tiphys.tracing.values import Frame, NeedsKnown, Unknown, is_immutable
@@ -44,7 +44,7 @@ def call_orchestrator(
     t.emit(Sub(name, traced.graph, tuple(arguments.atoms), interface.result, t.state.frontier, t.span(node)))
     t.state.frontier = (name,)
     t.sources[name] = None
-    return imported(t, traced.result, name, traced.types)
+    return Importer(t, name, traced.types, dict(arguments.atoms), node).value(traced.result)
 
 
 def trace_sub(

@@ -56,7 +56,7 @@ def call_task(
     inner = is_orchestrator(task)
     for name, value in bound.items():
         check_argument(t, task.name, name, interface.types[name], value, node)
-        if isinstance(value, Unknown) and value.ref is None and not (inner and value.pure):
+        if isinstance(value, Unknown) and not (inner and value.pure and (value.total or t.awaited is node)):
             bound[name] = t.settle(value, name, node)
 
     def begin() -> Any:

@@ -106,6 +106,8 @@ class Tracer:
         self.shared_items: set[Ref | Box | None] = set()
         self.outside: set[Box] = set()
         self.mistakes: list[Mistake] = []
+        self.awaited: ast.AST | None = None
+        """What stands right behind the `await` that was met last."""
         self.depth = 0
         self.guards = 0
 
@@ -164,6 +166,12 @@ class Tracer:
         if isinstance(result, Box) and isinstance(result.content, OpaqueC):
             result.content.part = value.root is not None or (not escapes.is_fresh and bool(escapes.whole))
         return result
+
+    def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
+        """Compute a value here, unless it can be computed anywhere with the same outcome."""
+        if isinstance(value, Unknown) and not (value.pure and value.total):
+            return self.settle(value, hint, node)
+        return value
 
     # ---- changes in place
 

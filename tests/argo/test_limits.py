@@ -88,3 +88,29 @@ async def main() -> int:
         assert len(template.get("dag", {}).get("tasks", ())) <= limits.TASKS
         assert len(template.get("inputs", {}).get("parameters", ())) <= limits.PARAMETERS
         assert len(template.get("outputs", {}).get("parameters", ())) <= limits.PARAMETERS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["int", "str"])
+def test_a_fan_in_is_as_wide_as_the_object_allows(lower: Lower, kind: str) -> None:
+    made = lower(f"""
+@env.task
+async def f(i: int) -> {kind}: return {kind}(i)
+@env.task
+async def take(xs: list[{kind}]) -> int: return len(xs)
+@env.task
+async def main() -> int: return await take(await asyncio.gather(*(f(i) for i in range(1200))))
+""")
+    assert made.manifest.report.pods == 1201
+    assert "items" in {item["name"] for item in made["e-take"]["inputs"]["artifacts"]}
+    assert made["e-take"]["container"]["args"][-1] == "{}"
+
+
+def test_a_large_bundle_comes_with_the_way_to_apply_it(lower: Lower) -> None:
+    text = """
+@env.task
+async def f(data: str) -> int: return len(data)
+@env.task
+async def main() -> int: return await f("x" * 300_000)
+"""
+    assert any("use `kubectl apply --server-side`" in note for note in lower(text).manifest.notes)

@@ -11,6 +11,8 @@ from tiphys.ir import Pod, Program
 
 OBJECT = 1_048_576
 BUNDLE = 900 * 1024
+ANNOTATION = 262_144
+"""What client-side `kubectl apply` keeps of an object, in an annotation, may have so many bytes."""
 TEMPLATES = 200
 TASKS = 200
 PARAMETERS = 500
@@ -24,6 +26,12 @@ def check_limits(program: Program, objects: Iterable[Mapping[str, Any]]) -> None
             check_bundle(item)
         else:
             check_template(program, item)
+
+
+def notes_on_sizes(sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """Say which objects the command line of kubectl takes only in another way."""
+    large = [name for name, size in sizes.items() if size > ANNOTATION - 1024]
+    return tuple(f"{name} is too large for `kubectl apply`: use `kubectl apply --server-side`" for name in large)
 
 
 def check_bundle(item: Mapping[str, Any]) -> None:

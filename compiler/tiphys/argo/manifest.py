@@ -13,7 +13,7 @@ from tiphys.argo.checker import check_manifest
 from tiphys.argo.containers import container_template
 from tiphys.argo.dags import Scope, dag_template, join_templates
 from tiphys.argo.expressions import defused
-from tiphys.argo.limits import check_limits
+from tiphys.argo.limits import check_limits, notes_on_sizes
 from tiphys.argo.names import with_digest
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.pods import default_image
@@ -60,7 +60,7 @@ def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = 
         bytes={f"{item['kind']}/{item['metadata']['name']}": size_of(item) for item in objects},
         requirements=packed.requirements,
     )
-    return Manifest(program.entry, name, objects, report, notes)
+    return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)))
 
 
 def dags(packed: Packed) -> list[m.Template]:

@@ -36,6 +36,8 @@ from tiphys.tracing.values import is_scalar
 
 WIDE = 16
 """From so many values on they travel together."""
+PACKED = 256
+"""From so many small ones on they too are read as a directory: a pack is carried through every part of a wide graph."""
 
 
 def specialise_tasks(program: Program) -> Program:
@@ -292,10 +294,10 @@ class Table:
     def close(self) -> None:
         """Lay the operands out: one by one, or many together."""
         taken: set[str] = set()
-        small = [atom for _, atom in self.order if isinstance(atom, Ref) and self.is_small(atom)]
-        packed = {self.key(atom) for atom in small} if len(small) > WIDE else set()
         group = self.site.groups.get(self.large())
         grouped = {self.key(atom) for atom in self.large()} if group else set()
+        small = [atom for atom in self.small() if self.key(atom) not in grouped]
+        packed = {self.key(atom) for atom in small} if len(small) > WIDE else set()
         for name, atom in self.order:
             key = self.key(atom)
             if key in packed or key in grouped:
@@ -325,11 +327,17 @@ class Table:
         """Say whether a value is small by its type, and no text of a person's."""
         return atom.node not in self.site.inputs and is_scalar(self.site.type_of(atom))
 
+    def small(self) -> list[Ref]:
+        """List the values that are small by their type."""
+        return [atom for _, atom in self.order if isinstance(atom, Ref) and self.is_small(atom)]
+
     def large(self) -> tuple[Ref, ...]:
-        """List the results of calls that may be large: those can be read as a directory."""
+        """List the results of calls that are large, or that many: those can be read as a directory."""
+        many = len(self.small()) > PACKED
         return tuple(
             atom for _, atom in self.order
-            if isinstance(atom, Ref) and isinstance(self.site.nodes.get(atom.node), Call) and not self.is_small(atom)
+            if isinstance(atom, Ref) and isinstance(self.site.nodes.get(atom.node), Call)
+            and (many or not self.is_small(atom))
         )  # fmt: skip
 
     def operand(self, name: str, atom: Atom) -> Operand:

@@ -95,22 +95,44 @@ def split(graph: Graph) -> dict[str, Graph]:
 
 def cut(graph: Graph) -> list[Part]:
     """Cut the nodes, in order, where a part would have too many tasks or would pass too many values."""
-    inputs = frozenset(item.name for item in graph.inputs)
     parts = [Part()]
     for node in graph.nodes:
         part = parts[-1]
-        outside = {atom for atom in operands_of(node) if isinstance(atom, Ref) and atom.node not in part.names}
+        outside = {atom for atom in carried(node) if isinstance(atom, Ref) and atom.node not in part.names}
         new = outside - part.reads.keys()
         if part.nodes and (len(part.nodes) >= TASKS or len(part.reads) + len(new) > VALUES):
             parts.append(part := Part())
-            new = {atom for atom in operands_of(node) if isinstance(atom, Ref)}
+            new = {atom for atom in carried(node) if isinstance(atom, Ref)}
         part.nodes.append(node)
         part.names.add(node.name)
-        for atom in operands_of(node):
+        for atom in carried(node):
             if atom in new and isinstance(atom, Ref):
-                part.reads.setdefault(atom, f"{atom.node}-{atom.output}" if atom.output else atom.node)
-    assert inputs is not None
+                # two hyphens: the second call of `f` is called `f-2`
+                part.reads.setdefault(atom, f"{atom.node}--{atom.output}" if atom.output else atom.node)
     return parts
+
+
+def carried(node: Node) -> Iterator[Atom]:
+    """Give what a node reads through parameters: the items of a directory come through the object store."""
+    if not isinstance(node, Pod):
+        yield from operands_of(node)
+        return
+    for operand in node.operands:
+        match operand:
+            case Pack(atoms=atoms):
+                yield from atoms
+            case Directory():
+                pass
+            case Literal() | Ref():
+                yield operand
+
+
+def awaited(node: Node) -> Iterator[str]:
+    """Name what a node comes after, beside what it reads through parameters."""
+    yield from node.after
+    for operand in node.operands if isinstance(node, Pod) else ():
+        if isinstance(operand, Directory):
+            yield from (atom.node for atom in operand.atoms if isinstance(atom, Ref))
 
 
 def nest(graph: Graph, parts: list[Part], earlier: int) -> tuple[Graph, dict[str, Graph]]:
@@ -126,7 +148,7 @@ def nest(graph: Graph, parts: list[Part], earlier: int) -> tuple[Graph, dict[str
 
     for index, part in enumerate(parts):
         for node in part.nodes:
-            for atom in operands_of(node):
+            for atom in carried(node):
                 want(atom, index)
     for atom in graph.result.values:
         want(atom, None)
@@ -153,7 +175,7 @@ def nest(graph: Graph, parts: list[Part], earlier: int) -> tuple[Graph, dict[str
         end = Yield(tuple(wanted[index]), (), graph.result.where)
         inner[name] = Graph(name, inputs, nodes, end, is_part=True)
         before = dict.fromkeys(
-            labels[home[name]] for node in part.nodes for name in node.after if name in home and home[name] != index
+            labels[home[name]] for node in part.nodes for name in awaited(node) if home.get(name, index) != index
         )
         arguments = tuple((spelled, seen(atom)) for atom, spelled in part.reads.items())
         where = part.nodes[0].where
@@ -178,7 +200,8 @@ def localised(node: Node, part: Part) -> Node:
                     case Pack(atoms=atoms):
                         made.append(Pack(tuple(local(atom) for atom in atoms)))
                     case Directory(group=group, atoms=atoms):
-                        made.append(Directory(group, tuple(local(atom) for atom in atoms)))
+                        inside = (atom for atom in atoms if isinstance(atom, Ref) and atom.node in part.names)
+                        made.append(Directory(group, tuple(inside)))
                     case Literal() | Ref():
                         made.append(local(operand))
             return replace(node, operands=tuple(made), after=after)

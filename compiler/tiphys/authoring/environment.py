@@ -41,8 +41,8 @@ class TaskEnvironment:
     ) -> None:
         where = caller()
         check_name(name, where)
-        for unknown in other.keys() - LATER:
-            allowed = ["depends_on", "description", *Settings.model_fields, *LATER]
+        for unknown in sorted(other.keys() - LATER):
+            allowed = ["depends_on", "description", "image", "resources", "env_vars", "secrets"]
             report(
                 Mistake(f"`TaskEnvironment` has no `{unknown}`", keyword(where, unknown), nearest(unknown, allowed))
             )
@@ -142,7 +142,7 @@ class TaskEnvironment:
         (True) or runs in a pod (False); by default it is traced if its body calls tasks.
         """
         where = caller()
-        for unknown in other.keys() - LATER:
+        for unknown in sorted(other.keys() - LATER):
             self._refuse(unknown, where)
         refuse_later(other, where)
         level = said({"short_name": short_name, "retries": retries, "timeout": timeout}, where, "task")
@@ -167,7 +167,7 @@ class TaskEnvironment:
             mend = f"Say it in the environment, or per call: `task.override({name}=...)`."
             report(Mistake(f"`{name}` cannot be said in the decorator", keyword(where, name), mend))
         else:
-            allowed = ["short_name", "retries", "timeout", "docs", "orchestrator", *LATER]
+            allowed = ["short_name", "retries", "timeout", "docs", "orchestrator"]
             report(Mistake(f"`task` has no parameter `{name}`", keyword(where, name), nearest(name, allowed)))
 
 

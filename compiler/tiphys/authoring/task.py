@@ -161,7 +161,7 @@ class TaskTemplate(Generic[P, R]):
         Raises AuthoringError for what cannot be overridden (name, image, docs) and for unknown names.
         """
         where = caller()
-        known = [*Settings.model_fields, *LATER]
+        known = [name for name in Settings.model_fields if name != "image"]
         for name in other:
             if name in FIXED:
                 mend = "Use an environment of its own: `env.clone_with(...)`." if name == "image" else None

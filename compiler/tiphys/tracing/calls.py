@@ -60,16 +60,25 @@ def call_value(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
     if t.unknown(function) is not None:
         return glue_call(t, function, args, keywords, node)
     if isinstance(function, Box | TupleV):
-        raise t.refuse("this value cannot be called", node)
+        from tiphys.tracing.shapes import class_of
+
+        raise Raised(TypeError(f"{class_of(t, function).__name__!r} object is not callable"), t.span(node))
     return call_native(t, function, args, keywords, node)
 
 
-def check_allowed(t: Tracer, function: Any, node: ast.AST) -> None:
+def check_allowed(t: Tracer, function: Any, node: ast.Call) -> None:
     """Refuse what an orchestrator may not call."""
     why = natives.refusal(function)
     if why is not None:
         mend = "Do it in a task, or pass the value as an argument of the orchestrator."
-        raise t.refuse(f"`{natives.path_of(function).removeprefix('builtins.')}` in an orchestrator {why}", node, mend)
+        raise t.refuse(f"`{ast.unparse(node.func)}` in an orchestrator {why}", node, mend)
+
+
+def check_read(t: Tracer, value: Any, node: ast.AST) -> None:
+    """Refuse to read the environment of the computer that compiles."""
+    if type(value).__name__ == "_Environ":
+        mend = "Read it in a task, or pass it as an argument of the orchestrator."
+        raise t.refuse("reading `os.environ` in an orchestrator would freeze the compiling computer's value", node, mend)
 
 
 def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
@@ -78,6 +87,8 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     from tiphys.tracing.shapes import SHAPES
 
     check_allowed(t, function, node)
+    if not callable(function):
+        raise Raised(TypeError(f"{type(function).__name__!r} object is not callable"), t.span(node))
     if natives.is_dropped(function):
         t.state.notes.append(f"{t.span(node)}: output of an orchestrator is dropped in the cluster")
         return None
@@ -197,4 +208,5 @@ def load_attribute(
             return task_attribute(t, value, name, node)
         case Closure() | Bound() | Method() | Special():
             raise t.untraceable(f"the attribute `{name}` of a function made by the orchestrator cannot be read", node)
+    check_read(t, value, node)
     return t.lift_outside(raising(t, node, getattr, value, name))

@@ -197,8 +197,11 @@ def code_tree(t: Tracer, node: ast.expr) -> Unknown:
     return Unknown(inner.visit(node), Any, inner.pure, total=False)
 
 
-def fan_out(t: Tracer, node: ast.AST) -> NotTraceable:
-    """Build the refusal of a fan-out over a runtime list."""
+def fan_out(t: Tracer, node: ast.AST, *, acts: bool = True) -> NotTraceable:
+    """Build the refusal of a loop over a runtime value. acts: each round calls a task."""
+    if not acts:
+        mend = "Move the loop into a function of its own: what calls no task is computed at run time as a whole."
+        return t.untraceable("how many rounds this takes is known only at run time", node, mend)
     mend = "Loop over a list that is known when the program is compiled; loops over runtime values come with a later version."
     return t.untraceable("how many rounds this takes is known only at run time, and each calls a task", node, mend)
 

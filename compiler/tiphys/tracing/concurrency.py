@@ -14,6 +14,7 @@ from tiphys.tracing.state import Box, GroupC, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, Method, TupleV
 
+ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
 Handler = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 
@@ -21,18 +22,25 @@ def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
     """Run `await value`."""
     start_ready(t)
     if not (isinstance(value, Box) and isinstance(value.content, PendingC)):
-        named = "a result" if t.unknown(value) is not None else f"a {type_name(value)}"
+        named = "a result" if t.unknown(value) is not None else article(type_name(value))
         raise t.refuse(f"`await` needs a coroutine or a task, and this is {named}", node, "Leave out the `await`.")
     content = value.content
     if content.status is Status.CREATED:
         if content.taken:
-            raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node)
+            raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node, ONCE)
         run(t, value)
         return value.content.value
+    if content.taken and not content.reusable:
+        raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node, ONCE)
     start_ready(t)
     t.state.frontier = join(t.state.frontier, [value.content])
     t.state.write(value).taken = True
     return value.content.value
+
+
+def article(name: str) -> str:
+    """Put `a` or `an` before a word."""
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def type_name(value: Any) -> str:
@@ -107,7 +115,7 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
     content = value.content
     if content.status is Status.CREATED:
         if content.taken:
-            raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node)
+            raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node, ONCE)
         if content.reusable:
             t.state.write(value).taken = True
             schedule(t, value)

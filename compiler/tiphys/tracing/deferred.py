@@ -170,7 +170,7 @@ def item_tree(t: Tracer, value: Any, index: int, node: ast.AST) -> ast.expr:
 def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call with `*` or `**` of a runtime value: possible only where the whole call is computed at run time."""
     from tiphys.tracing.calls import check_allowed
-    from tiphys.tracing.closures import closure_of, reaches_task
+    from tiphys.tracing.closures import closure_of, fan_out, reaches_task
 
     if isinstance(function, types.FunctionType) and is_user_code(function):
         function = closure_of(t, function)
@@ -185,5 +185,7 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     for value in (*args, *keywords.values()):
         if isinstance(value, Spread) and (unknown := t.unknown(value.value)) is not None:
             t.need(unknown)
+    if natives.path_of(function).startswith("asyncio."):
+        raise fan_out(t, node)
     mend = "Pass values that are counted when the program is compiled; fan-out over runtime values comes with a later version."
     raise t.untraceable("how many arguments this passes is known only at run time", node, mend)

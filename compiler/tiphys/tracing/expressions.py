@@ -10,7 +10,7 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing import inference, natives
-from tiphys.tracing.calls import call_value, load_attribute, raising
+from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
 from tiphys.tracing.changes import value_of
 from tiphys.tracing.closures import code_tree, comprehension_tree, make_closure, reaches_task
 from tiphys.tracing.concurrency import await_value
@@ -56,8 +56,8 @@ def in_order(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
     return values
 
 
-def acts(t: Tracer, node: ast.expr) -> bool:
-    """Say whether evaluating an expression may make a task run."""
+def acts(t: Tracer, node: ast.AST) -> bool:
+    """Say whether evaluating a piece of code may make a task run."""
     for item in ast.walk(node):
         if isinstance(item, ast.Await):
             return True
@@ -416,13 +416,6 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
     made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice))
     root = t.unknown(value)
     return Unknown(made, kind, pure, total and inner, root.root if root else None)
-
-
-def check_read(t: Tracer, value: Any, node: ast.AST) -> None:
-    """Refuse to read the environment of the computer that compiles."""
-    if type(value).__name__ == "_Environ":
-        mend = "Read it in a task, or pass it as an argument of the orchestrator."
-        raise t.refuse("reading `os.environ` in an orchestrator would freeze the compiling computer's value", node, mend)
 
 
 def sliced(t: Tracer, node: ast.Slice) -> Any:

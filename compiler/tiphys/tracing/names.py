@@ -63,8 +63,9 @@ def find(t: Tracer, node: ast.Name) -> Any:
         return getattr(builtins, name)
     from tiphys.diagnostics import nearest
 
-    known = [*variables(t.frame), *outer.globals]
-    raise t.refuse(f"`{name}` is not defined", node, nearest(name, known) or None)
+    known = [item for item in (*variables(t.frame), *outer.globals) if not item.startswith("__")]
+    mend = nearest(name, known)
+    raise t.refuse(f"`{name}` is not defined", node, mend if mend.startswith("Did") else None)
 
 
 def chain(frame: Frame) -> list[Frame]:

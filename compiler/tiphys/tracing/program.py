@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,15 +24,27 @@ from tiphys.tracing.tasks import Interface, emit_call, interface_of
 from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
 from tiphys.tracing.values import Frame, Raised
 
+FRAMES = 20_000
+"""How deep our own calls may nest: a hundred and fifty of the user's calls, and what lies between two of them."""
+
 
 def trace(task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None = None) -> tuple[Program, list[str]]:
     """Trace a task into a program; gives the program and the notes for the user. `bindings` fixes inputs.
 
     A leaf task is wrapped into a graph of one call. Raises ProgramError with every mistake found.
     """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, FRAMES))
+    try:
+        return trace_program(task, dict(bindings or {}))
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) -> tuple[Program, list[str]]:
+    """Trace a task and all that it calls."""
     program = ProgramBuilder()
     interface = interface_of(task)
-    bindings = dict(bindings or {})
     t = Tracer(program)
     values = declare_inputs(t, task, interface, bindings)
     if is_orchestrator(task):
@@ -86,14 +99,13 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
         name = type(error.error).__name__
         text = f"`{task.name}` always raises {name}: {error.error}"
         t.mistakes.append(Mistake(text, error.where, "Raise it in a task, or mend the values that lead here."))
-        result = None
+        return None, where
     except ProgramError as error:
         t.mistakes.extend(error.mistakes)
-        result = None
+        return None, where
     except Poisoned:
-        result = None
-    if not t.mistakes:
-        check_awaited(t)
+        return None, where
+    check_awaited(t)
     return result, where
 
 

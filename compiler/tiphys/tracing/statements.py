@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from tiphys.diagnostics import Mistake, ProgramError
+from tiphys.diagnostics import ProgramError
 from tiphys.tracing.assignment import assign, augmented, delete
-from tiphys.tracing.closures import make_closure
+from tiphys.tracing.closures import fan_out, make_closure
 from tiphys.tracing.concurrency import async_with
-from tiphys.tracing.expressions import evaluate, hint_of, truth_of
+from tiphys.tracing.expressions import acts, evaluate, hint_of, truth_of
 from tiphys.tracing.iteration import iterate
-from tiphys.tracing.names import store, variables
-from tiphys.tracing.state import Box, ObjectC, PendingC
+from tiphys.tracing.names import store
+from tiphys.tracing.state import Box, DictC, ListC, PendingC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import Raised, Unknown
+from tiphys.tracing.values import Raised, TupleV, Unknown
 
 
 class Exit(Enum):
@@ -57,6 +57,7 @@ def run_block(t: Tracer, body: list[ast.stmt]) -> Completion | None:
 def execute(t: Tracer, node: ast.stmt) -> Completion | None:
     """Interpret one statement. In the orchestrator itself a mistake is kept, and the rest is looked at too."""
     handler = TABLE.get(type(node))
+    begun = len(t.state.pending)
     try:
         if handler is None:
             raise t.untraceable(f"`{type(node).__name__}` cannot be used in an orchestrator", node)
@@ -69,6 +70,8 @@ def execute(t: Tracer, node: ast.stmt) -> Completion | None:
         if t.guards:
             raise
     poison(t, node)
+    for box in t.state.pending[begun:]:
+        excuse(t, box)
     return None
 
 
@@ -80,9 +83,20 @@ def poison(t: Tracer, node: ast.stmt) -> None:
             names[item.id] = POISON
     for item in ast.walk(node):
         if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load):
-            value = names.get(item.id)
-            if isinstance(value, Box) and isinstance(value.content, PendingC):
-                t.state.write(value).taken = True
+            excuse(t, names.get(item.id))
+
+
+def excuse(t: Tracer, value: Any) -> None:
+    """Take coroutines for awaited: what would have awaited them was refused."""
+    match value:
+        case Box(content=PendingC()):
+            t.state.write(value).taken = True
+        case Box(content=ListC(items=items)) | TupleV(items=items):
+            for item in items:
+                excuse(t, item)
+        case Box(content=DictC(entries=entries)):
+            for item in entries.values():
+                excuse(t, item)
 
 
 def expression(t: Tracer, node: ast.Expr) -> None:
@@ -127,6 +141,10 @@ def branch(t: Tracer, node: ast.If) -> Completion | None:
 
 def for_loop(t: Tracer, node: ast.For) -> Completion | None:
     iterable = evaluate(t, node.iter)
+    unknown = t.unknown(iterable)
+    if unknown is not None:
+        t.need(unknown)
+        raise fan_out(t, node.iter, acts=acts(t, node))
 
     def body(item: Any) -> Completion | None:
         assign(t, node.target, item)
@@ -298,5 +316,3 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Completion | None]] = {
     ast.TryStar: refused("`except*` cannot be traced yet"),
     ast.ClassDef: refused("a class cannot be defined inside an orchestrator"),
 }  # fmt: skip
-
-__all__ = ["TABLE", "Completion", "Exit", "Mistake", "ObjectC", "execute", "run_block", "run_function", "variables"]

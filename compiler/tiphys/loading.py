@@ -16,7 +16,10 @@ MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "uv.lock", "requirem
 
 
 def load_module(path: Path) -> ModuleType:
-    """Import a file as a module of its own name, its folder importable. Raises ProgramError or UsageError."""
+    """Import a file as a module of its own name, its folder importable; one that is loaded already is not run again.
+
+    Raises ProgramError with all authoring mistakes of the file, or UsageError where there is no such file.
+    """
     if not path.is_file():
         near = sorted(str(item) for item in path.parent.glob("*.py")) if path.parent.is_dir() else []
         message = f"there is no file {path}. {nearest(str(path), near)}".strip()
@@ -26,6 +29,9 @@ def load_module(path: Path) -> ModuleType:
     folder = str(source_root(file))
     if folder not in sys.path:
         sys.path.insert(0, folder)
+    loaded = sys.modules.get(name)
+    if loaded is not None and getattr(loaded, "__file__", None) == str(file):
+        return loaded
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         message = f"{path} is not a Python file"
@@ -45,6 +51,7 @@ def load_module(path: Path) -> ModuleType:
                 raise
             found.append(Mistake(f"then importing stopped: {type(error).__name__}: {error}", last_line(error, file)))
     if found:
+        del sys.modules[name]
         raise ProgramError(*dict.fromkeys(found))
     return module
 

@@ -40,7 +40,7 @@ def abandon(loop: asyncio.AbstractEventLoop) -> None:
     if tasks:
         loop.run_until_complete(asyncio.wait(tasks, timeout=GRACE))
     asyncio.set_event_loop(None)
-    loop.call_exception_handler = lambda _context: None  # type: ignore[method-assign]
+    loop.set_exception_handler(lambda _loop, _context: None)
     executor = getattr(loop, "_default_executor", None)
     if executor is not None:
         executor.shutdown(wait=False)

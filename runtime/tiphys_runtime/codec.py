@@ -10,25 +10,27 @@ from math import isfinite
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class World(Protocol):
         """Where classes are found by name, and how pickles of this process are made and read."""
 
         def find_class(self, name: str) -> type:
             """Give the class called `module:qualname`. Raises LookupError."""
+            ...
 
         def name_class(self, kind: type) -> str | None:
             """Give the name by which another process finds a class; None: only a pickle carries it."""
 
-        def dumps(self, value: object) -> bytes:
+        def dumps(self, value: Any) -> bytes:
             """Pickle a value for another process of the program."""
+            ...
 
-        def loads(self, data: bytes) -> object:
+        def loads(self, data: bytes) -> Any:
             """Read what `dumps` wrote in any process of the program."""
 
-    Encoder = Callable[[object, "World", set[int]], object]
-    Decoder = Callable[[object, "World"], object]
+    Encoder = Callable[[Any, "World", set[int]], Any]
+    Decoder = Callable[[Any, "World"], Any]
 
 LARGEST_INT_BITS = 12_000  # json reads numbers of at most 4,300 digits
 
@@ -37,17 +39,17 @@ class Cycle(Exception):
     """A container that holds itself was met; `args[0]` is its id."""
 
 
-def dump(value: object, world: World) -> str:
+def dump(value: Any, world: World) -> str:
     """Write a value as tagged JSON, in ASCII."""
     return text_of(encode(value, world))
 
 
-def text_of(tagged: object) -> str:
+def text_of(tagged: Any) -> str:
     """Write tagged JSON compactly, in ASCII."""
     return json.dumps(tagged, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
 
-def encode(value: object, world: World) -> object:
+def encode(value: Any, world: World) -> Any:
     """Give the tagged form of a value."""
     try:
         return tagged(value, world, set())
@@ -55,7 +57,7 @@ def encode(value: object, world: World) -> object:
         return pickled(value, world)
 
 
-def decode(form: object, world: World) -> object:
+def decode(form: Any, world: World) -> Any:
     """Give the value of a tagged form. Raises ValueError for a form that nothing writes."""
     if isinstance(form, list):
         return [decode(item, world) for item in form]
@@ -71,19 +73,19 @@ def decode(form: object, world: World) -> object:
     return {key: decode(item, world) for key, item in form.items()}
 
 
-def to_file(value: object, world: World) -> bytes:
+def to_file(value: Any, world: World) -> bytes:
     """Write a value as a spilled file: `J` and tagged JSON, or `P` and a pickle."""
     return file_of(encode(value, world))
 
 
-def file_of(form: object) -> bytes:
+def file_of(form: Any) -> bytes:
     """Write a tagged form as a spilled file."""
     if isinstance(form, dict) and len(form) == 1 and "$p" in form:
         return b"P" + binascii.a2b_base64(form["$p"])
     return b"J" + text_of(form).encode()
 
 
-def from_file(data: bytes, world: World) -> object:
+def from_file(data: bytes, world: World) -> Any:
     """Read a spilled file. Raises ValueError when it is none."""
     kind, rest = data[:1], data[1:]
     if kind == b"P":
@@ -93,12 +95,12 @@ def from_file(data: bytes, world: World) -> object:
     raise ValueError(f"a spilled file starts with J or P, not {kind!r}")
 
 
-def pickled(value: object, world: World) -> object:
+def pickled(value: Any, world: World) -> Any:
     """Give the form of a value that only a pickle carries."""
     return {"$p": binascii.b2a_base64(world.dumps(value), newline=False).decode()}
 
 
-def tagged(value: object, world: World, active: set[int]) -> object:
+def tagged(value: Any, world: World, active: set[int]) -> Any:
     """Encode one value; `active` holds the ids of the containers around it."""
     kind = type(value)
     if value is None or kind is bool:
@@ -134,15 +136,15 @@ def encoder_of(kind: type) -> Encoder | None:
     return records.encoder_of(kind)
 
 
-def of_int(value: int, world: World, _active: set[int]) -> object:
+def of_int(value: int, world: World, _active: set[int]) -> Any:
     return value if value.bit_length() <= LARGEST_INT_BITS else pickled(value, world)
 
 
-def of_float(value: float, _world: World, _active: set[int]) -> object:
+def of_float(value: float, _world: World, _active: set[int]) -> Any:
     return value if isfinite(value) else {"$f": repr(value)}
 
 
-def of_str(value: str, world: World, _active: set[int]) -> object:
+def of_str(value: str, world: World, _active: set[int]) -> Any:
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -152,7 +154,7 @@ def of_str(value: str, world: World, _active: set[int]) -> object:
     return value
 
 
-def of_dict(value: dict[object, object], world: World, active: set[int]) -> object:
+def of_dict(value: dict[Any, Any], world: World, active: set[int]) -> Any:
     if all(type(key) is str and not key.startswith("$") and plain(key) for key in value):
         return {key: tagged(item, world, active) for key, item in value.items()}
     return {"$d": [[tagged(key, world, active), tagged(item, world, active)] for key, item in value.items()]}
@@ -163,52 +165,53 @@ def plain(key: str) -> bool:
     return key.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in key)
 
 
-def items(values: object, world: World, active: set[int]) -> list[object]:
-    return [tagged(item, world, active) for item in values]  # type: ignore[attr-defined]
+def items(values: Any, world: World, active: set[int]) -> list[Any]:
+    return [tagged(item, world, active) for item in values]
 
 
-def ordered(values: object, world: World, active: set[int]) -> list[object]:
+def ordered(values: Any, world: World, active: set[int]) -> list[Any]:
     """Encode the items of a set in an order that does not depend on hashes."""
     return sorted(items(values, world, active), key=text_of)
 
 
-def of_datetime(value: object, world: World, _active: set[int]) -> object:
+def of_datetime(value: Any, world: World, _active: set[int]) -> Any:
     import datetime
 
     zone = getattr(value, "tzinfo", None)
-    fixed = zone is None or (type(zone) is datetime.timezone and zone == plain_zone(zone))
-    if not fixed or getattr(value, "fold", 0) or (zone is not None and repr(zone) != repr(plain_zone(zone))):
+    # a zone by name, and the second of two equal times, are more than ISO text says
+    fixed = zone is None or (type(zone) is datetime.timezone and repr(zone) == repr(plain_zone(zone)))
+    if not fixed or getattr(value, "fold", False):
         return pickled(value, world)
-    return {TAGS[type(value).__name__]: value.isoformat()}  # type: ignore[attr-defined]
+    return {TAGS[type(value).__name__]: value.isoformat()}
 
 
-def plain_zone(zone: object) -> object:
+def plain_zone(zone: Any) -> Any:
     """Give the unnamed zone with the same offset."""
     import datetime
 
-    return datetime.timezone(zone.utcoffset(None))  # type: ignore[attr-defined]
+    return datetime.timezone(zone.utcoffset(None))
 
 
-def b64(value: object, _world: World, _active: set[int]) -> str:
-    return binascii.b2a_base64(bytes(value), newline=False).decode()  # type: ignore[call-overload, no-any-return]
+def b64(value: Any, _world: World, _active: set[int]) -> str:
+    return binascii.b2a_base64(bytes(value), newline=False).decode()
 
 
-def as_text(value: object, _world: World, _active: set[int]) -> object:
+def as_text(value: Any, _world: World, _active: set[int]) -> Any:
     return str(value)
 
 
-def tag(name: str, inner: Callable[..., object]) -> Encoder:
+def tag(name: str, inner: Callable[..., Any]) -> Encoder:
     return lambda value, world, active: {name: inner(value, world, active)}
 
 
 TAGS = {"datetime": "$dt", "time": "$ti", "date": "$da"}
 ATOMS = frozenset({int, float, str, bytes, bytearray, complex, range})
 ENCODERS: dict[type, Encoder] = {
-    int: of_int,  # type: ignore[dict-item]
-    float: of_float,  # type: ignore[dict-item]
-    str: of_str,  # type: ignore[dict-item]
+    int: of_int,
+    float: of_float,
+    str: of_str,
     list: items,
-    dict: of_dict,  # type: ignore[dict-item]
+    dict: of_dict,
     tuple: tag("$t", items),
     set: tag("$s", ordered),
     frozenset: tag("$fs", ordered),
@@ -230,47 +233,47 @@ LIBRARY: dict[tuple[str, str], Encoder] = {
 
 
 def iso(name: str) -> Decoder:
-    def read(inner: object, _world: World) -> object:
+    def read(inner: Any, _world: World) -> Any:
         import datetime
 
-        return getattr(datetime, name).fromisoformat(inner)  # type: ignore[no-any-return]
+        return getattr(datetime, name).fromisoformat(inner)
 
     return read
 
 
 def library(module: str, name: str, *, spread: bool = False) -> Decoder:
-    def read(inner: object, _world: World) -> object:
+    def read(inner: Any, _world: World) -> Any:
         kind = getattr(__import__(module), name)
-        return kind(*inner) if spread else kind(inner)  # type: ignore[misc]
+        return kind(*inner) if spread else kind(inner)
 
     return read
 
 
 def record(name: str) -> Decoder:
-    def read(inner: object, world: World) -> object:
+    def read(inner: Any, world: World) -> Any:
         from tiphys_runtime import records
 
-        made: object = getattr(records, name)(inner, world)
+        made: Any = getattr(records, name)(inner, world)
         return made
 
     return read
 
 
-def listed(inner: object, world: World) -> list[object]:
-    return [decode(item, world) for item in inner]  # type: ignore[attr-defined]
+def listed(inner: Any, world: World) -> list[Any]:
+    return [decode(item, world) for item in inner]
 
 
 DECODERS: dict[str, Decoder] = {
-    "$f": lambda v, _w: float(v),  # type: ignore[arg-type]
+    "$f": lambda v, _w: float(v),
     "$t": lambda v, w: tuple(listed(v, w)),
     "$s": lambda v, w: set(listed(v, w)),
     "$fs": lambda v, w: frozenset(listed(v, w)),
-    "$d": lambda v, w: {decode(key, w): decode(item, w) for key, item in v},  # type: ignore[attr-defined]
-    "$b": lambda v, _w: binascii.a2b_base64(v),  # type: ignore[arg-type]
-    "$ba": lambda v, _w: bytearray(binascii.a2b_base64(v)),  # type: ignore[arg-type]
-    "$cx": lambda v, w: complex(*listed(v, w)),  # type: ignore[arg-type]
-    "$r": lambda v, w: range(*listed(v, w)),  # type: ignore[arg-type]
-    "$p": lambda v, w: w.loads(binascii.a2b_base64(v)),  # type: ignore[arg-type]
+    "$d": lambda v, w: {decode(key, w): decode(item, w) for key, item in v},
+    "$b": lambda v, _w: binascii.a2b_base64(v),
+    "$ba": lambda v, _w: bytearray(binascii.a2b_base64(v)),
+    "$cx": lambda v, w: complex(*listed(v, w)),
+    "$r": lambda v, w: range(*listed(v, w)),
+    "$p": lambda v, w: w.loads(binascii.a2b_base64(v)),
     "$dt": iso("datetime"),
     "$da": iso("date"),
     "$ti": iso("time"),

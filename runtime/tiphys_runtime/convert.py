@@ -6,6 +6,7 @@ import json
 import sys
 import types
 import typing
+from typing import Any
 
 from tiphys_runtime.codec import decode
 
@@ -20,6 +21,7 @@ ABSTRACT = {
     "Sequence": list, "MutableSequence": list, "Collection": list, "Iterable": list,
     "Mapping": dict, "MutableMapping": dict, "Set": frozenset, "MutableSet": set,
 }  # fmt: skip
+QUALIFIERS = ("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
 BARE = ("datetime", "date", "time", "Decimal", "UUID", "Path", "PurePath", "PosixPath", "PurePosixPath")
 
 
@@ -27,7 +29,7 @@ class Mismatch(ValueError):
     """A value does not have the declared type; the text says where, what was expected, and shows an example."""
 
 
-def from_text(text: str, kind: object, world: World) -> object:
+def from_text(text: str, kind: Any, world: World) -> Any:
     """Convert text: JSON, or for a `str` and what is written as one, the bare text. Raises Mismatch."""
     kind = resolved(kind)
     if kind is str and not text.startswith('"'):
@@ -48,37 +50,41 @@ def from_text(text: str, kind: object, world: World) -> object:
         raise
 
 
-def takes_text(kind: object) -> bool:
+def takes_text(kind: Any) -> bool:
     """Whether bare text can be meant: `2024` for a `str | None`, `007` for an Enum."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return any(takes_text(resolved(each)) for each in typing.get_args(kind))
-    return kind is str or typing.get_origin(kind) is typing.Literal or is_enum(kind) or getattr(kind, "__name__", "") in BARE
+    if kind is str or typing.get_origin(kind) is typing.Literal or is_enum(kind):
+        return True
+    return getattr(kind, "__name__", "") in BARE
 
 
-def from_json(data: object, kind: object, world: World) -> object:
+def from_json(data: Any, kind: Any, world: World) -> Any:
     """Convert a JSON value. Raises Mismatch."""
     return value_of(data, resolved(kind), world, "")
 
 
-def resolved(kind: object) -> object:
+def resolved(kind: Any) -> Any:
     """Give the type behind Annotated, NewType, a type alias, Required and their like."""
     while True:
         origin = typing.get_origin(kind)
-        if origin is not None and getattr(origin, "_name", None) in ("Required", "NotRequired", "ReadOnly", "Final", "ClassVar"):
+        if origin is not None and getattr(origin, "_name", None) in QUALIFIERS:
             kind = typing.get_args(kind)[0]
         elif hasattr(kind, "__metadata__") and hasattr(kind, "__origin__"):
             kind = kind.__origin__
         elif hasattr(kind, "__supertype__"):
             kind = kind.__supertype__
         elif type(kind).__name__ == "TypeAliasType":
-            kind = kind.__value__  # type: ignore[attr-defined]
+            kind = kind.__value__
+        elif type(kind).__name__ == "InitVar":
+            kind = kind.type
         elif isinstance(kind, typing.TypeVar):
-            kind = kind.__bound__ or typing.Any
+            kind = kind.__bound__ or Any
         else:
             return kind
 
 
-def value_of(data: object, kind: object, world: World, path: str) -> object:
+def value_of(data: Any, kind: Any, world: World, path: str) -> Any:
     """Convert one value at a path inside the whole."""
     kind = resolved(kind)
     if isinstance(data, dict) and len(data) == 1 and next(iter(data)).startswith("$"):
@@ -86,7 +92,7 @@ def value_of(data: object, kind: object, world: World, path: str) -> object:
             return decode(data, world)
         except (ValueError, TypeError, LookupError) as error:
             raise Mismatch(f"{place(path)}: {error}") from error
-    if kind in (typing.Any, object):
+    if kind in (Any, object):
         return decode(data, world)
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
@@ -102,21 +108,23 @@ def place(path: str) -> str:
     return f"at {path}" if path else "the value"
 
 
-def shown(data: object) -> str:
+def shown(data: Any) -> str:
     text = json.dumps(data, ensure_ascii=False, default=repr)
     return text if len(text) <= 100 else f"{text[:100]}..."
 
 
-def mismatch(data: object, kind: object, path: str) -> Mismatch:
+def mismatch(data: Any, kind: Any, path: str) -> Mismatch:
     """Make the error: where, what was expected, an example of it, what there is."""
     return Mismatch(f"{place(path)}: expected {name_of(kind)} (as {example(kind)}), not {shown(data)}")
 
 
-def name_of(kind: object) -> str:
+def name_of(kind: Any) -> str:
     """Give a type as the user writes it."""
     if kind is None or kind is type(None):
         return "None"
-    return kind.__qualname__ if isinstance(kind, type) and typing.get_origin(kind) is None else str(kind).replace("typing.", "")
+    if isinstance(kind, type) and typing.get_origin(kind) is None:
+        return kind.__qualname__
+    return str(kind).replace("typing.", "")
 
 
 EXAMPLES = {
@@ -126,21 +134,22 @@ EXAMPLES = {
 }  # fmt: skip
 
 
-def example(kind: object, depth: int = 0) -> str:
+def example(kind: Any, depth: int = 0) -> str:
     """Give an example of a type, in JSON."""
     kind = resolved(kind)
     origin, args = typing.get_origin(kind) or kind, typing.get_args(kind)
-    if depth > 3 or kind in (typing.Any, object):
+    if depth > 3 or kind in (Any, object):
         return "1"
     if origin in (typing.Union, types.UnionType):
         return " or ".join(dict.fromkeys(example(each, depth + 1) for each in args))
     if origin is typing.Literal:
         return " or ".join(json.dumps(each, default=repr) for each in args)
     if is_enum(kind):
-        return " or ".join(f'"{name}"' for name in list(kind.__members__)[:3])  # type: ignore[attr-defined]
-    origin = ABSTRACT.get(getattr(origin, "__name__", ""), origin) if getattr(origin, "__module__", "") == "collections.abc" else origin
+        return " or ".join(f'"{name}"' for name in list(kind.__members__)[:3])
+    origin = concrete(origin)
     if origin is dict:
-        return "{" + f"{example(args[0], depth + 1) if args else json.dumps('key')}: {example(args[1], depth + 1) if args else 1}" + "}"
+        key, value = (example(each, depth + 1) for each in args or (str, Any))
+        return f"{{{key}: {value}}}"
     if origin in SEQUENCES:
         items = [each for each in args if each is not Ellipsis]
         return "[" + ", ".join(example(each, depth + 1) for each in items) + "]"
@@ -150,7 +159,13 @@ def example(kind: object, depth: int = 0) -> str:
     return EXAMPLES.get(getattr(kind, "__name__", ""), "JSON")
 
 
-def of_union(data: object, kind: object, world: World, path: str) -> object:
+def concrete(origin: Any) -> Any:
+    """Give the class that stands for an abstract collection."""
+    is_abstract = getattr(origin, "__module__", "") == "collections.abc"
+    return ABSTRACT.get(origin.__name__, origin) if is_abstract else origin
+
+
+def of_union(data: Any, kind: Any, world: World, path: str) -> Any:
     """Take the member that fits exactly, else the first that converts."""
     members = [resolved(each) for each in typing.get_args(kind)]
     exact = [each for each in members if isinstance(each, type) and type(data) is each]
@@ -164,7 +179,7 @@ def of_union(data: object, kind: object, world: World, path: str) -> object:
     raise deeper[0] if len(deeper) == 1 else mismatch(data, kind, path)
 
 
-def of_literal(data: object, kind: object, path: str) -> object:
+def of_literal(data: Any, kind: Any, path: str) -> Any:
     for choice in typing.get_args(kind):
         if type(choice) is type(data) and choice == data:
             return choice
@@ -175,11 +190,10 @@ def of_literal(data: object, kind: object, path: str) -> object:
     raise mismatch(data, kind, path)
 
 
-def of_container(data: object, kind: object, world: World, path: str) -> object:
+def of_container(data: Any, kind: Any, world: World, path: str) -> Any:
     origin = typing.get_origin(kind) or kind
     args = typing.get_args(kind)
-    if getattr(origin, "__module__", "") == "collections.abc":
-        origin = ABSTRACT.get(origin.__name__, origin)  # type: ignore[attr-defined]
+    origin = concrete(origin)
     if origin is dict:
         return of_dict(data, kind, args, world, path)
     if origin in SEQUENCES:
@@ -190,47 +204,48 @@ def of_container(data: object, kind: object, world: World, path: str) -> object:
                 raise mismatch(data, kind, path)
             each = list(args)
         else:
-            each = [args[0] if args else typing.Any] * len(data)
-        items = [value_of(item, one, world, f"{path}[{at}]") for at, (item, one) in enumerate(zip(data, each, strict=False))]
+            each = [args[0] if args else Any] * len(data)
+        pairs = enumerate(zip(data, each, strict=False))
+        items = [value_of(item, one, world, f"{path}[{at}]") for at, (item, one) in pairs]
         try:
-            return SEQUENCES[origin](items)  # type: ignore[operator]
+            return SEQUENCES[origin](items)
         except TypeError as error:
             raise Mismatch(f"{place(path)}: {error}") from error
     return of_class(data, origin, world, path, args)
 
 
-def of_dict(data: object, kind: object, args: tuple[object, ...], world: World, path: str) -> dict[object, object]:
+def of_dict(data: Any, kind: Any, args: tuple[Any, ...], world: World, path: str) -> dict[Any, Any]:
     if not isinstance(data, dict):
         raise mismatch(data, kind, path)
-    key_kind, item_kind = args or (typing.Any, typing.Any)
-    made: dict[object, object] = {}
+    key_kind, item_kind = args or (Any, Any)
+    made: dict[Any, Any] = {}
     for key, item in data.items():
         inner = f"{path}[{key!r}]"
         made[from_key(key, key_kind, world, inner)] = value_of(item, item_kind, world, inner)
     return made
 
 
-def from_key(key: str, kind: object, world: World, path: str) -> object:
+def from_key(key: str, kind: Any, world: World, path: str) -> Any:
     """Convert a key: JSON has only strings, so `"1"` is meant for an int."""
     kind = resolved(kind)
-    if kind in (str, typing.Any, object):
+    if kind in (str, Any, object):
         return key
     return from_text(key, kind, world) if not path else _at(path, lambda: from_text(key, kind, world))
 
 
-def _at(path: str, convert: Callable[[], object]) -> object:
+def _at(path: str, convert: Callable[[], Any]) -> Any:
     try:
         return convert()
     except Mismatch as error:
         raise Mismatch(f"the key {place(path)}: {str(error).removeprefix('the value: ')}") from error
 
 
-def is_enum(kind: object) -> bool:
+def is_enum(kind: Any) -> bool:
     enum = sys.modules.get("enum")
     return enum is not None and isinstance(kind, enum.EnumMeta)
 
 
-def of_class(data: object, kind: object, world: World, path: str, args: tuple[object, ...] = ()) -> object:
+def of_class(data: Any, kind: Any, world: World, path: str, args: tuple[Any, ...] = ()) -> Any:
     from tiphys_runtime import convert_classes
 
     if kind is None or kind is type(None):
@@ -242,7 +257,7 @@ def of_class(data: object, kind: object, world: World, path: str, args: tuple[ob
     if kind is int and type(data) is int:
         return data
     if kind is float and type(data) in (int, float):
-        return float(data)  # type: ignore[arg-type]
+        return float(data)
     if not isinstance(kind, type) or kind in (str, bool, int, float):
         raise mismatch(data, kind, path)
     return convert_classes.of_class(data, kind, world, path, args)

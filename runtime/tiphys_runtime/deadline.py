@@ -8,6 +8,7 @@ import threading
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, Self
 
 AGAIN = 5.0  # seconds between interruptions, for code that swallows the first
 GIVE_UP = 15.0  # seconds after which a process of its own ends itself
@@ -28,10 +29,10 @@ class Timer:
         self.is_over = False
         self._last_words = last_words
         self._watches: list[threading.Timer] = []
-        self._previous: object = None
+        self._previous: Any = None
         self._is_main = threading.current_thread() is threading.main_thread()
 
-    def __enter__(self) -> Timer:
+    def __enter__(self) -> Self:
         if self.seconds is None:
             return self
         if self._is_main:
@@ -48,15 +49,15 @@ class Timer:
             return
         if self._is_main:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._previous or signal.SIG_DFL)  # type: ignore[arg-type]
+            signal.signal(signal.SIGALRM, self._previous or signal.SIG_DFL)
         for watch in self._watches:
             watch.cancel()
 
-    def _ring(self, _signal: int, _frame: object) -> None:
+    def _ring(self, _signal: int, _frame: Any) -> None:
         self.is_over = True
         raise Deadline
 
-    def _start(self, seconds: float, call: Callable[..., None], *args: object) -> None:
+    def _start(self, seconds: float, call: Callable[..., None], *args: Any) -> None:
         watch = threading.Timer(seconds, call, args)
         watch.daemon = True
         watch.start()

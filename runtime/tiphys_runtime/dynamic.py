@@ -11,9 +11,13 @@ from tiphys_runtime.errors import apart
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
-class DynamicPickler(cloudpickle.Pickler):  # type: ignore[misc]
+Base: Any = cloudpickle.Pickler
+
+
+class DynamicPickler(Base):  # type: ignore[misc]
     """Writes a value with the code that it needs, and things of the program by their names."""
 
     def __init__(self, target: io.BytesIO, pid_of: Callable[[object], str | None]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from tiphys_runtime import codec
-from tiphys_runtime.errors import TaskLostError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +121,8 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
         from tiphys_runtime.failure import exception_of
 
         return exception_of(envelope["e"], world)
+    from tiphys_runtime.errors import TaskLostError
+
     return TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
 
 

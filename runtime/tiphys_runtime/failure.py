@@ -1,4 +1,4 @@
-"""How a failure is told: the user's own frames on stderr, a record for the others, the exception again from a record."""
+"""How a failure is told: the user's own frames on stderr, a record for others, and the exception again from it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import traceback
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from tiphys_runtime.codec import World
 
@@ -20,9 +21,12 @@ OURS = os.path.dirname(__file__) + os.sep
 
 
 def traceback_text(error: BaseException) -> str:
-    """Print an exception with the frames of the user and of libraries; ours, and those that lead to the user's, are left out."""
+    """Print an exception with the frames of the user and of what the user calls."""
+    from tiphys_runtime.errors import InternalError
+
     told = traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
-    trim(told, set())
+    if not isinstance(error, InternalError):
+        trim(told, set())
     text = "".join(told.format())
     return text if len(text) <= LONGEST_TRACEBACK else f"...{text[-LONGEST_TRACEBACK:]}"
 
@@ -45,13 +49,13 @@ def leads_in(filename: str) -> bool:
     return filename.startswith("<frozen ") or os.path.basename(os.path.dirname(filename)) == "asyncio"
 
 
-def show_sources(sources: Mapping[str, str], read: object) -> None:
+def show_sources(sources: Mapping[str, str], read: Any) -> None:
     """Let tracebacks show lines of files that are only in the bundle."""
     import linecache
 
     for name, member in sources.items():
         if name not in linecache.cache:
-            text = read(member).decode()  # type: ignore[operator]
+            text = read(member).decode()
             linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
 
 
@@ -62,7 +66,7 @@ def class_name(kind: type) -> str:
 
 def record(
     error: BaseException, world: World | None, *, task: str, where: str | None = None, attempt: int | None = None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Write the record of a failure."""
     import datetime
 
@@ -73,7 +77,7 @@ def record(
         "traceback": traceback_text(error),
         "task": task,
         "attempt": attempt,
-        "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds"),
+        "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         "pickle": pickled(error, world),
         "where": where,
     }
@@ -110,17 +114,17 @@ class Remade:
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         from tiphys_runtime.errors import remake
 
         return remake, (type(self.error), self.error.args, {})
 
 
-def exception_of(told: Mapping[str, object], world: World) -> BaseException:
+def exception_of(told: Mapping[str, Any], world: World) -> BaseException:
     """Give the exception that a record tells of: itself where it can be read, else one of the nearest known class."""
     from tiphys_runtime import errors
 
-    found: object = None
+    found: Any = None
     if told.get("pickle"):
         try:
             found = world.loads(binascii.a2b_base64(str(told["pickle"])))
@@ -131,15 +135,16 @@ def exception_of(told: Mapping[str, object], world: World) -> BaseException:
     name = str(told.get("type", "")).rpartition(".")[2]
     if not hasattr(found, "code"):
         try:
-            found.code = name  # type: ignore[attr-defined]
+            setattr(found, "code", name)  # noqa: B010  (no exception declares it)
         except AttributeError:
             pass
     if told.get("traceback") and found.__cause__ is None:
         found.__cause__ = errors.RemoteTraceback(f"in task {told.get('task')}:\n{told['traceback']}")
-    return found
+    error: BaseException = found
+    return error
 
 
-def nearest(told: Mapping[str, object]) -> BaseException:
+def nearest(told: Mapping[str, Any]) -> BaseException:
     """Make an exception of the class itself when it is Python's or ours, else a RuntimeUserError with its name."""
     import builtins
 

@@ -1,7 +1,7 @@
 """An opened bundle: reads its members when they are needed, and keeps one object for each thing of the program.
 
-Persistent ids: `c:` class, `n:` module-level object, `g:` the same, only put into its module, `m:` module of the program,
-`d:` its namespace, `l:` namespace of a library, `t:` task, `f:` function of a task, `x:` glue, `k:` the `__class__` cell of a class.
+Persistent ids: `c:` class, `k:` its `__class__` cell, `n:` module-level object, `g:` the same, but only for its name,
+`m:` module of the program, `d:` its namespace, `l:` namespace of a library, `t:` task, `f:` its function, `x:` glue.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 import io
 import json
 import sys
+from _pickle import Pickler, PicklingError, Unpickler
 from types import CellType, FunctionType, ModuleType
 
-from _pickle import Pickler, PicklingError, Unpickler
-
-from tiphys_runtime.errors import apart
+from tiphys_runtime.modules import Finder, ProgramModule
 from tiphys_runtime.remake import function
-from tiphys_runtime.stub import TaskStub
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 class BrokenBundle(ValueError):
@@ -28,18 +27,6 @@ class BrokenBundle(ValueError):
 
 class MissingMember(BrokenBundle):
     """A bundle does not hold a member."""
-
-
-class ProgramModule(ModuleType):
-    """A module of the program: holds the names that the bundle's functions use, each loaded when it is first used."""
-
-    def __getattr__(self, name: str) -> object:
-        world: Bundle = self.__dict__["__tiphys_bundle__"]
-        if name.startswith("__") or not world.ensure(f"{self.__name__}:{name}"):
-            raise AttributeError(
-                f"module {self.__name__!r} has no {name!r} in this pod: only names that the program's functions mention travel"
-            )
-        return self.__dict__[name]
 
 
 class Bundle:
@@ -51,11 +38,11 @@ class Bundle:
     def __init__(self, read: Callable[[str], bytes], *, alone: bool = False) -> None:
         self.read = read
         self.alone = alone
-        self.manifest: dict[str, object] = json.loads(read("bundle.json"))
+        self.manifest: dict[str, Any] = json.loads(read("bundle.json"))
         self.pids: dict[int, str] = {}
-        self._made: dict[str, object] = {}
+        self._made: dict[str, Any] = {}
         self._under_way: set[str] = set()
-        self._shells: list[tuple[object, io.BytesIO]] = []
+        self._shells: list[tuple[Any, io.BytesIO]] = []
         if alone:
             sys.meta_path.insert(0, Finder(self))
 
@@ -80,17 +67,17 @@ class Bundle:
     def name_class(self, kind: type) -> str | None:
         """Give the name of a class on the wire; None when only a pickle can carry it."""
         pid = self.pids.get(id(kind))
-        if pid is not None:
+        if pid is not None and pid.startswith("c:"):
             return pid[2:]
         home, path = kind.__module__, kind.__qualname__
         if home == "__main__" or self.is_program(home) or "<" in path:
             return None
-        found: object = sys.modules.get(home)
+        found: Any = sys.modules.get(home)
         for part in path.split("."):
             found = getattr(found, part, None)
         return f"{home}:{path}" if found is kind else None
 
-    def dumps(self, value: object) -> bytes:
+    def dumps(self, value: Any) -> bytes:
         """Pickle a value: things of the program by their names."""
         target = io.BytesIO()
         try:
@@ -101,11 +88,11 @@ class Bundle:
             return dumps(value, self.pid_of)
         return target.getvalue()
 
-    def loads(self, data: bytes) -> object:
+    def loads(self, data: bytes) -> Any:
         """Read a pickle of this program."""
         return BundleUnpickler(io.BytesIO(data), self).load()
 
-    def hints(self, kind: type) -> object:
+    def hints(self, kind: type) -> Any:
         """Give the types of the fields of a class of the program; None for others."""
         pid = self.pids.get(id(kind))
         try:
@@ -117,13 +104,11 @@ class Bundle:
 
     def is_program(self, home: str) -> bool:
         """Whether a module belongs to the program."""
-        return home in self.manifest.get("modules", ())  # type: ignore[operator]
+        return home in self.manifest.get("modules", ())
 
-    def pid_of(self, value: object) -> str | None:
+    def pid_of(self, value: Any) -> str | None:
         """Give the persistent id of a thing that lives in the bundle."""
-        if isinstance(value, (type, FunctionType, ModuleType, TaskStub)):
-            return self.pids.get(id(value))
-        return None
+        return self.pids.get(id(value))
 
     def member(self, name: str) -> bytes:
         """Read a member. Raises MissingMember when it is not there."""
@@ -132,11 +117,11 @@ class Bundle:
         except (OSError, KeyError) as error:
             raise MissingMember(f"the bundle has no member {name!r}") from error
 
-    def load(self, name: str) -> object:
+    def load(self, name: str) -> Any:
         """Unpickle a member that holds a single thing."""
         return self.loads(self.member(name))
 
-    def shaped(self, name: str, pid: str) -> object:
+    def shaped(self, name: str, pid: str) -> Any:
         """Unpickle a member that holds a shell and then its parts.
 
         While the shell of one thing is read, others that it needs get only theirs: their parts may speak of the first.
@@ -152,7 +137,9 @@ class Bundle:
         finally:
             self._under_way.discard(pid)
         if make is None:
-            return self._keep(pid, args)
+            made = self._keep(pid, args)
+            self._fill()
+            return made
         if pid[0] != "c" and make is not function:
             self._fill()
         made = self._keep(pid, make(*args))
@@ -167,22 +154,22 @@ class Bundle:
             self.finish(made, BundleUnpickler(stream, self).load())
 
     @staticmethod
-    def finish(made: object, rest: tuple[object, ...] | None) -> None:
+    def finish(made: Any, rest: tuple[Any, ...] | None) -> None:
         """Give a shell its parts, as the end of a pickle would."""
         if rest is None:
             return
         setter, state, items, pairs = rest
         if items:
-            extend = getattr(made, "extend", None) or made.update  # type: ignore[attr-defined]
+            extend = getattr(made, "extend", None) or made.update
             extend(items)
-        for key, value in pairs or ():  # type: ignore[attr-defined]
-            made[key] = value  # type: ignore[index]
+        for key, value in pairs or ():
+            made[key] = value
         if setter is not None:
-            setter(made, state)  # type: ignore[operator]
+            setter(made, state)
         elif state is not None:
             restore(made, state)
 
-    def persistent(self, pid: str) -> object:
+    def persistent(self, pid: str) -> Any:
         """Give the thing behind a persistent id."""
         kind, _, key = pid.partition(":")
         if kind == "g":
@@ -209,7 +196,9 @@ class Bundle:
         if kind == "k":
             return self._keep(pid, CellType())
         if kind == "t":
-            return self._keep(pid, TaskStub(key, lambda: self.persistent(f"f:{key}")))  # type: ignore[arg-type, return-value]
+            from tiphys_runtime.stub import TaskStub
+
+            return self._keep(pid, TaskStub(key, lambda: self.persistent(f"f:{key}")))
         if kind == "l":
             from tiphys_runtime.remake import module
 
@@ -232,46 +221,26 @@ class Bundle:
         pid = f"m:{name}"
         if pid not in self._made:
             made = ProgramModule(name)
-            described: dict[str, dict[str, object]] = self.manifest.get("modules", {})  # type: ignore[assignment]
+            described: dict[str, dict[str, Any]] = self.manifest.get("modules", {})
             made.__dict__.update(described.get(name, {}), __tiphys_bundle__=self)
             self._keep(pid, made)
             if self.alone and name != "__main__":
                 sys.modules.setdefault(name, made)
-        return self._made[pid]  # type: ignore[return-value]
+        module: ModuleType = self._made[pid]
+        return module
 
-    def _keep(self, pid: str, made: object) -> object:
+    def _keep(self, pid: str, made: Any) -> Any:
         self._made[pid] = made
         kind, _, key = pid.partition(":")
         if kind == "n":
             home, _, name = key.partition(":")
             self._module(home).__dict__[name] = made
         elif kind == "c":
-            self.persistent(f"k:{key}").cell_contents = made  # type: ignore[attr-defined]
-        if pid[0] in "cnmtf" and isinstance(made, (type, FunctionType, ModuleType, TaskStub)):
+            self.persistent(f"k:{key}").cell_contents = made
+        own = isinstance(made, FunctionType) and self.is_program(made.__module__)
+        if kind in "cmtf" or (kind == "n" and own):
             self.pids.setdefault(id(made), pid)
         return made
-
-
-class Finder:
-    """Lets `import` inside a function find the modules of the program."""
-
-    def __init__(self, world: Bundle) -> None:
-        self.world = world
-
-    def find_spec(self, name: str, _path: object = None, _target: object = None) -> object:
-        """Give the spec of a module of the program, and nothing for others."""
-        if name == "__main__" or not self.world.is_program(name):
-            return None
-        from importlib.machinery import ModuleSpec
-
-        return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
-
-    def create_module(self, spec: object) -> object:
-        """Give the module itself, whose names load one by one."""
-        return self.world.persistent(f"m:{spec.name}")  # type: ignore[attr-defined]
-
-    def exec_module(self, _module: object) -> None:
-        """Run nothing: the names come from the bundle."""
 
 
 class BundleUnpickler(Unpickler):
@@ -281,7 +250,7 @@ class BundleUnpickler(Unpickler):
         super().__init__(stream)
         self._persistent = world.persistent
 
-    def persistent_load(self, pid: str) -> object:
+    def persistent_load(self, pid: str) -> Any:
         """Give the thing behind a persistent id."""
         return self._persistent(pid)
 
@@ -293,17 +262,20 @@ class ValuePickler(Pickler):
         super().__init__(target, 5)
         self._pid_of = world.pid_of
 
-    def persistent_id(self, value: object) -> str | None:
+    def persistent_id(self, value: Any) -> str | None:
         """Give the persistent id of what lives in the bundle; None for everything else."""
         return self._pid_of(value)
 
-    def reducer_override(self, value: object) -> object:
+    def reducer_override(self, value: Any) -> Any:
         """Write exceptions so that no constructor is called when they are read."""
-        reduced = apart(value) if isinstance(value, BaseException) else None
-        return NotImplemented if reduced is None else reduced
+        if not isinstance(value, BaseException):
+            return NotImplemented
+        from tiphys_runtime.errors import apart
+
+        return apart(value) or NotImplemented
 
 
-def restore(made: object, state: object) -> None:
+def restore(made: Any, state: Any) -> None:
     """Set the state of an object as unpickling does."""
     setstate = getattr(made, "__setstate__", None)
     if setstate is not None:

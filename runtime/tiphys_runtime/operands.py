@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from tiphys_runtime import codec, envelope
-from tiphys_runtime.errors import TaskLostError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from tiphys_runtime.loading import Bundle
 
@@ -17,31 +18,31 @@ if TYPE_CHECKING:
 class Operand:
     """One operand of an entry: its envelope, and where its file may be."""
 
-    def __init__(self, described: dict[str, object], text: str, world: Bundle, root: str) -> None:
+    def __init__(self, described: dict[str, Any], text: str, world: Bundle, root: str) -> None:
         self.name = str(described["name"])
-        self.kind = described.get("type")
-        self.count = described.get("directory")
+        self.kind: Any = described.get("type")
+        self.count: Any = described.get("directory")
         self.world = world
         self.path = os.path.join(root, "in", self.name)
         self.envelope = envelope.parse(text)
-        self._value: object = None
+        self._value: Any = None
         self._is_read = False
-        self._items: dict[int, object] = {}
+        self._items: dict[int, Any] = {}
 
-    def value(self) -> object:
+    def value(self) -> Any:
         """Give the value. Raises ValueError, naming the operand."""
         if not self._is_read:
             if self.count is not None:
-                self._value = [self.item(index) for index in range(int(self.count))]  # type: ignore[call-overload]
+                self._value = [self.item(index) for index in range(int(self.count))]
             else:
                 self._value = self._told(lambda: envelope.value_of(self.envelope, self.world, self.source()))
             self._is_read = True
         return self._value
 
-    def item(self, index: int) -> object:
+    def item(self, index: int) -> Any:
         """Give one element; of a pack or a directory, without reading the others."""
         if self.count is None and "l" not in self.envelope:
-            return self.value()[index]  # type: ignore[index]
+            return self.value()[index]
         if index not in self._items:
             self._items[index] = self._told(lambda: self._item(index))
         return self._items[index]
@@ -55,19 +56,21 @@ class Operand:
         """Read a value that travels in the bundle."""
         return self.world.member(f"blobs/{digest}")
 
-    def _item(self, index: int) -> object:
+    def _item(self, index: int) -> Any:
         if self.count is None:
-            inner = self.envelope["l"][index]  # type: ignore[index]
+            inner = self.envelope["l"][index]
             return envelope.value_of(inner, self.world, envelope.Source(blob=self.blob))
         path = os.path.join(self.path, str(index), "_")
         if not os.path.isfile(path):
+            from tiphys_runtime.errors import TaskLostError
+
             return TaskLostError(f"item {index} reported nothing: its pod was lost, evicted or deleted")
         with open(path, "rb") as file:
             data = file.read()
         if data[:1] == b"E":
             from tiphys_runtime.failure import exception_of
 
-            return exception_of(codec.json.loads(data[1:]), self.world)
+            return exception_of(json.loads(data[1:]), self.world)
         return codec.from_file(data, self.world)
 
     def _file(self) -> bytes:
@@ -76,16 +79,16 @@ class Operand:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def _typed(self, text: str) -> object:
+    def _typed(self, text: str) -> Any:
         from tiphys_runtime.convert import from_text
 
-        kinds: list[bytes] = self.world.load(str(self.world.manifest["types"]))  # type: ignore[assignment]
-        return from_text(text, self.world.loads(kinds[int(self.kind)]), self.world)  # type: ignore[call-overload]
+        kinds: list[bytes] = self.world.load(str(self.world.manifest["types"]))
+        return from_text(text, self.world.loads(kinds[int(self.kind)]), self.world)
 
-    def _told(self, read: Callable[[], object]) -> object:
+    def _told(self, read: Callable[[], Any]) -> Any:
         try:
             return read()
-        except (ValueError, LookupError, TypeError, ImportError, AttributeError, EOFError) as error:
+        except Exception as error:
             raise ValueError(f"the value of `{self.name}` cannot be read: {error}") from error
 
 
@@ -94,10 +97,10 @@ class Values:
 
     def __init__(self, operands: list[Operand]) -> None:
         self.operands = operands
-        self.computed: list[object] = []
-        self.body: object = None
+        self.computed: list[Any] = []
+        self.body: Any = None
 
-    def at(self, place: object) -> object:
+    def at(self, place: Any) -> Any:
         """Give value `n`, element `[n, j]`, or what the body returned (`"v"`)."""
         if place == "v":
             return self.body
@@ -105,6 +108,6 @@ class Values:
             number, index = place
             if number < len(self.operands):
                 return self.operands[number].item(index)
-            return self.computed[number - len(self.operands)][index]  # type: ignore[index]
-        number = int(place)  # type: ignore[call-overload]
-        return self.operands[number].value() if number < len(self.operands) else self.computed[number - len(self.operands)]
+            return self.computed[number - len(self.operands)][index]
+        behind = int(place) - len(self.operands)
+        return self.operands[behind].value() if behind < 0 else self.computed[behind]

@@ -10,7 +10,7 @@ __all__ = ["errors"]
 
 def __getattr__(name: str) -> object:
     message = (
-        f"`tiphys.{name}` is for orchestrators and settings: it exists on the computer that compiles, not inside a pod. "
+        f"`tiphys.{name}` is for orchestrators and settings: it exists on the computer that compiles, not in a pod. "
         "Inside a task use only `tiphys.errors`."
     )
     raise AttributeError(message)

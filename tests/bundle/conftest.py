@@ -65,8 +65,22 @@ class Pod:
 
     def run(self, entry: str, *envelopes: str, python: tuple[str, ...] = ("-S", "-I"), **env: str) -> Result:
         """Run an entry, by default with the standard library alone."""
-        command = [sys.executable, *python, str(self.root / "code" / "tiphys.zip"), self.digest, entry, "uid", "at/x", *envelopes]
-        variables = {"TIPHYS_POD": str(self.root), "TIPHYS_TERMINATION_LOG": str(self.root / "log"), "PYTHONHASHSEED": "0", **env}
+        command = [
+            sys.executable,
+            *python,
+            str(self.root / "code" / "tiphys.zip"),
+            self.digest,
+            entry,
+            "uid",
+            "at/x",
+            *envelopes,
+        ]
+        variables = {
+            "TIPHYS_POD": str(self.root),
+            "TIPHYS_TERMINATION_LOG": str(self.root / "log"),
+            "PYTHONHASHSEED": "0",
+            **env,
+        }
         done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, cwd="/", check=False)
         return Result(self.root, done.returncode, done.stdout, done.stderr)
 
@@ -75,21 +89,20 @@ class Result:
     """How a pod ended."""
 
     def __init__(self, root: Path, code: int, out: str, err: str) -> None:
-        self.root = root
         self.code = code
         self.out = out
         self.err = err
+        self.files = {file.name: file.read_bytes() for file in (root / "out").glob("*")}
+        self.log = (root / "log").read_text() if (root / "log").exists() else ""
+        shutil.rmtree(root / "out", ignore_errors=True)
+        (root / "log").unlink(missing_ok=True)
 
     def text(self, name: str = "v") -> str:
-        return (self.root / "out" / name).read_text()
+        return self.files[name].decode("ascii")
 
     def envelope(self, name: str = "v") -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.text(name))
         return found
-
-    @property
-    def log(self) -> str:
-        return (self.root / "log").read_text()
 
 
 @pytest.fixture
@@ -108,18 +121,22 @@ def pod(tmp_path: Path) -> Callable[[Bundle], Pod]:
 def entry() -> Callable[..., Entry]:
     """Make the entry of a function whose operands are passed by position."""
 
-    def made(function: Callable[..., object], *names: str, types: tuple[object, ...] = (), **settings: Any) -> Entry:
-        operands = tuple(Operand(name, types[at] if at < len(types) else None, slot=True) for at, name in enumerate(names))
-        return Entry(**{
-            "name": function.__name__,
-            "task": f"env.{function.__name__}",
-            "function": function,
-            "title": f"env.{function.__name__}",
-            "operands": operands,
-            "args": tuple(range(len(operands))),
-            "outputs": (Output("v", "v", 2048, slot=True),),
-            **settings,
-        })
+    def made(body: Callable[..., object], /, *names: str, types: tuple[object, ...] = (), **settings: Any) -> Entry:
+        operands = tuple(
+            Operand(name, types[at] if at < len(types) else None, slot=True) for at, name in enumerate(names)
+        )
+        return Entry(
+            **{
+                "name": body.__name__,
+                "task": f"env.{body.__name__}",
+                "function": body,
+                "title": f"env.{body.__name__}",
+                "operands": operands,
+                "args": tuple(range(len(operands))),
+                "outputs": (Output("v", "v", 2048, slot=True),),
+                **settings,
+            }
+        )
 
     return made
 
@@ -128,5 +145,3 @@ def entry() -> Callable[..., Entry]:
 def typed() -> Callable[[str], str]:
     """Wrap text as a person's input arrives."""
     return lambda text: json.dumps({"t": base64.b64encode(text.encode()).decode()})
-
-

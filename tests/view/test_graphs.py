@@ -36,7 +36,6 @@ def test_mermaid_has_a_subgraph_per_orchestrator() -> None:
         '    n1_1["price"]\n'
         '    n1_2["price-2"]\n'
         '    n1_3(["return"])\n'
-        "    n1_0 --> n1_3\n"
         "    n1_1 --> n1_3\n"
         "    n1_2 --> n1_3\n"
         "  end\n"

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import cloudpickle
+
 import tiphys_runtime
 
 WHEN = (1980, 1, 1, 0, 0, 0)
@@ -19,14 +20,7 @@ import sys
 
 from tiphys_runtime.shim import main
 
-code = main(sys.argv[1:], alone=True)
-if code == 4:  # threads of the task may still run
-    import os
-
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-sys.exit(code)
+sys.exit(main(sys.argv[1:], alone=True))
 '''
 
 

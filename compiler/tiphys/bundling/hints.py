@@ -17,7 +17,8 @@ def hints_of(kind: object, things: Things, seen: set[int] | None = None) -> Iter
         return
     seen.add(id(kind))
     inside = list(typing.get_args(kind))
-    inside += [part for part in (getattr(kind, "__supertype__", None), getattr(kind, "__value__", None)) if part is not None]
+    behind = (getattr(kind, name, None) for name in ("__supertype__", "__value__"))
+    inside += [part for part in behind if part is not None]
     origin = typing.get_origin(kind)
     inside += [origin] if isinstance(origin, type) else []
     if isinstance(kind, type) and origin is None and is_record(kind) and things.is_by_value(kind):

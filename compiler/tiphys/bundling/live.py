@@ -8,9 +8,8 @@ import sys
 from collections.abc import Callable
 from io import BytesIO
 
-from tiphys_runtime import envelope
-
 from tiphys.bundling.program import found_at
+from tiphys_runtime import envelope
 
 TaskNamed = Callable[[str], object]
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticUndefined
-from tiphys_runtime import remake
 
 from tiphys.bundling.classes import AUTOMATIC
+from tiphys_runtime import remake_classes
 
 if TYPE_CHECKING:
     from tiphys.bundling.pickler import Shape
@@ -54,15 +54,19 @@ def shape_of_model(kind: Any, things: Things) -> Shape:
     space["__annotations__"] = annotations
     if "__hash__" in kind.__dict__ and not kind.model_config.get("frozen"):
         space["__hash__"] = kind.__dict__["__hash__"]
-    rest = (remake.model_state, names_around(kind, {}), None, None) if late or not kind.__pydantic_complete__ else None
-    return remake.model_class, (type(kind), kind.__name__, kind.__bases__, space, decorated(kind)), rest
+    rest = (
+        (remake_classes.model_state, names_around(kind, {}), None, None)
+        if late or not kind.__pydantic_complete__
+        else None
+    )
+    return remake_classes.model_class, (type(kind), kind.__name__, kind.__bases__, space, decorated(kind)), rest
 
 
 def without_annotation(field: Any) -> Any:
     """Copy what is known of a field beside its type."""
     made = copy.copy(field)
     made.annotation = None
-    made._attributes_set = {name: value for name, value in field._attributes_set.items() if name != "annotation"}  # noqa: SLF001
+    made._attributes_set = {name: value for name, value in field._attributes_set.items() if name != "annotation"}
     for name in ("_original_annotation", "_original_assignment"):
         if name in type(field).__slots__:
             setattr(made, name, PydanticUndefined)

@@ -10,12 +10,11 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
-
-from tiphys_runtime.errors import apart as apart_error
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tiphys.bundling import reducers
 from tiphys.bundling.program import found_at
+from tiphys_runtime.errors import apart as apart_error
 
 if TYPE_CHECKING:
     from tiphys.bundling.things import Things
@@ -42,17 +41,23 @@ class Reference:
 
 def is_atomic(value: object) -> bool:
     """Whether nothing tells equal ones apart."""
-    return isinstance(value, ATOMS) or (type(value) in (tuple, frozenset) and all(is_atomic(item) for item in value))  # type: ignore[attr-defined]
+    if isinstance(value, (tuple, frozenset)) and type(value) in (tuple, frozenset):
+        return all(is_atomic(item) for item in value)
+    return isinstance(value, ATOMS)
 
 
-class ProgramPickler(pickle._Pickler):  # noqa: SLF001
+_pickle_parts: Any = pickle
+Base: Any = pickle._Pickler
+
+
+class ProgramPickler(Base):  # type: ignore[misc]
     """Writes one pickle of a bundle.
 
     exempt: a thing that is written here, whatever its persistent id. data: a value for a task: objects that
     modules hold are copied, as they are for any call that crosses processes.
     """
 
-    dispatch = dict(pickle._Pickler.dispatch)  # noqa: SLF001
+    dispatch: ClassVar[dict[type, Callable[..., None]]] = dict(Base.dispatch)
     dispatch_table = reducers.TABLE
 
     def __init__(self, target: io.BytesIO, things: Things, *, exempt: object = None, data: bool = False) -> None:
@@ -93,7 +98,7 @@ class ProgramPickler(pickle._Pickler):  # noqa: SLF001
     def save_global(self, obj: Any, name: str | None = None) -> None:
         """Write a reference to something that the image provides."""
         path = name or getattr(obj, "__qualname__", None) or obj.__name__
-        home = str(pickle.whichmodule(obj, path))
+        home = str(_pickle_parts.whichmodule(obj, path))
         if self.things.program.is_ours(home):
             raise Unsendable(f"`{home}.{path}` is found by name only, and modules of the program do not exist in a pod")
         if home.partition(".")[0] == "tiphys":
@@ -108,7 +113,7 @@ class ProgramPickler(pickle._Pickler):  # noqa: SLF001
         if at is not None:
             self.write(self.get(at))
             return
-        pickle._Pickler.dispatch[type(obj)](self, obj)  # noqa: SLF001
+        Base.dispatch[type(obj)](self, obj)
         if id(obj) in self.memo:
             self.seen[key] = self.memo[id(obj)][0]
 
@@ -201,11 +206,11 @@ def shape(value: object, pid: str, first: ProgramPickler, second: ProgramPickler
     things = first.things
     if things.pid_of(value) not in (None, pid) or isinstance(value, ModuleType):
         return None, value, None
-    if type(value) in CONTAINERS:
-        kind: Callable[[], object] = type(value)
+    if isinstance(value, CONTAINERS) and type(value) in CONTAINERS:
         if isinstance(value, dict):
-            return kind, (), (None, None, None, list(value.items()))
-        return kind, (), (None, None, second.ordered(value) if isinstance(value, set) else list(value), None)  # type: ignore[call-overload]
+            return dict, (), (None, None, None, list(value.items()))
+        items = second.ordered(value) if isinstance(value, set) else list(value)
+        return type(value), (), (None, None, items, None)
     if isinstance(value, FunctionType):
         if things.is_by_value(value) and things.program.module_of(value.__globals__) is not None:
             return reducers.shape_of_function(value, Reference(pid), second)

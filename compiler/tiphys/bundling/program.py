@@ -12,7 +12,7 @@ from tiphys.bundling.scan import imports, names_mentioned
 
 PROVIDED = frozenset({"tiphys", "tiphys_runtime", "cloudpickle"})
 INSTALLED = frozenset({"site-packages", "dist-packages"})
-TIMELESS = (type(None), bool, int, float, complex, str, bytes, tuple, frozenset, range, type(...), type(NotImplemented), property)
+TIMELESS = (type(None), bool, int, float, complex, str, bytes, tuple, frozenset, range, type(...), property)
 
 
 class Program:
@@ -80,11 +80,14 @@ class Program:
         if top not in sys.stdlib_module_names and top not in PROVIDED and top != "__main__":
             self.required.add(top)
 
-    def owner(self, value: object) -> tuple[str, str] | None:
-        """Give module and name of a thing that a module of the program holds under a name, and that has an identity."""
+    def look_around(self) -> None:
+        """Find the names that modules of the program hold by now."""
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and self.is_ours(name) and self._scanned.get(name) != len(vars(module)):
                 self._scan(name, module)
+
+    def owner(self, value: object) -> tuple[str, str] | None:
+        """Give module and name of a thing that a module of the program holds under a name, and that has an identity."""
         found = self._owned.get(id(value))
         if found is not None and vars(sys.modules[found[0]]).get(found[1]) is not value:
             return None  # it was replaced meanwhile, and its id used again
@@ -110,7 +113,7 @@ class Program:
         return found_at(source, name) is value
 
     def reached(self, code: CodeType, names: dict[str, object]) -> list[tuple[str, str]]:
-        """List module and name of what a function uses in other modules of the program: `helpers.f`, imports in the body."""
+        """List module and name of what a function uses in other modules: `shelf.f`, imports in its body."""
         mentioned = names_mentioned(code)
         waiting = [value for name in mentioned if isinstance(value := names.get(name), ModuleType)]
         pairs: dict[tuple[str, str], None] = {}
@@ -147,6 +150,7 @@ class Program:
                 if spec is not None:
                     importlib.import_module(name)
                     self._is_ours.pop(name, None)
+                    self.look_around()
             except ImportError:
                 return None
         return sys.modules[name] if name in sys.modules and self.is_ours(name) else None

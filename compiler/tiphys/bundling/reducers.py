@@ -19,15 +19,16 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
-from tiphys_runtime import remake
 
 from tiphys.bundling.program import found_at
 from tiphys.bundling.scan import globals_used
+from tiphys_runtime import remake, remake_classes
 
 if TYPE_CHECKING:
     from tiphys.bundling.pickler import ProgramPickler, Reference, Shape
 
 BUILTIN_TYPES = {value: name for name, value in vars(types).items() if type(value) is type}
+GIVEN = ("__name__", "__package__", "__file__", "__doc__", "__spec__", "__path__")  # what every module has
 SENTINELS = {
     id(value): name
     for name in ("MISSING", "KW_ONLY", "_HAS_DEFAULT_FACTORY", "_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")
@@ -88,9 +89,8 @@ def shape_of_function(function: FunctionType, own: Reference, second: ProgramPic
     if cells is not None:
         places = []
         for at, cell in enumerate(cells):
-            is_cell = isinstance(cell, CellType)
-            places.append(None if is_cell else cell)
-            if is_cell and not is_empty(cell):
+            places.append(None if isinstance(cell, CellType) else cell)
+            if isinstance(cell, CellType) and not is_empty(cell):
                 second.cells[id(cell)] = (own, at)
                 contents.append((at, cell.cell_contents))
     space = namespace(second, function)
@@ -111,11 +111,12 @@ def namespace(pickler: ProgramPickler, function: FunctionType) -> Any:
         if not ours:
             pickler.things.program.require(module.__name__)
         return Reference(f"{'d' if ours else 'l'}:{module.__name__}")
-    base = {name: function.__globals__[name] for name in ("__name__", "__package__") if name in function.__globals__}
+    known = function.__globals__
+    base: dict[str, object] = {name: known[name] for name in ("__name__", "__package__") if name in known}
     return pickler.namespaces.setdefault(id(function.__globals__), base)
 
 
-def function_state(pickler: ProgramPickler, function: FunctionType, space: object, contents: list[object] | None) -> Any:
+def function_state(pickler: ProgramPickler, function: FunctionType, space: Any, contents: list[object] | None) -> Any:
     """Give all of a function that can be set later, and the names that must be in its namespace."""
     from tiphys.bundling.pickler import Reference
 
@@ -128,14 +129,14 @@ def function_state(pickler: ProgramPickler, function: FunctionType, space: objec
     if function.__name__ != function.__code__.co_name:
         attributes["__name__"] = function.__name__
     used = [name for name in globals_used(function.__code__) if name in function.__globals__ and name != "__builtins__"]
-    references = [Reference(f"g:{home}:{name}") for home, name in program.reached(function.__code__, function.__globals__)]
+    reached = program.reached(function.__code__, function.__globals__)
+    references = [Reference(f"g:{home}:{name}") for home, name in reached]
     names: dict[str, object] = {}
     if isinstance(space, dict):
         names = {name: function.__globals__[name] for name in used}
-    elif space.pid.startswith("d:"):  # type: ignore[attr-defined]
-        home = space.pid[2:]  # type: ignore[attr-defined]
-        hidden = [name for name in used if name in ("__name__", "__package__", "__file__", "__doc__", "__spec__", "__path__")]
-        references = [*(Reference(f"g:{home}:{name}") for name in used if name not in hidden), *references]
+    elif space.pid.startswith("d:"):
+        home = space.pid[2:]
+        references = [*(Reference(f"g:{home}:{name}") for name in used if name not in GIVEN), *references]
     return attributes, dict(function.__dict__), names, references, contents or ()
 
 
@@ -202,45 +203,46 @@ def of_method(_pickler: ProgramPickler, method: MethodType) -> Any:
     return MethodType, (method.__func__, method.__self__)
 
 
-def of_file(_pickler: ProgramPickler, file: io.TextIOWrapper) -> Any:
+def of_file(_pickler: ProgramPickler, file: Any) -> Any:
     for name in ("stdout", "stderr", "stdin"):
         if getattr(sys, name) is file:
             return remake.attribute, ("sys", name)
     raise TypeError(f"the open file {file.name!r} cannot travel; open it inside the function")
 
 
-def of_lru_cache(_pickler: ProgramPickler, cached: Any) -> Any:
+def of_lru_cache(pickler: ProgramPickler, cached: Any) -> Any:
     """Write a cached function of the program: its cache starts empty."""
-    if found_at(str(cached.__module__), cached.__qualname__) is cached and not _pickler.things.program.is_ours(cached.__module__):
+    home = str(cached.__module__)
+    if found_at(home, cached.__qualname__) is cached and not pickler.things.program.is_ours(home):
         return NotImplemented
-    return remake.lru_cache, (cached.__wrapped__, cached.cache_parameters())
+    return remake_classes.lru_cache, (cached.__wrapped__, cached.cache_parameters())
 
 
 def of_type_variable(pickler: ProgramPickler, variable: Any) -> Any:
-    home = variable.__module__
-    if home and not pickler.things.program.is_ours(home) and found_at(home, variable.__name__) is variable:
+    home, name = variable.__module__, variable.__name__
+    if home and not pickler.things.program.is_ours(home) and found_at(home, name) is variable:
         pickler.things.program.require(home)
-        return remake.attribute, (home, variable.__name__)
+        return remake.attribute, (home, name)
     options: dict[str, object] = {}
     args: tuple[object, ...] = ()
-    if isinstance(variable, typing.TypeVar):
+    if type(variable) is typing.TypeVar:
         args = variable.__constraints__
         if not args and variable.__bound__ is not None:
             options["bound"] = variable.__bound__
-    for name in ("covariant", "contravariant"):
-        if getattr(variable, f"__{name}__", False):
-            options[name] = True
-    return remake.type_variable, (type(variable), variable.__name__, args, options)
+    for kind in ("covariant", "contravariant"):
+        if getattr(variable, f"__{kind}__", False):
+            options[kind] = True
+    return remake_classes.type_variable, (type(variable), name, args, options)
 
 
 def of_new_type(pickler: ProgramPickler, value: Any) -> Any:
     if not pickler.things.program.is_ours(value.__module__) and found_at(value.__module__, value.__qualname__) is value:
         return NotImplemented
-    return remake.new_type, (value.__name__, value.__supertype__, value.__module__)
+    return remake_classes.new_type, (value.__name__, value.__supertype__, value.__module__)
 
 
 def of_context_variable(_pickler: ProgramPickler, variable: ContextVar[object]) -> Any:
-    return remake.context_variable, (variable.name, default_of(variable))
+    return remake_classes.context_variable, (variable.name, default_of(variable))
 
 
 def default_of(variable: ContextVar[object]) -> tuple[object, ...]:
@@ -257,11 +259,11 @@ def of_sentinel(_pickler: ProgramPickler, value: object) -> Any:
 
 
 def of_cached_property(_pickler: ProgramPickler, value: functools.cached_property[object]) -> Any:
-    return remake.cached_property, (value.func, value.attrname)
+    return remake_classes.cached_property, (value.func, value.attrname)
 
 
 def lock(name: str) -> Callable[[ProgramPickler, object], Any]:
-    return lambda _pickler, _lock: (remake.lock, (name,))
+    return lambda _pickler, _lock: (remake_classes.lock, (name,))
 
 
 def fresh(kind: type) -> Callable[[ProgramPickler, object], Any]:
@@ -277,7 +279,7 @@ OVERRIDES: dict[type, Callable[..., Any]] = {
     io.TextIOWrapper: of_file,
     io.BufferedReader: of_file,
     io.BufferedWriter: of_file,
-    functools._lru_cache_wrapper: of_lru_cache,  # noqa: SLF001
+    functools._lru_cache_wrapper: of_lru_cache,
     functools.cached_property: of_cached_property,
     typing.TypeVar: of_type_variable,
     typing.ParamSpec: of_type_variable,
@@ -292,4 +294,4 @@ OVERRIDES: dict[type, Callable[..., Any]] = {
     weakref.WeakSet: fresh(weakref.WeakSet),
     **{type(getattr(dataclasses, name)): of_sentinel for name in SENTINELS.values()},
 }
-TABLE = ChainMap(dict(cloudpickle.Pickler._dispatch_table), copyreg.dispatch_table)  # noqa: SLF001
+TABLE = ChainMap(dict(cloudpickle.Pickler._dispatch_table), copyreg.dispatch_table)

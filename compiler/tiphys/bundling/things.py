@@ -118,11 +118,12 @@ class Things:
     def write(self, describe: str, work: Callable[[], bytes]) -> bytes:
         """Do some pickling and write every member that it asks for. Raises Unsendable with the whole trail."""
         self._current = describe
+        self.program.look_around()
         try:
             data = work()
             self._drain()
         except Unsendable as error:
-            holder = self._current
+            holder: str | None = self._current
             while holder is not None:
                 error.trail.append(holder)
                 holder = self._because.get(holder)

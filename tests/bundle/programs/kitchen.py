@@ -15,7 +15,18 @@ import sys
 import threading
 from collections import namedtuple
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Generic, Literal, NamedTuple, NewType, Protocol, TypedDict, TypeVar, runtime_checkable
+from typing import (
+    Annotated,
+    ClassVar,
+    Generic,
+    Literal,
+    NamedTuple,
+    NewType,
+    Protocol,
+    TypedDict,
+    TypeVar,
+    runtime_checkable,
+)
 
 import shelf
 import shelf.inner.deep as deep

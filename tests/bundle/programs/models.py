@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, computed_field, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    computed_field,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 T = TypeVar("T")
 
@@ -84,7 +93,13 @@ def check(setting):
     made = Setting(name=" s ", rate=2)
     assert (made.name, made.double, made.shout(), made._hidden) == ("s", 4.0, "S", 3)
     assert made.model_dump()["rate"] == "2.00"
-    for wrong in ({"name": ""}, {"name": "x", "rate": 0}, {"name": "x", "rate": 101}, {"name": "x", "more": 1}, {"name": "x", "kind": "c"}):
+    for wrong in (
+        {"name": ""},
+        {"name": "x", "rate": 0},
+        {"name": "x", "rate": 101},
+        {"name": "x", "more": 1},
+        {"name": "x", "kind": "c"},
+    ):
         try:
             Setting(**wrong)
         except ValueError:

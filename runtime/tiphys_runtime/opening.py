@@ -1,0 +1,39 @@
+"""What a pod is called with: arguments that may be in files, and the archive they were compiled for."""
+
+from __future__ import annotations
+
+import sys
+
+from tiphys_runtime import envelope
+from tiphys_runtime.loading import BrokenBundle, Bundle
+
+
+def expanded(argument: str) -> str:
+    """Give an argument, read from its file where it starts with `@`."""
+    if not argument.startswith("@"):
+        return argument
+    with open(argument[1:], encoding="utf-8") as file:
+        return file.read()
+
+
+def opened(path: str, digest: str, *, alone: bool) -> Bundle:
+    """Open the bundle. Raises BrokenBundle when it is another one, or made for another Python."""
+    from zipimport import ZipImportError, zipimporter
+
+    with open(path, "rb") as file:
+        found = envelope.digest(file.read())
+    if found != digest:
+        raise BrokenBundle(f"the bundle at {path} is not the one this call was compiled with: its digest is {found}")
+    try:
+        archive = zipimporter(path)
+        archive.invalidate_caches()
+        world = Bundle(archive.get_data, alone=alone)
+    except (ZipImportError, OSError) as error:
+        raise BrokenBundle(f"{path} is no bundle: {error}") from error
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if world.manifest.get("format") != 1 or world.manifest.get("python") != here:
+        raise BrokenBundle(
+            f"the program was compiled with Python {world.manifest.get('python')}, and the image has Python {here}; "
+            "use an image with the same minor version"
+        )
+    return world

@@ -47,7 +47,12 @@ def split_wide_graphs(program: Program) -> Program:
 def join_many(graph: Graph) -> Graph:
     """Put a join where several nodes wait for the same many others."""
     inputs = frozenset(item.name for item in graph.inputs)
-    waits = {node.name: predecessors(node, inputs) for node in graph.nodes if not isinstance(node, Join)}
+    made = {node.name for node in graph.nodes if isinstance(node, Join)}
+    waits = {
+        node.name: predecessors(node, inputs)
+        for node in graph.nodes
+        if not isinstance(node, Join) and made.isdisjoint(node.after)
+    }
     shared = Counter(frozenset(names) for names in waits.values() if len(names) > MANY)
     names = {*inputs, *(node.name for node in graph.nodes)}
     joins: dict[frozenset[str], str] = {}

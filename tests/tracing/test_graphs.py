@@ -1,0 +1,182 @@
+"""Programs and the graphs they become, as printed."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tiphys.compiling import trace_task
+from tiphys.loading import load_module
+
+HEADER = '''\
+import asyncio
+import random
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("flow")
+
+
+@env.task
+async def load(day: int) -> list[float]: ...
+
+
+@env.task
+async def score(row: float, scale: int = 1) -> float: ...
+
+
+@env.task
+async def publish(text: str) -> str: ...
+
+
+'''
+
+
+@pytest.fixture
+def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Trace the orchestrator `main` of a program; give its graphs as text, without the columns of source lines."""
+
+    def traced(body: str, after: str = "trace") -> str:
+        path = tmp_path / "flow.py"
+        path.write_text(HEADER + textwrap.dedent(body))
+        monkeypatch.delitem(sys.modules, "flow", raising=False)
+        text = str(trace_task(load_module(path).main, after=after))
+        return "\n".join(line.split(" flow.py:")[0].rstrip() for line in text.splitlines())
+
+    return traced
+
+
+def expected(text: str) -> str:
+    return textwrap.dedent(text).strip("\n")
+
+
+def test_awaits_in_sequence_are_ordered_although_no_data_flows(printed: Callable[..., str]) -> None:
+    program = """
+        @env.task
+        async def main(day: int) -> float:
+            a = await score(1.0)
+            b = await score(2.0)
+            return b
+    """
+
+    assert printed(program) == expected("""
+        graph flow.main(day):
+          %score   = call score(row=1.0)
+          %score-2 = call score(row=2.0) after %score
+          return %score-2
+    """)
+
+
+def test_gathered_calls_start_together_and_are_waited_for_together(printed: Callable[..., str]) -> None:
+    program = """
+        @env.task
+        async def main(day: int) -> str:
+            first = asyncio.create_task(score(0.5))
+            rows = await load(day)
+            a, b = await asyncio.gather(score(rows[0]), score(rows[1], scale=2))
+            return await publish(f"{a + b:.2f} {await first}")
+    """
+
+    assert printed(program) == expected("""
+        graph flow.main(day):
+          %score   = call score(row=0.5)
+          %load    = call load(day=%day)
+          %row     = glue "load[0]" (load=%load)
+          %row-2   = glue "load[1]" (load=%load) after %row
+          %score-2 = call score(row=%row) after %row-2
+          %score-3 = call score(row=%row-2, scale=2)
+          %text    = glue "f'{a + b:.2f} {first}'" (a=%score-2, b=%score-3, first=%score) after %score-2, %score-3, %score
+          %publish = call publish(text=%text) after %score-2, %score-3, %score
+          return %publish
+    """)
+
+
+def test_what_reads_a_clock_or_draws_a_number_is_computed_once(printed: Callable[..., str]) -> None:
+    program = """
+        @env.task
+        async def main(day: int) -> list[float]:
+            draw = random.random()
+            return await asyncio.gather(score(draw), score(draw))
+    """
+
+    assert printed(program, after="place_glue") == expected("""
+        graph flow.main(day):
+          %draw    = glue "random()" in a pod
+          %score   = call score(row=%draw)
+          %score-2 = call score(row=%draw)
+          return [%score, %score-2]
+    """)
+
+
+def test_orchestrators_are_traced_once_and_shared(printed: Callable[..., str]) -> None:
+    program = """
+        @env.task
+        async def child(x: float) -> float:
+            return await score(await score(x), scale=3)
+
+
+        @env.task
+        async def main(day: int) -> list[float]:
+            rows = await load(day)
+            return await asyncio.gather(child(max(rows)), child(2.5))
+    """
+
+    assert printed(program) == expected("""
+        graph flow.main(day):
+          %load    = call load(day=%day)
+          %x       = glue "max(load)" (load=%load)
+          %child   = sub flow.child(x=%x)
+          %child-2 = sub flow.child(x=2.5) after %x
+          return [%child, %child-2]
+
+        graph flow.child(x):
+          %score   = call score(row=%x)
+          %score-2 = call score(row=%score, scale=3)
+          return %score-2
+    """)
+
+
+def test_a_helper_that_calls_no_task_and_decides_by_results_is_one_piece_of_glue(printed: Callable[..., str]) -> None:
+    program = """
+        def verdict(rows):
+            for row in rows:
+                if row > 0.5:
+                    return "good"
+            return "bad"
+
+
+        @env.task
+        async def main(day: int) -> str:
+            return await publish(verdict(await load(day)))
+    """
+
+    assert printed(program, after="place_glue") == expected("""
+        graph flow.main(day):
+          %load    = call load(day=%day)
+          %text    = glue "verdict(load)" (load=%load) in its users
+          %publish = call publish(text=%text)
+          return %publish
+    """)
+
+
+def test_a_change_in_place_makes_a_new_version_of_the_value(printed: Callable[..., str]) -> None:
+    program = """
+        @env.task
+        async def main(day: int) -> float:
+            rows = await load(day)
+            rows.append(1.5)
+            return await score(rows[0])
+    """
+
+    assert printed(program) == expected("""
+        graph flow.main(day):
+          %load   = call load(day=%day)
+          %append = glue "(load.append(1.5), load)" (load=%load)
+          %v      = glue "append[1]" (append=%append)
+          %row    = glue "rows[0]" (rows=%v) after %append
+          %score  = call score(row=%row)
+          return %score
+    """)

@@ -5,7 +5,6 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CANDIDATES := python3.13 python3.12 python3.11 python3
-FOLDERS := compiler runtime templates tests examples benchmarks
 # a name on the PATH may be a shim that does not run: ask it
 PYTHON ?= $(shell for python in $(CANDIDATES); do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$python; break; }; \

@@ -173,6 +173,8 @@ def specialise(graph: Graph, plans: Plans, types: dict[str, object], *, is_entry
 
 def riding(site: Site, host: Call | Glue) -> tuple[list[Glue], list[Glue]]:
     """List the glue that a pod evaluates before its body, and after it, each in the order of the program."""
+    if not site.glue:
+        return [], []
     after = site.hosted.get(host.name, [])
     before = closure(site, [host] if isinstance(host, Call) else [], ())
     return before, closure(site, after, before) if after else []
@@ -366,8 +368,11 @@ def find_groups(site: Site) -> None:
         if not (isinstance(host, Call) or (isinstance(host, Glue) and host.place == host.name)):
             continue
         before, after = riding(site, host)
+        arguments = host.arguments if isinstance(host, Call) else ()
+        if len(arguments) + sum(len(step.operands) for step in (*before, *after)) <= WIDE:
+            continue
         table = Table(site, own=host.name)
-        for name, atom in host.arguments if isinstance(host, Call) else ():
+        for name, atom in arguments:
             if table.is_outer(atom):
                 table.add(name, atom)
         for step in (*before, *after):

@@ -88,7 +88,7 @@ def test_gathered_calls_start_together_and_are_waited_for_together(printed: Call
           %row-2   = glue "load[1]" (load=%load) after %row
           %score-2 = call score(row=%row) after %row-2
           %score-3 = call score(row=%row-2, scale=2)
-          %text    = glue "f'{a + b:.2f} {first}'" (a=%score-2, b=%score-3, first=%score) after %score-2, %score-3, %score
+          %text    = glue "f'{score + score_2:.2f} {score_3}'" (score=%score-2, score_2=%score-3, score_3=%score)
           %publish = call publish(text=%text) after %score-2, %score-3, %score
           return %publish
     """)
@@ -176,7 +176,7 @@ def test_a_change_in_place_makes_a_new_version_of_the_value(printed: Callable[..
           %load   = call load(day=%day)
           %append = glue "(load.append(1.5), load)" (load=%load)
           %v      = glue "append[1]" (append=%append)
-          %row    = glue "rows[0]" (rows=%v) after %append
+          %row    = glue "v[0]" (v=%v) after %append
           %score  = call score(row=%row)
           return %score
     """)

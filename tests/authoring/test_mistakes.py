@@ -1,0 +1,148 @@
+"""Mistakes in environments, decorators and settings are reported at the argument that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from tiphys.authoring.task import LATER
+
+MISTAKES = {
+    "upper-case name": ('env = flyte.TaskEnvironment("My Env")', "'My Env' is no name of an environment", "Call it 'my-env'."),
+    "long name": (f'env = flyte.TaskEnvironment("{"x" * 64}")', "is longer than 63 characters", ""),
+    "unknown setting": ('env = flyte.TaskEnvironment("a", images="x")', "`TaskEnvironment` has no `images`", "Did you mean `image`"),
+    "image": ('env = flyte.TaskEnvironment("a", image="a b")', "only the address of an image or 'auto' is supported yet", ""),
+    "env_vars": ('env = flyte.TaskEnvironment("a", env_vars={"A": 1})', "the value of A is 1; write it as text: '1'", ""),
+    "env_vars name": ('env = flyte.TaskEnvironment("a", env_vars={"A=B": "1"})', "'A=B' is no name of a variable", ""),
+    "secret": ('flyte.Secret("my key", as_env_var="a b")', "'a b' is no name of a variable", ""),
+    "secret as a file": ('flyte.Secret("k", mount="/x")', "`mount` is not supported yet", "Use `as_env_var=` instead."),
+    "memory without a unit": ("flyte.Resources(memory=5)", "5 has no unit; write a text such as '5Mi'", ""),
+    "bad quantity": ('flyte.Resources(cpu="two")', "'two' is not a quantity", ""),
+    "request above the limit": ('flyte.Resources(cpu=(2, 1))', "the request 2 is above the limit 1", ""),
+    "negative": ("flyte.Resources(cpu=-1)", "", ""),
+    "unknown resource": ("flyte.Resources(ram=1)", "`Resources` has no field `ram`", ""),
+    "gpu": ('flyte.Resources(gpu="A100:1")', "only a count is supported yet", ""),
+    "retries": ('env = flyte.TaskEnvironment("a")\n@env.task(retries=-1)\ndef f(): ...', "-1 is not a number of retries", ""),
+    "timeout": ('env = flyte.TaskEnvironment("a")\n@env.task(timeout="x")\ndef f(): ...', "'x' is not a duration", ""),
+    "environment's setting in the decorator": (
+        'env = flyte.TaskEnvironment("a")\n@env.task(image="x")\ndef f(): ...',
+        "`image` cannot be said in the decorator", "Say it in the environment",
+    ),
+    "unknown in the decorator": (
+        'env = flyte.TaskEnvironment("a")\n@env.task(retry=1)\ndef f(): ...', "`task` has no parameter `retry`",
+        "Did you mean `retries`?",
+    ),
+    "image in an override": (
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(): ...\ng = f.override(image="x")',
+        "`image` of a task cannot be overridden", "clone_with",
+    ),
+    "star arguments": (
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(*xs): ...', "`f` takes `*xs`, and a task's inputs must have names",
+        "Take one parameter instead: `xs: list`.",
+    ),
+    "double star arguments": (
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(**xs): ...', "`f` takes `**xs`", "Take one parameter instead: `xs: dict`.",
+    ),
+    "lambda": ('env = flyte.TaskEnvironment("a")\nf = env.task(lambda x: x)', "a lambda cannot be a task", "Write it as a `def`."),
+    "class": ('env = flyte.TaskEnvironment("a")\n@env.task\nclass F: ...', "a task must be a function, not type", ""),
+    "generator": ('env = flyte.TaskEnvironment("a")\n@env.task\ndef f():\n    yield 1', "`f` is a generator", "Return a list"),
+    "two of one name": (
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(): ...\n@env.task\ndef f(x): ...',
+        "`a.f` is defined twice", "Rename one of the functions",
+    ),
+    "depends on itself": (
+        'env = flyte.TaskEnvironment("a")\nenv.add_dependency(env)', "environment `a` cannot depend on itself", "",
+    ),
+    "circle": (
+        'a = flyte.TaskEnvironment("a")\nb = flyte.TaskEnvironment("b", depends_on=[a])\nc = flyte.TaskEnvironment("c", depends_on=[b])\n'
+        "a.add_dependency(c)",
+        "environments depend on each other in a circle: a -> c -> b -> a", "",
+    ),
+    "depends on a name": ('flyte.TaskEnvironment("a", depends_on=["b"])', "`depends_on` takes environments, not str 'b'", ""),
+    "backoff": ("flyte.Backoff(base=timedelta(seconds=1), factor=2)", "a factor above 1 needs a cap", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", MISTAKES)
+def test_a_mistake_is_reported_at_its_line(title: str, refused: Callable[[str], str]) -> None:
+    """What is wrong, where, and how to mend it."""
+    program, what, mend = MISTAKES[title]
+
+    text = refused(program)
+
+    assert what in text
+    assert mend in text
+    assert "flow.py:" in text
+    assert "^" in text
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+@pytest.mark.parametrize(
+    "program",
+    [
+        'env = flyte.TaskEnvironment("a", {}="x")',
+        'env = flyte.TaskEnvironment("a")\n@env.task({}="x")\ndef f(): ...',
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(): ...\ng = f.override({}="x")',
+        'env = flyte.TaskEnvironment("a")\nb = env.clone_with("b", {}="x")',
+    ],
+    ids=["environment", "decorator", "override", "clone"],
+)
+def test_a_later_parameter_is_refused_and_never_ignored(name: str, program: str, refused: Callable[[str], str]) -> None:
+    """At every level."""
+    text = refused(program.format(name))
+
+    assert f"`{name}` is not supported yet" in text
+    assert f'{name}="x"\n' in text or f'{name}="x")' in text
+
+
+def test_a_later_parameter_that_asks_for_nothing_is_let_through(load: Callable[[str], ModuleType]) -> None:
+    """Programs that spell out a default still compile."""
+    module = load("""
+        env = flyte.TaskEnvironment("a")
+        @env.task(cache="disable", interruptible=False, report=False, triggers=(), links=None)
+        def f(): ...
+    """)
+
+    assert module.f.name == "a.f"
+
+
+def test_mistakes_of_one_file_are_reported_together(refused: Callable[[str], str]) -> None:
+    """Not one per run."""
+    text = refused("""
+        env = flyte.TaskEnvironment("A")
+        @env.task(retries="x")
+        def f(*xs): ...
+        @env.task(timeout=-1)
+        def g(): ...
+    """)
+
+    for part in ("'A' is no name", "'x' is not a number of retries", "`f` takes `*xs`", "must not be negative"):
+        assert part in text
+
+
+def test_environments_that_are_named_twice_are_kept_once(load: Callable[[str], ModuleType]) -> None:
+    """`add_dependency` ignores what is known."""
+    module = load("""
+        a = flyte.TaskEnvironment("a")
+        b = flyte.TaskEnvironment("b", depends_on=[a])
+        b.add_dependency(a, a)
+    """)
+
+    assert module.b.depends_on == (module.a,)
+
+
+def test_a_task_called_outside_a_run_is_the_plain_function(load: Callable[[str], ModuleType]) -> None:
+    """That is how users unit-test."""
+    module = load("""
+        env = flyte.TaskEnvironment("a")
+        @env.task(retries=2)
+        def f(x: int, y: int = 2) -> int:
+            "Add."
+            return x + y
+    """)
+
+    assert module.f(1) == module.f.forward(1) == module.f.func(1) == 3
+    assert module.f.__doc__ == module.f.description == "Add."
+    assert module.f.name == "a.f"

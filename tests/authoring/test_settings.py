@@ -1,0 +1,101 @@
+"""defaults < environment < decorator < override, a whole field at a time; `0`, `{}` and `[]` count as said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import tiphys as flyte
+from tiphys.settings import DEFAULTS, resolve
+
+TOKEN = flyte.Secret("token", group="api")
+LEVELS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], object, str]] = [
+    # field, said by environment, decorator, override; what wins, and the level that said it
+    ("retries", {}, {}, {}, flyte.RetryStrategy(0), "default"),
+    ("retries", {}, {"retries": 3}, {}, flyte.RetryStrategy(3), "decorator"),
+    ("retries", {}, {"retries": 3}, {"retries": 0}, flyte.RetryStrategy(0), "override"),
+    ("retries", {}, {"retries": 3}, {"retries": None}, flyte.RetryStrategy(3), "decorator"),
+    ("retries", {}, {"retries": flyte.RetryStrategy(2)}, {}, flyte.RetryStrategy(2), "decorator"),
+    ("timeout", {}, {}, {}, flyte.Timeout(), "default"),
+    ("timeout", {}, {"timeout": 60}, {}, flyte.Timeout(timedelta(minutes=1)), "decorator"),
+    ("timeout", {}, {"timeout": 60}, {"timeout": 0}, flyte.Timeout(0), "override"),
+    ("timeout", {}, {"timeout": timedelta(hours=1)}, {"timeout": 1.5}, flyte.Timeout(1.5), "override"),
+    ("env_vars", {}, {}, {}, {}, "default"),
+    ("env_vars", {"env_vars": {"A": "1"}}, {}, {}, {"A": "1"}, "environment"),
+    ("env_vars", {"env_vars": {"A": "1"}}, {}, {"env_vars": {"B": "2"}}, {"B": "2"}, "override"),
+    ("env_vars", {"env_vars": {"A": "1"}}, {}, {"env_vars": {}}, {}, "override"),
+    ("secrets", {}, {}, {}, (), "default"),
+    ("secrets", {"secrets": [TOKEN]}, {}, {}, (TOKEN,), "environment"),
+    ("secrets", {"secrets": TOKEN}, {}, {"secrets": []}, (), "override"),
+    ("secrets", {"secrets": "token"}, {}, {}, (flyte.Secret("token"),), "environment"),
+    ("resources", {}, {}, {}, flyte.Resources(), "default"),
+    ("resources", {"resources": flyte.Resources(cpu=1)}, {}, {}, flyte.Resources(cpu=1), "environment"),
+    (
+        "resources", {"resources": flyte.Resources(cpu=1, memory="1Gi")}, {}, {"resources": flyte.Resources(cpu=2)},
+        flyte.Resources(cpu=2), "override",
+    ),
+    ("image", {}, {}, {}, "auto", "default"),
+    ("image", {"image": "python:3.12"}, {}, {}, "python:3.12", "environment"),
+    ("short_name", {}, {}, {}, None, "default"),
+    ("short_name", {}, {"short_name": "s"}, {}, "s", "decorator"),
+    ("short_name", {}, {"short_name": "s"}, {"short_name": "t"}, "t", "override"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "environment", "decorator", "override", "expected", "level"), LEVELS)
+def test_what_was_said_last_wins(  # noqa: PLR0913 - the columns of the table
+    field: str, environment: dict[str, Any], decorator: dict[str, Any], override: dict[str, Any], expected: object, level: str
+) -> None:
+    """Each row of the table."""
+    env = flyte.TaskEnvironment("levels", **environment)
+
+    @env.task(**decorator)
+    async def step(x: int) -> int:
+        return x
+
+    task = step.override(**override) if override else step
+    resolved = resolve(task.levels)
+
+    assert getattr(resolved.settings, field) == expected
+    assert resolved.levels[field] == level
+
+
+def test_every_setting_has_a_row() -> None:
+    """A new field cannot be forgotten."""
+    assert {row[0] for row in LEVELS} == set(type(DEFAULTS).model_fields)
+
+
+def test_overrides_of_overrides_keep_what_they_do_not_say() -> None:
+    """The later one wins, field by field."""
+    env = flyte.TaskEnvironment("levels")
+
+    @env.task
+    async def step(x: int) -> int:
+        return x
+
+    twice = step.override(retries=2, timeout=5).override(retries=0)
+    resolved = resolve(twice.levels).settings
+
+    assert resolved.retries == flyte.RetryStrategy(0)
+    assert resolved.timeout == flyte.Timeout(5)
+    assert step.override(retries=1).name == step.name
+    assert resolve(step.levels).settings.retries == flyte.RetryStrategy(0)
+
+
+def test_a_clone_keeps_what_it_does_not_say() -> None:
+    """And has tasks of its own."""
+    base = flyte.TaskEnvironment("base", image="python:3.12", env_vars={"A": "1"}, description="d")
+
+    @base.task
+    async def step(x: int) -> int:
+        return x
+
+    clone = base.clone_with("clone", env_vars={})
+
+    assert clone.settings.image == "python:3.12"
+    assert clone.settings.env_vars == {}
+    assert clone.description == "d"
+    assert clone.tasks == {}
+    assert list(base.tasks) == ["base.step"]

@@ -70,6 +70,7 @@ CHANGES = [
     ("templates.e-f.container.args", ["{{{{workflow.uid}}"], "braces that are no reference of ours"),
     ("templates.e-f.container.env", [{"name": "A", "value": "{{workflow.uid}}"}], "has no place there"),
     ("templates.e-f.inputs.parameters.i.name", "j", "too much and"),
+    ("templates.e-f.container.env", [{"name": "A", "value": "{{retries}}"}], "has no place there"),
     ("entrypoint", "nothing", "the entrypoint nothing is missing"),
     ("arguments.parameters.n.value", "{{workflow.uid}}", "has no place there"),
     ("arguments.parameters.n.name", "m", "is no argument of the workflow"),

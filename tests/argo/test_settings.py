@@ -61,7 +61,9 @@ def test_shared_memory_is_a_folder_in_memory(lower: Lower, shm: str, folder: dic
 
 
 def test_retries_are_by_exit_code(lower: Lower) -> None:
-    strategy = one(lower, task="retries=3")["retryStrategy"]
+    template = one(lower, task="retries=3")
+    strategy = template["retryStrategy"]
+    assert {"name": "TIPHYS_ATTEMPT", "value": "{{retries}}"} in template["container"]["env"]
     assert strategy == {
         "limit": "3",
         "retryPolicy": "Always",
@@ -148,6 +150,7 @@ async def main() -> None:
         ("image='a:{{workflow.name}}'", "the image 'a:{{workflow.name}}' holds"),
         ("env_vars={'a b': '1'}", "'a b' is no name of an environment variable"),
         ("env_vars={'{{x}}': '1'}", "'{{x}}' is no name of an environment variable"),
+        ("env_vars={'TIPHYS_POD': '1'}", "variables that start with `TIPHYS_` are tiphys' own"),
         ("env_vars={'PYTHONHASHSEED': '1'}", "`PYTHONHASHSEED` is always 0 in a pod"),
         ("secrets=tiphys.Secret('k', 'Group_1')", "'Group_1' is no name of a Kubernetes Secret"),
         ("secrets=tiphys.Secret('{{x}}', 'g', as_env_var='A')", "'{{x}}' is no key in a Kubernetes Secret"),

@@ -28,6 +28,7 @@ REFERENCE = re.compile(
     | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
     | (?P<uid>workflow\.uid)
+    | (?P<retries>retries)
     )\}\}""",
     re.VERBOSE | re.ASCII,
 )
@@ -85,7 +86,9 @@ def check_template(
     check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
     rest = {key: value for key, value in item.items() if key not in ("inputs", "outputs", "container")}
     check_texts(Scope(name), rest)
-    check_texts(Scope(name), {key: value for key, value in container.items() if key != "args"})
+    counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
+    check_texts(Scope(name, kinds=counted), container.get("env"))
+    check_texts(Scope(name), {key: value for key, value in container.items() if key not in ("args", "env")})
 
 
 def check_dag(item: Json, templates: Mapping[str, Json], given: Mapping[str, frozenset[str]], scope: Scope) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from hera.workflows import models as m
 
 from tiphys.argo.expressions import (
+    RETRIES,
     WORKFLOW_UID,
     directory_key,
     input_of,
@@ -98,6 +99,8 @@ def outputs_of(plan: Plan) -> m.Outputs:
 def variables_of(settings: Settings) -> list[m.EnvVar]:
     """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
     found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
+    if settings.retries is not None and settings.retries.count:
+        found.append(m.EnvVar(name="TIPHYS_ATTEMPT", value=RETRIES))
     for name, value in sorted((settings.env_vars or {}).items()):
         if not is_read_on_the_way(value):
             found.append(m.EnvVar(name=name, value=value))

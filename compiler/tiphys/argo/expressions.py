@@ -6,6 +6,8 @@ import json
 import re
 
 WORKFLOW_UID = "{{workflow.uid}}"
+RETRIES = "{{retries}}"
+"""How often a pod was retried so far; only templates with a retry strategy know it."""
 ABSENT_KEY = "tiphys/none"
 
 

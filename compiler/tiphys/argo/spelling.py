@@ -50,6 +50,8 @@ def in_settings(plan: Plan, settings: Settings) -> Iterator[Mistake]:
     for name in variables:
         if name == HASH_SEED:
             yield mistake(f"`{HASH_SEED}` is always 0 in a pod: what two pods compute must agree", "Leave it out.")
+        elif name.startswith("TIPHYS_"):
+            yield mistake(f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name.")
         elif VARIABLE.fullmatch(name) is None:
             yield mistake(f"{name!r} is no name of an environment variable", "Use letters, digits and `_`.")
     taken = {*variables, HASH_SEED}

@@ -54,8 +54,8 @@ _HOMES = {
 }
 _MODULES = ("errors",)
 _LATER = frozenset(
-    "Cache Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx custom_context durable "
-    "group init io map new_condition notify report trace".split()
+    "Cache Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx custom_context "
+    "durable group init io map new_condition notify report trace".split()
 )
 __all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604
 

@@ -13,7 +13,7 @@ from tiphys_runtime import codec
 
 
 def from_values(task: TaskTemplate[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, str]:
-    """Bind Python values to a task's inputs and write each as tagged JSON. Raises UsageError as a call would TypeError."""
+    """Bind Python values to a task's inputs, each as tagged JSON. Raises UsageError as a call would."""
     try:
         bound = inspect.signature(task.function).bind(*args, **kwargs)
     except TypeError as error:
@@ -33,8 +33,8 @@ def from_texts(
 ) -> dict[str, str]:
     """Check what people gave for a task's inputs, and write each as tagged JSON.
 
-    texts: typed words: JSON, or bare where the type allows. values: plain JSON values. fixed: inputs that were bound when
-    the program was compiled. Raises UsageError with the parameter, its type and an example, for every wrong one.
+    texts: typed words: JSON, or bare where the type allows. values: plain JSON values. fixed: inputs that were bound
+    when the program was compiled. Raises UsageError with the parameter, its type and an example, for every wrong one.
     """
     from tiphys.tracing.tasks import interface_of
     from tiphys_runtime import convert

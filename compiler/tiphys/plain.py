@@ -1,4 +1,4 @@
-"""Tagged JSON as plain JSON, for scripts: what pydantic's `to_jsonable_python` would make of the value. Never unpickles."""
+"""Tagged JSON as plain JSON, for scripts: what pydantic's `to_jsonable_python` would make of it. Never unpickles."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 def plain(form: Any, *, shown: str | None = None) -> Any:
     """Give the plain form of a tagged one.
 
-    Tuples, sets and named tuples become arrays, an Enum its value, dataclasses and models objects, bytes base64, dates and
-    durations ISO 8601; what is only a pickle becomes `shown`, its `repr` as the pod recorded it.
+    Tuples, sets and named tuples become arrays, an Enum its value, dataclasses and models objects, bytes base64, dates
+    and durations ISO 8601; what is only a pickle becomes `shown`, its `repr` as the pod recorded it.
     """
     if isinstance(form, list):
         return [plain(item) for item in form]

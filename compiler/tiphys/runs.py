@@ -1,10 +1,10 @@
 """Driving tiphys from Python: `tiphys.run(main, depth=3)`, here or in the cluster.
 
-    run = tiphys.run(main, depth=3)
-    print(run.result())
+run = tiphys.run(main, depth=3)
+print(run.result())
 
-    run = tiphys.with_runcontext(mode="cluster", namespace="ml").run(main, depth=3)
-    run.wait()
+run = tiphys.with_runcontext(mode="cluster", namespace="ml").run(main, depth=3)
+run.wait()
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tiphys.arguments import from_values
@@ -23,8 +24,6 @@ from tiphys.diagnostics import UsageError
 from tiphys.outcomes import Ended, blob_reader
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tiphys.argo.report import Manifest
     from tiphys.cluster import Cluster
     from tiphys.engine import Event, LocalRun
@@ -53,7 +52,9 @@ class TaskCall:
 class Run:
     """A run of a compiled program. Local runs have ended when you get them; cluster runs go on until `wait` returns."""
 
-    def __init__(self, manifest: Manifest, state: nodes.Run, watch: Callable[[], Iterable[nodes.Run]] | None = None) -> None:
+    def __init__(
+        self, manifest: Manifest, state: nodes.Run, watch: Callable[[], Iterable[nodes.Run]] | None = None
+    ) -> None:
         self.manifest = manifest
         self.state = state
         self._watch = watch
@@ -75,9 +76,10 @@ class Run:
     def wait(self, on_change: Callable[[nodes.Run], None] | None = None) -> Run:
         """Wait for the end; `on_change` gets the state each time it changes."""
         if self._watch is not None and not self.state.is_over:
-            for self.state in self._watch():
+            for state in self._watch():
+                self.state = state
                 if on_change is not None:
-                    on_change(self.state)
+                    on_change(state)
         return self
 
     @property
@@ -176,7 +178,10 @@ class RunContext:
         return self.start(task, from_values(task, args, kwargs))
 
     def start(
-        self, task: TaskTemplate[..., Any], arguments: Mapping[str, str], on_event: Callable[[Event], None] | None = None
+        self,
+        task: TaskTemplate[..., Any],
+        arguments: Mapping[str, str],
+        on_event: Callable[[Event], None] | None = None,
     ) -> Run:
         """Run a task with inputs that are texts already."""
         manifest = compile_task(task, image=self.image, cached=self.mode == "local")
@@ -206,7 +211,8 @@ class RunContext:
         """Connect to the cluster."""
         from tiphys.cluster import connect
 
-        return connect(kubeconfig=self.kubeconfig, context=self.context, namespace=self.namespace)
+        file = Path(self.kubeconfig) if self.kubeconfig is not None else None
+        return connect(kubeconfig=file, context=self.context, namespace=self.namespace)
 
     def there(self, manifest: Manifest, arguments: Mapping[str, str]) -> Run:
         """Apply a manifest to the cluster and submit a run."""
@@ -214,9 +220,7 @@ class RunContext:
 
         cluster = self.cluster()
         remote.apply(cluster, manifest.objects)
-        made = remote.submit(
-            cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations
-        )
+        made = remote.submit(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
         state = nodes.Run(made.name, made.namespace, made.uid, nodes.Phase.PENDING)
         run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
         run._finish = lambda last: ended_there(cluster, last, manifest)  # noqa: SLF001  built here, in two steps
@@ -313,11 +317,9 @@ def ended_there(cluster: Cluster, state: nodes.Run, manifest: Manifest) -> Ended
     return succeeded(outputs, lambda envelope: fetch(cluster, state, dict(envelope)), manifest)
 
 
-def succeeded(
-    outputs: Mapping[str, str], fetch: Callable[[Mapping[str, Any]], bytes], manifest: Manifest
-) -> Ended:
+def succeeded(outputs: Mapping[str, str], fetch: Callable[[Mapping[str, Any]], bytes], manifest: Manifest) -> Ended:
     """Read the outputs of a run: the result, and the parts that it may have to be put together of."""
-    parts = []
+    parts: list[Mapping[str, Any]] = []
     while (text := outputs.get(f"r{len(parts)}")) is not None:
         parts.append(json.loads(text))
     return Ended(json.loads(outputs.get("r", "{}")), fetch, blob_reader(manifest.objects), tuple(parts))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def rebuild(cls: type, fields: dict[str, object]) -> object:
+
+def rebuild(cls: Any, fields: dict[str, object]) -> object:
     """Make an instance from fields that were computed already, without running its constructor again."""
     made: object = cls.__new__(cls)
     for name, value in fields.items():

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.cli.conftest import Command
 
+from tests.cli.conftest import Command
 from tiphys.cluster import Unreachable, connect
 from tiphys.engine import execute
 
@@ -92,15 +92,13 @@ def node_of(raw: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": raw["id"], "name": raw["id"], "displayName": raw["name"], "type": raw["kind"], "phase": str(raw["phase"]),
         "templateName": raw["template"], "boundaryID": raw["boundary"] or "", "startedAt": moment(raw["started"]),
-        "finishedAt": moment(raw["finished"]), "inputs": parameters(raw["inputs"]), "outputs": parameters(raw["outputs"]),
-        "message": raw["message"] or "",
+        "finishedAt": moment(raw["finished"]), "inputs": parameters(raw["inputs"]),
+        "outputs": parameters(raw["outputs"]), "message": raw["message"] or "",
     }  # fmt: skip
 
 
 @pytest.fixture
-def compile_here(
-    tiphys: Command, api_server: Server, namespace: str, monkeypatch: pytest.MonkeyPatch
-) -> Command:
+def compile_here(tiphys: Command, api_server: Server, namespace: str, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run `tiphys compile` and the like against the test server."""
     monkeypatch.setenv("KUBECONFIG", str(api_server.kubeconfig))
 
@@ -172,5 +170,3 @@ def test_a_run_that_is_not_there(compile_here: Command) -> None:
 
     assert done.code == 3
     assert "there is no run `gone` in the namespace" in done.err
-
-

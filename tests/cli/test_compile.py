@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tests.cli.conftest import Command
 
 
-def test_a_folder_gets_a_file_per_object_and_the_same_bytes_each_time(tiphys: Command, flow: str, tmp_path: Path) -> None:
+def test_a_folder_gets_a_file_per_object_and_the_same_bytes_each_time(
+    tiphys: Command, flow: str, tmp_path: Path
+) -> None:
     first = tiphys("compile", flow, "main", "-o", "build/")
     before = {item.name: item.read_bytes() for item in (tmp_path / "build").iterdir()}
     tiphys("compile", flow, "main", "-o", "build/")
@@ -56,7 +59,7 @@ def test_a_bound_input_is_no_parameter_of_the_template(tiphys: Command, flow: st
         (["--format", "yml"], "there is no format `yml`. Did you mean `yaml`?"),
         (["--watch"], "`--watch` follows a run that `--submit` starts: say both"),
         (["--bind", "cont=3"], "--bind cont=3: write NAME=VALUE for an input of `shop.main`. Did you mean `count`?"),
-        (["--bind", "count=x"], "--bind count: the value: expected int (as 3), not \"x\""),
+        (["--bind", "count=x"], '--bind count: the value: expected int (as 3), not "x"'),
         (["--after", "place_glu"], "there is no pass `place_glu`. Did you mean `place_glue`?"),
         (["--", "--item", "x"], "'--item' is an input of a run, and nothing is run without `--submit`"),
     ],
@@ -69,7 +72,7 @@ def test_wrong_usage(tiphys: Command, flow: str, words: list[str], said: str) ->
     assert said in done.err
 
 
-BAD = '''
+BAD = """
 env = tiphys.TaskEnvironment("bad")
 
 @env.task
@@ -83,10 +86,12 @@ async def main(x: int) -> int:
         a = 4
     step(a)
     return a
-'''
+"""
 
 
-def test_mistakes_are_told_together_with_their_places(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
+def test_mistakes_are_told_together_with_their_places(
+    tiphys: Command, program: Callable[[str], str], tmp_path: Path
+) -> None:
     name = program(BAD)
     done = tiphys("compile", name, "main", "-o", "build")
 
@@ -108,10 +113,10 @@ def test_mistakes_as_json(tiphys: Command, program: Callable[[str], str]) -> Non
 
 def test_authoring_mistakes_of_a_file_are_told_together(tiphys: Command, program: Callable[[str], str]) -> None:
     name = program(
-        '''
+        """
         one = tiphys.TaskEnvironment("Bad Name")
         two = tiphys.TaskEnvironment("two", image=3, cache="auto")
-        '''
+        """
     )
     done = tiphys("compile", name, "main")
 
@@ -149,7 +154,9 @@ def test_after_a_pass(tiphys: Command, flow: str) -> None:
     assert "pod shop.price" in tiphys("compile", flow, "main", "--after", "specialise_tasks").out
 
 
-def test_without_a_cluster_submit_says_so(tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_cluster_submit_says_so(
+    tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     done = tiphys("compile", flow, "main", "--submit", "--", "--item", "tea")
 
@@ -157,7 +164,9 @@ def test_without_a_cluster_submit_says_so(tiphys: Command, flow: str, monkeypatc
     assert "kubeconfig" in done.err
 
 
-def test_inputs_are_checked_before_anything_is_sent(tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_are_checked_before_anything_is_sent(
+    tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KUBECONFIG", "none")
     done = tiphys("compile", flow, "main", "--submit", "--", "--item", "tea", "--count", "x")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.cli.conftest import Command
 
 
@@ -64,9 +65,7 @@ def test_inputs_from_an_object_a_file_and_beside_flags(tiphys: Command, flow: st
     assert json.loads(from_file.out)["result"]["many"] == 6.0
 
 
-def test_inputs_from_standard_input(
-    tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_inputs_from_standard_input(tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
     monkeypatch.setattr("sys.stdin", io.StringIO('{"item": "12"}'))
@@ -78,7 +77,7 @@ def test_inputs_from_standard_input(
     ("words", "said"),
     [
         (["main"], "`item` is missing: str, such as "),
-        (["main", "--item", "x", "--count", "many"], "`count`: the value: expected int (as 3), not \"many\""),
+        (["main", "--item", "x", "--count", "many"], '`count`: the value: expected int (as 3), not "many"'),
         (["main", "--itm", "x"], "`shop.main` has no input `itm`. Did you mean `item`"),
         (["main", "--item"], "`--item` needs a value: --item "),
         (["main", "stray"], "'stray' is no flag; inputs are written as --item "),

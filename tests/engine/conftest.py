@@ -31,7 +31,7 @@ def play(tmp_path: Path) -> Callable[..., LocalRun]:
             arguments,
             executor=executor or InProcess(standin.shim_of(snippets)),
             workdir=tmp_path / f"run{count}",
-            **({"time_scale": 0.0} | more),
+            **{"time_scale": 0.0, **more},
         )
 
     return run

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.runs import flows
-from tests.runs.flows import Basket, Refused
 
 import tiphys
+from tests.runs import flows
+from tests.runs.flows import Basket, Refused
 from tiphys.diagnostics import UsageError
 from tiphys.runs import Run, RunContext
 
@@ -101,7 +101,9 @@ def test_the_summary_is_what_scripts_read() -> None:
 
 
 def test_a_wrong_call_shows_the_inputs() -> None:
-    with pytest.raises(UsageError, match=r"(?s)missing a required argument: 'name'.*Its inputs are \(name: 'str', count"):
+    with pytest.raises(
+        UsageError, match=r"(?s)missing a required argument: 'name'.*Its inputs are \(name: 'str', count"
+    ):
         run(flows.main)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.runs import flows
 
+from tests.runs import flows
 from tiphys.compiling import trace_task
 from tiphys.diagnostics import UsageError
 from tiphys.view.graphs import draw
@@ -52,5 +52,5 @@ def test_dot_has_a_cluster_per_orchestrator() -> None:
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="there is no format `mermade`. Did you mean `mermaid`?"):
+    with pytest.raises(UsageError, match=r"there is no format `mermade`\. Did you mean `mermaid`\?"):
         draw(trace_task(flows.main), "mermade")

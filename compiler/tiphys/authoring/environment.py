@@ -22,7 +22,7 @@ class TaskEnvironment:
 
     name: lower-case words joined by `-` or `_`, at most 63 characters; a task is called `<environment>.<function>`.
     depends_on: environments that belong to the same program. description: for people.
-    image, resources, env_vars, secrets: see `Settings`; what a task or a call says wins over them, a whole field at a time.
+    image, resources, env_vars, secrets: see `Settings`; what a task or a call says wins, a whole field at a time.
 
     Raises AuthoringError at the line that says a wrong value.
     """
@@ -43,9 +43,7 @@ class TaskEnvironment:
         check_name(name, where)
         for unknown in sorted(other.keys() - LATER):
             allowed = ["depends_on", "description", "image", "resources", "env_vars", "secrets"]
-            report(
-                Mistake(f"`TaskEnvironment` has no `{unknown}`", keyword(where, unknown), nearest(unknown, allowed))
-            )
+            report(Mistake(f"`TaskEnvironment` has no `{unknown}`", keyword(where, unknown), nearest(unknown, allowed)))
         refuse_later(other, where)
         given = {"image": image, "resources": resources, "env_vars": env_vars, "secrets": secrets}
         self.name = name
@@ -115,6 +113,7 @@ class TaskEnvironment:
     @overload
     def task(
         self,
+        /,
         *,
         short_name: str | None = None,
         retries: object = None,
@@ -133,7 +132,7 @@ class TaskEnvironment:
         timeout: object = None,
         docs: Documentation | None = None,
         orchestrator: bool | None = None,
-        **other: object,
+        **other: Any,
     ) -> Any:
         """Make a task of a function: `@env.task`, or `@env.task(retries=3)`.
 

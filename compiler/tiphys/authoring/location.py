@@ -15,7 +15,7 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 def caller() -> Span:
     """Give the span of the call, in the nearest frame outside this package, that led here."""
-    frame = sys._getframe(1)
+    frame = sys._getframe(1)  # noqa: SLF001  the documented way to one frame, without reading all sources
     while frame.f_back is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     code = frame.f_code
@@ -25,7 +25,7 @@ def caller() -> Span:
 
 def is_ours(file: str) -> bool:
     """Say whether a file belongs to this package, or to pydantic and the standard library between us and the user."""
-    return file.startswith(PACKAGE) or "pydantic" in Path(file).parts or file.startswith("<")
+    return file.startswith((PACKAGE, "<")) or "pydantic" in Path(file).parts
 
 
 def keyword(where: Span, name: str) -> Span:

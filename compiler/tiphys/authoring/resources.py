@@ -11,9 +11,10 @@ from pydantic import BeforeValidator, field_validator
 from tiphys.authoring.model import Setting
 
 QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?|\.\d+)(?P<suffix>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][-+]?\d+)?")
-FACTORS = {"": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18} | {
-    f"{letter}i": 1024**power for power, letter in enumerate("KMGTPE", start=1)
-}
+SMALL = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3), "M": Decimal(10**6), "G": Decimal(10**9)}
+LARGE = {"T": Decimal(10**12), "P": Decimal(10**15), "E": Decimal(10**18)}
+BINARY = {f"{letter}i": Decimal(1024**power) for power, letter in enumerate("KMGTPE", start=1)}
+FACTORS = {**SMALL, **LARGE, **BINARY}
 
 
 def amount(text: str) -> Decimal:

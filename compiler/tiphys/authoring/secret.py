@@ -23,9 +23,7 @@ class Secret(Setting):
     group: str | None = None
     as_env_var: str | None = None
 
-    def __init__(
-        self, key: str, group: str | None = None, mount: object = None, as_env_var: str | None = None
-    ) -> None:
+    def __init__(self, key: str, group: str | None = None, mount: object = None, as_env_var: str | None = None) -> None:
         if mount is not None:
             from tiphys.authoring.location import caller, keyword
             from tiphys.diagnostics import AuthoringError, Mistake

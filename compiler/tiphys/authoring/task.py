@@ -9,6 +9,8 @@ from functools import cached_property
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
+from pydantic import ValidationError
+
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import Mistake, Span, nearest, report
@@ -48,13 +50,12 @@ def refuse_later(given: Mapping[str, object], where: Span) -> None:
 
 def said(given: Mapping[str, object], where: Span, owner: str) -> Settings:
     """Check the settings that one level says, each at its own argument."""
-    known = {name: value for name, value in given.items() if name in Settings.model_fields}
+    known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
     for name, value in list(known.items()):
         try:
             Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
-        except ValueError as error:
-            first = error.errors()[0] if hasattr(error, "errors") else {"msg": str(error)}
-            text = str(first["msg"]).removeprefix("Value error, ")
+        except ValidationError as error:
+            text = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             report(Mistake(f"`{owner}({name}={value!r})`: {text}", keyword(where, name)))
             del known[name]
     return Settings(**known)
@@ -156,7 +157,7 @@ class TaskTemplate(Generic[P, R]):
         secrets: object = None,
         **other: object,
     ) -> TaskTemplate[P, R]:
-        """Give the same task with other settings. What is said here wins over every other level, a whole field at a time.
+        """Give the same task with other settings. What is said here wins over every level, a whole field at a time.
 
         Raises AuthoringError for what cannot be overridden (name, image, docs) and for unknown names.
         """

@@ -29,7 +29,7 @@ Context = Annotated[str | None, typer.Option("--context", help="The context of t
 
 
 @app.callback(invoke_without_command=True)
-def top(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:  # noqa: FBT002
+def top(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
     """Compile async Python to Argo Workflows, run it here, or in the cluster."""
     if version:
         from tiphys import __version__
@@ -47,7 +47,7 @@ def run(ctx: typer.Context) -> None:
 
 
 @app.command(context_settings=INPUTS)
-def compile(  # noqa: PLR0913  the options of a command
+def compile(
     ctx: typer.Context,
     file: File,
     task: Task = None,
@@ -56,12 +56,12 @@ def compile(  # noqa: PLR0913  the options of a command
     bind: Bind = None,
     image: Image = None,
     after: After = None,
-    submit: Annotated[bool, typer.Option("--submit", help="Apply to the cluster and start a run.")] = False,  # noqa: FBT002
-    watch: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,  # noqa: FBT002
+    submit: Annotated[bool, typer.Option("--submit", help="Apply to the cluster and start a run.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,
     inputs: Inputs = None,
     namespace: Namespace = None,
     context: Context = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Compile a task to a WorkflowTemplate and its bundle; the run's inputs stand after `--`."""
     from tiphys.cli.making import Making, make
@@ -96,7 +96,7 @@ def result(
     name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
     namespace: Namespace = None,
     context: Context = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Print what a run in the cluster returned, or why it failed; waits for its end."""
     from tiphys.cli.running import print_result

@@ -1,6 +1,6 @@
 """How the command line ends when something went wrong: one clear text, no frames of ours, an exit code.
 
-    0 ok · 1 the run failed · 2 bad program or usage · 3 the cluster refused · 70 our own bug · 130 interrupted
+0 ok · 1 the run failed · 2 bad program or usage · 3 the cluster refused · 70 our own bug · 130 interrupted
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from tiphys.diagnostics import InternalError, Mistake, ProgramError, TiphysError, shorten
 
 
-def told(command: Callable[[], Any], as_json: bool) -> int:  # noqa: FBT001  what the user asked for
+def told(command: Callable[[], Any], as_json: bool) -> int:
     """Run a command; print its failure, and give the exit code."""
     try:
         command()

@@ -50,7 +50,9 @@ def make(asked: Making) -> None:
         message = "`--watch` follows a run that `--submit` starts: say both"
         raise UsageError(message)
     if asked.extra and not asked.submit:
-        message = f"{asked.extra[0]!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
+        message = (
+            f"{asked.extra[0]!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
+        )
         raise UsageError(message)
     task = task_in(asked.file, asked.task)
     bindings = bound(task, asked.bind)

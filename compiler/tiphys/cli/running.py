@@ -91,9 +91,7 @@ def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
     progress = Progress(manifest.report.pods)
-    where = RunContext(
-        executor="in-process" if "debug" in options else None, parallelism=int(count) if count else None
-    )
+    where = RunContext(executor="in-process" if "debug" in options else None, parallelism=int(count) if count else None)
     run = where.here(manifest, arguments, progress.on_event)
     progress.close()
     return run

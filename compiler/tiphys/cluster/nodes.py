@@ -33,8 +33,9 @@ class Phase(StrEnum):
     DAEMONED = "Daemoned"
 
     @classmethod
-    def _missing_(cls, _value: object) -> Phase:
+    def _missing_(cls, value: object) -> Phase:
         """Take a phase that only a newer Argo knows for one that is not final."""
+        del value
         return cls.NONE
 
     @property

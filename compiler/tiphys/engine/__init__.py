@@ -1,5 +1,7 @@
-"""The engine: runs an emitted manifest on this computer, as Argo would. Reads plain dicts; imports only the
-standard library. `execute` is all of it; `read_manifest` checks a manifest without running it.
+"""The engine: runs an emitted manifest on this computer, as Argo would.
+
+It reads plain dicts and imports only the standard library. `execute` is all of it; `read_manifest` checks a manifest
+without running it.
 """
 
 from __future__ import annotations

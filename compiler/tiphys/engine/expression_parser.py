@@ -28,9 +28,23 @@ _WORD_OPERATORS = frozenset({"in", "matches", "contains", "startsWith", "endsWit
 _STATEMENTS = frozenset({"let", "if", "else"})
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "nil": None}
 _BINARY = {
-    **{"||": 10, "&&": 15, "==": 20, "!=": 20, "<": 20, ">": 20, ">=": 20, "<=": 20},
+    "||": 10,
+    "&&": 15,
+    "==": 20,
+    "!=": 20,
+    "<": 20,
+    ">": 20,
+    ">=": 20,
+    "<=": 20,
     **dict.fromkeys(_WORD_OPERATORS, 20),
-    **{"+": 30, "-": 30, "*": 60, "/": 60, "%": 60, "**": 100, "^": 100, "??": 500},
+    "+": 30,
+    "-": 30,
+    "*": 60,
+    "/": 60,
+    "%": 60,
+    "**": 100,
+    "^": 100,
+    "??": 500,
 }
 _UNARY = {"!": 50, "-": 90, "+": 90}
 _COMPARISONS = frozenset({"<", ">", "<=", ">="})
@@ -158,7 +172,7 @@ class Parser:
             return self._postfix(node)
         return self._postfix(self._primary())
 
-    def _primary(self) -> tree.Node:  # noqa: C901, RET503 - one case per kind of token; `_fail` does not return
+    def _primary(self) -> tree.Node:  # noqa: RET503 - one case per kind of token; `_fail` does not return
         token = self._take()
         match token.kind:
             case "number":

@@ -18,7 +18,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _FLOAT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(?i:inf|infinity)|(?i:nan)")
 
 
-class Unevaluable(Exception):  # noqa: N818 - it says what the value is, not whose mistake it is
+class Unevaluable(Exception):
     """A value cannot be computed: the node ends in phase Error with this message, or its default is taken."""
 
 

@@ -46,7 +46,7 @@ class LocalRun:
     pods: int
 
 
-def execute(  # noqa: PLR0913 - the settings of a run, all by keyword
+def execute(
     manifest: Sequence[Mapping[str, Any]],
     arguments: Mapping[str, str],
     *,

@@ -38,7 +38,7 @@ _DEADLINE = "Pod was active on the node longer than the specified deadline"
 class Run:
     """One run of a program; `steps` counts the tasks that were looked at."""
 
-    def __init__(  # noqa: PLR0913 - a run is made in one place
+    def __init__(
         self,
         program: Program,
         *,

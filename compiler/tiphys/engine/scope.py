@@ -72,7 +72,7 @@ class Scope:
         root = path[0]
         if root == "tasks":
             return self._find_task(path)
-        if root == "inputs" and len(path) == 3 and path[1] == "parameters":  # noqa: PLR2004
+        if root == "inputs" and len(path) == 3 and path[1] == "parameters":
             return self.inputs.get(path[2], MISSING)
         if root == "workflow":
             return _descend(self.workflow, path[1:])

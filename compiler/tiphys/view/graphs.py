@@ -20,8 +20,7 @@ def to_mermaid(program: Program) -> str:
     for number, graph in enumerate(reversed(program.graphs.values())):
         lines.append(f"  subgraph g{number}[{quoted(graph.name)}]")
         ids = identifiers(graph, number)
-        for item in graph.inputs:
-            lines.append(f"    {ids[item.name]}([{quoted(item.name)}])")
+        lines.extend(f"    {ids[item.name]}([{quoted(item.name)}])" for item in graph.inputs)
         for node in graph.nodes:
             left, right = {Glue: ("[/", "/]"), Sub: ("[[", "]]"), Join: ("((", "))")}.get(type(node), ("[", "]"))
             lines.append(f"    {ids[node.name]}{left}{quoted(label(node))}{right}")

@@ -23,7 +23,9 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Mod
 
     def loaded(text: str) -> ModuleType:
         path = tmp_path / f"authored_{next(COUNT)}.py"
-        path.write_text("import tiphys as flyte\nfrom datetime import timedelta\n" + textwrap.dedent(text).strip() + "\n")
+        path.write_text(
+            "import tiphys as flyte\nfrom datetime import timedelta\n" + textwrap.dedent(text).strip() + "\n"
+        )
         return load_module(path)
 
     return loaded

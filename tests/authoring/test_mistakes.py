@@ -20,7 +20,7 @@ MISTAKES = {
     "secret as a file": ('flyte.Secret("k", mount="/x")', "`mount` is not supported yet", "Use `as_env_var=` instead."),
     "memory without a unit": ("flyte.Resources(memory=5)", "5 has no unit; write a text such as '5Mi'", ""),
     "bad quantity": ('flyte.Resources(cpu="two")', "'two' is not a quantity", ""),
-    "request above the limit": ('flyte.Resources(cpu=(2, 1))', "the request 2 is above the limit 1", ""),
+    "request above the limit": ("flyte.Resources(cpu=(2, 1))", "the request 2 is above the limit 1", ""),
     "negative": ("flyte.Resources(cpu=-1)", "", ""),
     "unknown resource": ("flyte.Resources(ram=1)", "`Resources` has no field `ram`", ""),
     "gpu": ('flyte.Resources(gpu="A100:1")', "only a count is supported yet", ""),

@@ -46,7 +46,12 @@ LEVELS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], object, 
 
 @pytest.mark.parametrize(("field", "environment", "decorator", "override", "expected", "level"), LEVELS)
 def test_what_was_said_last_wins(  # noqa: PLR0913 - the columns of the table
-    field: str, environment: dict[str, Any], decorator: dict[str, Any], override: dict[str, Any], expected: object, level: str
+    field: str,
+    environment: dict[str, Any],
+    decorator: dict[str, Any],
+    override: dict[str, Any],
+    expected: object,
+    level: str,
 ) -> None:
     """Each row of the table."""
     env = flyte.TaskEnvironment("levels", **environment)

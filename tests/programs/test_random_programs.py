@@ -15,7 +15,7 @@ from tiphys.diagnostics import ProgramError
 from tiphys.loading import load_module
 
 EXAMPLES = int(os.environ.get("TIPHYS_TEST_RANDOM_PROGRAMS", "120"))
-HEADER = '''\
+HEADER = """\
 import asyncio
 import copy
 import dataclasses
@@ -131,7 +131,7 @@ async def described(x: int, name: str = "n") -> dict:
 
 @env.task
 async def main(n: int, s: str):
-'''
+"""
 KINDS = ("int", "float", "str", "list", "dict", "row", "cond")
 
 
@@ -301,7 +301,20 @@ class Writer:
 
     def statement(self, depth: int) -> None:
         """Write a statement."""
-        kinds = ["assign", "await", "await", "gather", "fan", "job", "change", "change", "alias", "helper", "sub", "unpack"]
+        kinds = [
+            "assign",
+            "await",
+            "await",
+            "gather",
+            "fan",
+            "job",
+            "change",
+            "change",
+            "alias",
+            "helper",
+            "sub",
+            "unpack",
+        ]
         if depth:
             kinds += ["for", "if", "while"]
         getattr(self, f"write_{self.pick(*kinds)}")(depth)
@@ -364,7 +377,12 @@ class Writer:
             choices += [f"{xs}.append({e('int')})", f"{xs}[0] = {e('int')}", f"{xs}.sort()", f"{xs} += [{e('int')}]",
                         f"{xs}.extend({e('list')})", f"grow({xs}, {e('int')})", f"{xs}.pop()", f"{xs}.reverse()"]  # fmt: skip
         if d:
-            choices += [f"{d}['a'] = {e('int')}", f"{d}.update(b={e('int')})", f"{d}.pop('a', None)", f"{d} |= {e('dict')}"]
+            choices += [
+                f"{d}['a'] = {e('int')}",
+                f"{d}.update(b={e('int')})",
+                f"{d}.pop('a', None)",
+                f"{d} |= {e('dict')}",
+            ]
         if r:
             choices += [f"{r}.score = {e('float')}", f"{r}.name += {e('str')}"]
         self.say(self.pick(*choices) if choices else "pass")

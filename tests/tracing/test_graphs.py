@@ -12,7 +12,7 @@ import pytest
 from tiphys.compiling import trace_task
 from tiphys.loading import load_module
 
-HEADER = '''\
+HEADER = """\
 import asyncio
 import random
 import tiphys as flyte
@@ -32,7 +32,7 @@ async def score(row: float, scale: int = 1) -> float: ...
 async def publish(text: str) -> str: ...
 
 
-'''
+"""
 
 
 @pytest.fixture

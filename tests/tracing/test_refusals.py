@@ -12,7 +12,7 @@ from tiphys.compiling import trace_task
 from tiphys.diagnostics import ProgramError
 from tiphys.loading import load_module
 
-HEADER = '''\
+HEADER = """\
 import asyncio
 import os
 import pathlib
@@ -97,7 +97,7 @@ def keep(x, seen=[]):
 
 @env.task
 async def main(n: int) -> Any:
-'''
+"""
 
 REFUSALS = {
     "if": (

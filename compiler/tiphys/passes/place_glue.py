@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from types import FunctionType
 
 from tiphys.ir import Call, Code, Glue, Graph, Input, Node, Program, Ref, Sub, Yield, operands_of
 from tiphys_runtime.objects import same
-
-__all__ = ["place_glue"]
 
 
 def place_glue(program: Program) -> Program:
@@ -35,6 +34,7 @@ def name_result(graph: Graph) -> Graph:
     if not isinstance(atom, Ref) or atom.node not in inputs:
         return graph
     item: Input = inputs[atom.node]
+    assert isinstance(same, FunctionType)
     code = Code(item.name, same, pure=True, total=True)
     names = {*inputs, *(node.name for node in graph.nodes)}
     name = next(name for name in ("result", *(f"result-{n}" for n in range(2, 99))) if name not in names)
@@ -126,4 +126,3 @@ def reached(after: tuple[str, ...], glue: dict[str, Glue], hosts: dict[str, str]
         else:
             stack.extend(glue[name].after)
     return found
-

@@ -144,12 +144,12 @@ def specialise(graph: Graph, plans: Plans, types: dict[str, object], *, is_entry
     glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
     inputs = {item.name: item.type for item in graph.inputs}
     site = Site(graph, plans, types, is_entry, glue, {node.name: node for node in graph.nodes}, inputs)
-    for node in glue.values():
-        if node.place:
-            position = len(site.hosted.setdefault(node.place, []))
-            site.hosted[node.place].append(node)
-            first = 1 if isinstance(site.nodes[node.place], Call) else 0
-            site.moved[Ref(node.name)] = Ref(node.place, first + position)
+    for piece in glue.values():
+        if piece.place:
+            position = len(site.hosted.setdefault(piece.place, []))
+            site.hosted[piece.place].append(piece)
+            first = 1 if isinstance(site.nodes[piece.place], Call) else 0
+            site.moved[Ref(piece.name)] = Ref(piece.place, first + position)
     site.places.update((name, place) for place, name in enumerate(glue))
     find_groups(site)
     made: list[Node] = []

@@ -81,7 +81,7 @@ class Part:
     """A stretch of a graph that becomes a graph of its own."""
 
     nodes: list[Node] = field(default_factory=list)
-    reads: dict[Atom, str] = field(default_factory=dict)
+    reads: dict[Ref, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
 
 
@@ -175,7 +175,7 @@ def nest(graph: Graph, parts: list[Part], earlier: int) -> tuple[Graph, dict[str
         name = f"{graph.name}-{labels[index]}"
         inputs = tuple(
             Input(spelled, types.get(atom.node, object), graph.result.where) for atom, spelled in part.reads.items()
-        )  # type: ignore[union-attr]
+        )
         nodes = tuple(localised(node, part) for node in part.nodes)
         end = Yield(tuple(wanted[index]), (), graph.result.where)
         inner[name] = Graph(name, inputs, nodes, end, is_part=True)
@@ -194,7 +194,7 @@ def localised(node: Node, part: Part) -> Node:
     """Give a node as it stands inside its part: what comes from outside is an input."""
 
     def local(atom: Atom) -> Atom:
-        return Ref(part.reads[atom]) if atom in part.reads else atom
+        return Ref(part.reads[atom]) if isinstance(atom, Ref) and atom in part.reads else atom
 
     after = tuple(name for name in node.after if name in part.names)
     match node:

@@ -51,7 +51,8 @@ def escapes_of(tree: ast.expr, kind: Any, types: dict[Ref, Any]) -> Escapes:
             whole[found] = None
         elif not is_flat(found, types):
             items[found] = None
-    whole.pop(getattr(tree, "box", None), None)  # type: ignore[arg-type]
+    if isinstance(box := getattr(tree, "box", None), Box):
+        whole.pop(box, None)
     return Escapes(tuple(whole), tuple(items), fresh)
 
 

@@ -60,8 +60,8 @@ def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> li
     else:
         head = Hole(Captured(unpack_native), "unpack", node)
         numbers = [at(ast.Constant(count), node) for count in (before, after)]
-        tree = at(ast.Call(func=head, args=[t.tree(value, node), *numbers], keywords=[]), node)
-        whole = t.settle(Unknown(tree, tuple, unknown.pure, total=False), "unpacked", node)
+        taken = at(ast.Call(func=head, args=[t.tree(value, node), *numbers], keywords=[]), node)
+        whole = t.settle(Unknown(taken, tuple, unknown.pure, total=False), "unpacked", node)
         parts = (Any,) * len(targets)
     source = t.unknown(whole)
     assert source is not None
@@ -124,7 +124,9 @@ def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast
     unknown = t.unknown(owner)
     kind = unknown.type if unknown is not None else Any
     parts = [t.tree(item, node, "key" if index == 0 else "value") for index, item in enumerate(args)]
-    change = at(ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node)
+    change = at(
+        ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node
+    )
     pair = at(ast.Tuple(elts=[change, old], ctx=ast.Load()), node)
     after = at(ast.Subscript(value=pair, slice=at(ast.Constant(1), node), ctx=ast.Load()), node)
     made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node, follow=False))
@@ -164,6 +166,7 @@ def augmented(t: Tracer, node: ast.AugAssign) -> None:
     from tiphys.tracing.expressions import binary_values, evaluate, load_item
 
     target = node.target
+    owner = key = None
     if isinstance(target, ast.Name):
         old = evaluate(t, ast.copy_location(ast.Name(id=target.id, ctx=ast.Load()), target))
     elif isinstance(target, ast.Subscript):
@@ -240,7 +243,9 @@ def changed_in_place(t: Tracer, owner: Box, tree: ast.expr, node: ast.AST) -> An
         return owner
     pair = at(ast.Tuple(elts=[tree, unknown.tree], ctx=ast.Load()), node)
     whole = settled_tree(t, pair, tuple, node)
-    parts = [at(ast.Subscript(value=whole, slice=at(ast.Constant(index), node), ctx=ast.Load()), node) for index in (0, 1)]
+    parts = [
+        at(ast.Subscript(value=whole, slice=at(ast.Constant(index), node), ctx=ast.Load()), node) for index in (0, 1)
+    ]
     t.state.replace(owner, OpaqueC(Unknown(settled_tree(t, parts[1], Any, node))))
     return t.settle(Unknown(parts[0], Any), "changed", node)
 

@@ -37,10 +37,10 @@ def bind(
         many = f"{len(positional)} argument{'s' * (len(positional) != 1)}"
         raise t.refuse(f"`{title}` takes {many}, but is given {len(rest)}", node, signature_line(title, parameters))
     others: dict[str, Any] = {}
-    known = {item.name: item for item in names}
+    known: dict[str, inspect.Parameter] = {item.name: item for item in names}
     for name, value in keywords.items():
-        item = known.get(name)
-        if item is None or item.kind is item.POSITIONAL_ONLY:
+        taker = known.get(name)
+        if taker is None or taker.kind is taker.POSITIONAL_ONLY:
             if double is None:
                 mend = nearest(name, [one.name for one in names]) or signature_line(title, parameters)
                 raise t.refuse(f"`{title}` has no parameter `{name}`", node, mend)

@@ -15,7 +15,18 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, PendingC, SetC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
-from tiphys.tracing.values import Bound, Closure, Method, NeedsKnown, Raised, Special, Spread, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import (
+    Bound,
+    Closure,
+    Method,
+    NeedsKnown,
+    Raised,
+    Special,
+    Spread,
+    TupleV,
+    Unknown,
+    is_immutable,
+)
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -78,7 +89,9 @@ def check_read(t: Tracer, value: Any, node: ast.AST) -> None:
     """Refuse to read the environment of the computer that compiles."""
     if type(value).__name__ == "_Environ":
         mend = "Read it in a task, or pass it as an argument of the orchestrator."
-        raise t.refuse("reading `os.environ` in an orchestrator would freeze the compiling computer's value", node, mend)
+        raise t.refuse(
+            "reading `os.environ` in an orchestrator would freeze the compiling computer's value", node, mend
+        )
 
 
 def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
@@ -178,9 +191,7 @@ def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node:
     return glue_call(t, method, args, keywords, node)
 
 
-def load_attribute(
-    t: Tracer, value: Any, name: str, node: ast.expr, *, source: ast.expr, called: bool = False
-) -> Any:
+def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: ast.expr, called: bool = False) -> Any:
     """Read `value.name`; `called` when it is about to be called."""
     from tiphys.tracing.expressions import hint_of, mix, type_of
     from tiphys.tracing.names import is_constant
@@ -201,7 +212,7 @@ def load_attribute(
         case Box(content=ObjectC()):
             return object_attribute(t, value, name, node)
         case TupleV(cls=cls) if name in getattr(cls, "_fields", ()):
-            return value.items[cls._fields.index(name)]  # type: ignore[attr-defined]
+            return value.items[getattr(cls, "_fields", ()).index(name)]
         case Box() | TupleV():
             return Method(value, name)
         case TaskTemplate():

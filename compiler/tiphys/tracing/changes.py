@@ -26,14 +26,19 @@ FRESH = (
     ast.DictComp, ast.SetComp, ast.GeneratorExp,
 )  # fmt: skip
 """Expressions that make a new object."""
-MAKERS = frozenset("len sum int float str bool list dict set tuple sorted range abs round zip enumerate frozenset repr".split())
+MAKERS = frozenset(
+    "len sum int float str bool list dict set tuple sorted range abs round zip enumerate frozenset repr".split()
+)
 """Builtins that give a new object."""
 
 
 def changed_by(node: ast.AST) -> ast.expr | None:
     """Give the object that a statement or expression changes in place, if it does."""
     match node:
-        case ast.Attribute(ctx=ast.Store() | ast.Del(), value=owner) | ast.Subscript(ctx=ast.Store() | ast.Del(), value=owner):
+        case (
+            ast.Attribute(ctx=ast.Store() | ast.Del(), value=owner)
+            | ast.Subscript(ctx=ast.Store() | ast.Del(), value=owner)
+        ):
             return owner
         case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in natives.MUTATORS:
             return owner
@@ -56,8 +61,9 @@ def fresh_names(code: ast.AST) -> set[str]:
     assigned = {id(target) for node in ast.walk(code) for target in targets_of(node)}
     for node in ast.walk(code):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AnnAssign(
-                target=ast.Name(id=name), value=ast.expr() as value
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
                 (made if is_fresh(value) else other).add(name)
             case ast.Name(ctx=ast.Store(), id=name) if id(node) not in assigned:
@@ -123,8 +129,9 @@ def changes(code: ast.AST, frame: Frame, seen: frozenset[int] = frozenset()) -> 
         owner = changed_by(node)
         if owner is None and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value if has_changing_method(frame, node.func.attr) else None
-        if owner is not None and (name := root_name(owner) or "what it is given") not in fresh:
-            yield name
+        changed = None if owner is None else root_name(owner) or "what it is given"
+        if changed is not None and changed not in fresh:
+            yield changed
         if isinstance(node, ast.Global | ast.Nonlocal):
             yield from node.names
     for node, inner in called(code, frame):
@@ -157,7 +164,9 @@ def class_changes(cls: type, name: str, seen: frozenset[str] = frozenset()) -> b
     tree = tree_of(found.__code__)
     if tree is None:
         return True
-    others = {node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    others = {
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
     return any(changed_by(item) is not None for item in ast.walk(tree)) or any(
         class_changes(cls, other, seen) for other in others - seen if other in vars(cls)
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import types
 import typing
 from typing import Any
 
 from tiphys.tracing import inference
 from tiphys.tracing.shapes import class_of
-from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, PendingC, SetC
+from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import TupleV, is_union
 
@@ -44,7 +43,9 @@ def spell(annotation: Any) -> str:
     """Write a type for people."""
     if annotation is type(None) or annotation is None:
         return "`None`"
-    return f"`{annotation.__name__ if isinstance(annotation, type) and not typing.get_args(annotation) else annotation}`"
+    return (
+        f"`{annotation.__name__ if isinstance(annotation, type) and not typing.get_args(annotation) else annotation}`"
+    )
 
 
 def may_be(given: Any, wanted: Any) -> bool:
@@ -64,7 +65,11 @@ def may_be(given: Any, wanted: Any) -> bool:
 
 def widens(given: type, wanted: type) -> bool:
     """Say whether a class can stand where another is wanted: a subclass, or an int for a float."""
-    return issubclass(given, wanted) or (wanted is float and given in (int, bool)) or (wanted is bytes and given is str and False)
+    return (
+        issubclass(given, wanted)
+        or (wanted is float and given in (int, bool))
+        or (wanted is bytes and given is str and False)
+    )
 
 
 def strip(annotation: Any) -> Any:
@@ -113,6 +118,3 @@ def parts(value: Any, annotation: Any) -> list[tuple[Any, Any]]:
         case tuple() if ... not in args and len(args) == len(value):
             return list(zip(value, args, strict=True))
     return []
-
-
-__all__ = ["ObjectC", "check_argument", "types"]

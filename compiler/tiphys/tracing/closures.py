@@ -6,7 +6,7 @@ import ast
 import builtins
 import inspect
 import types
-from typing import Any
+from typing import Any, cast
 
 from tiphys.tracing import natives
 from tiphys.tracing.binding import bind
@@ -34,7 +34,11 @@ def closure_of(t: Tracer, function: types.FunctionType) -> Closure:
     kw_names = [item.arg for item in node.args.kwonlyargs]
     kw_defaults = function.__kwdefaults__ or {}
     return Closure(
-        node, outer, tuple(function.__defaults__ or ()), tuple(kw_defaults.get(name, ...) for name in kw_names), function
+        node,
+        outer,
+        tuple(function.__defaults__ or ()),
+        tuple(kw_defaults.get(name, ...) for name in kw_names),
+        function,
     )
 
 
@@ -54,7 +58,11 @@ def parameters(closure: Closure) -> tuple[inspect.Parameter, ...]:
     first = len(plain) - len(closure.defaults)
     found = []
     for index, item in enumerate(plain):
-        kind = inspect.Parameter.POSITIONAL_ONLY if index < len(args.posonlyargs) else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        kind = (
+            inspect.Parameter.POSITIONAL_ONLY
+            if index < len(args.posonlyargs)
+            else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        )
         default = closure.defaults[index - first] if index >= first else inspect.Parameter.empty
         found.append(inspect.Parameter(item.arg, kind, default=default))
     if args.vararg:
@@ -148,7 +156,9 @@ def closure_tree(t: Tracer, value: Closure | Bound, node: ast.AST) -> ast.expr:
     closure = value.function if isinstance(value, Bound) else value
     if reaches_task(t, closure):
         mend = "Call the task itself in the orchestrator."
-        raise t.untraceable(f"`{closure.name}` calls a task, so it cannot run as part of another computation", node, mend)
+        raise t.untraceable(
+            f"`{closure.name}` calls a task, so it cannot run as part of another computation", node, mend
+        )
     word = "a lambda" if isinstance(closure.node, ast.Lambda) else f"`{closure.name}`"
     check_lost(t, closure.node, closure.frame, word, node, given=not isinstance(closure.node, ast.Lambda))
     if closure.native is not None:
@@ -174,7 +184,9 @@ def comprehension_tree(
         if isinstance(item, ast.Await):
             raise fan_out(t, node)
         if isinstance(item, ast.NamedExpr):
-            raise t.untraceable("`:=` in a comprehension over a runtime value cannot be traced", item, "Write it as a loop.")
+            raise t.untraceable(
+                "`:=` in a comprehension over a runtime value cannot be traced", item, "Write it as a loop."
+            )
     check_lost(t, node, t.frame, "this comprehension", node)
     source = node.generators[0].iter
     tree = t.tree(first, source, hint_of(source), constant=is_constant(t, source))
@@ -223,10 +235,10 @@ class Substitution(ast.NodeTransformer):
     def comprehension(self, node: ast.expr, first: ast.expr) -> ast.expr:
         """Copy a comprehension whose first iterable is given."""
         self.first = first
-        made: ast.expr = self.enclose(node, {part.id for item in ast.walk(node) if isinstance(item, ast.comprehension)
+        made = self.enclose(node, {part.id for item in ast.walk(node) if isinstance(item, ast.comprehension)
                                              for part in ast.walk(item.target) if isinstance(part, ast.Name)})  # fmt: skip
-        made.generators[0].iter = first  # type: ignore[attr-defined]
-        return made
+        made.generators[0].iter = first
+        return cast("ast.expr", made)
 
     def enclose(self, node: Any, names: set[str]) -> Any:
         """Copy a piece of code that binds names of its own."""
@@ -236,7 +248,7 @@ class Substitution(ast.NodeTransformer):
         finally:
             self.bound.pop()
 
-    def visit_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
         return self.enclose(node, {item.arg for item in parameters_of(node.args)})
 
     def visit_comprehension_like(self, node: Any) -> Any:
@@ -245,7 +257,7 @@ class Substitution(ast.NodeTransformer):
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_comprehension_like  # noqa: N815
 
-    def visit_Name(self, node: ast.Name) -> Any:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> Any:
         if any(node.id in names for names in self.bound):
             return copy_node(node)
         outer, self.t.frame = self.t.frame, self.frame
@@ -257,7 +269,7 @@ class Substitution(ast.NodeTransformer):
         finally:
             self.t.frame = outer
 
-    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> Any:
         made = self.generic_visit(node)
         head = made.func
         if isinstance(head, ast.Attribute):
@@ -333,7 +345,7 @@ def build_factory(
     outer = ast.FunctionDef(name=f"make_{inner.name}", args=given, body=[inner, back], decorator_list=[])
     ast.copy_location(outer, closure.node)
     if hasattr(ast, "TypeAlias"):
-        outer.type_params = []  # type: ignore[attr-defined]
+        vars(outer)["type_params"] = []
     module = ast.fix_missing_locations(ast.Module(body=[outer], type_ignores=[]))
     space: dict[str, Any] = {"__builtins__": builtins, **captured}
     exec(compile(module, closure.frame.file, "exec"), space)  # noqa: S102  the user's own code, for the pod

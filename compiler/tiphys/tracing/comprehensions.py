@@ -32,7 +32,13 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
             loop(level, evaluate(t, node.generators[level].iter))
         elif isinstance(node, ast.DictComp):
             key = t.native(evaluate(t, node.key))
-            raising(t, node.key, entries.__setitem__, key, t.steady(evaluate(t, node.value), hint_of(node.value), node.value))
+            raising(
+                t,
+                node.key,
+                entries.__setitem__,
+                key,
+                t.steady(evaluate(t, node.value), hint_of(node.value), node.value),
+            )
         else:
             items.append(t.steady(evaluate(t, node.elt), hint_of(node.elt), node.elt))
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from tiphys.tracing.state import Box, GroupC, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, Method, TupleV
 
 ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
+Done = TypeVar("Done")
 Handler = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 
@@ -81,8 +82,8 @@ def start_ready(t: Tracer) -> None:
         boxes, t.state.ready = t.state.ready, ()
         for box in boxes:
             outer = t.state.frontier
-            t.state.frontier = box.content.start  # type: ignore[attr-defined]
-            begin = box.content.begin  # type: ignore[attr-defined]
+            t.state.frontier = box.content.start
+            begin = box.content.begin
             value = begin()
             content = t.state.write(box)
             content.value, content.end, content.status = value, t.state.frontier, Status.DONE
@@ -142,8 +143,8 @@ def gather(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast
     def begin() -> Any:
         start_ready(t)
         contents = [box.content for box in tasks]
-        t.state.frontier = join(t.state.frontier, contents)  # type: ignore[arg-type]
-        return t.state.box(ListC([content.value for content in contents]))  # type: ignore[attr-defined]
+        t.state.frontier = join(t.state.frontier, contents)
+        return t.state.box(ListC([content.value for content in contents]))
 
     box = t.state.box(PendingC(begin, "gather", t.span(node), reusable=True))
     t.state.pending.append(box)
@@ -187,7 +188,7 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
     raise t.refuse(f"`{method.name}` of a task has no meaning where tasks are pods", node, mend)
 
 
-def async_with(t: Tracer, node: ast.AsyncWith, body: Callable[[], Any]) -> Any:
+def async_with(t: Tracer, node: ast.AsyncWith, body: Callable[[], Done]) -> Done:
     """Run `async with`: a task group waits for its members at the end."""
     from tiphys.tracing.assignment import assign
     from tiphys.tracing.expressions import evaluate
@@ -222,7 +223,9 @@ def to_thread(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: 
 
     function, *rest = args
     box = t.state.box(
-        PendingC(lambda: call_value(t, function, tuple(rest), keywords, node), "to_thread", t.span(node), reusable=False)
+        PendingC(
+            lambda: call_value(t, function, tuple(rest), keywords, node), "to_thread", t.span(node), reusable=False
+        )
     )
     t.state.pending.append(box)
     return box

@@ -6,7 +6,8 @@ import ast
 from typing import Any
 
 from tiphys.tracing import natives
-from tiphys.tracing.calls import glue_call, raising
+from tiphys.tracing.calls import raising
+from tiphys.tracing.deferred import glue_call
 from tiphys.tracing.iteration import collect
 from tiphys.tracing.shapes import is_iterable, iterator
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC, SetC
@@ -17,9 +18,7 @@ STRUCTURAL = frozenset("append insert pop clear copy reverse popitem setdefault"
 """Methods of list and dict that look at positions and keys, never at items."""
 
 
-def call_container(
-    t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call
-) -> Any:
+def call_container(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a method of a tracked container."""
     box, name = method.receiver, method.name
     content = box.content if isinstance(box, Box) else None
@@ -53,10 +52,10 @@ def taken(t: Tracer, value: Any) -> Any:
     return t.fresh(value) if isinstance(value, list | dict | set) else t.lift(value)
 
 
-def extend(t: Tracer, box: Box, value: Any, node: ast.AST) -> None:
+def extend(t: Tracer, box: Box, value: Any, node: ast.expr) -> None:
     """Run `list.extend` or `+=`."""
     if is_iterable(t, value):
-        items = collect(t, value, node)  # type: ignore[arg-type]
+        items = collect(t, value, node)
         t.writable(box, node).items.extend(items)
         return
     from tiphys.tracing.glue import at
@@ -92,7 +91,9 @@ def call_dict(
             if isinstance(arg, Box) and isinstance(arg.content, DictC):
                 new.update(arg.content.entries)
             elif is_iterable(t, arg):
-                new.update({t.native(key): value for key, value in (collect(t, pair, node) for pair in collect(t, arg, node))})
+                new.update(
+                    {t.native(key): value for key, value in (collect(t, pair, node) for pair in collect(t, arg, node))}
+                )
             else:
                 raise NotKnown
         t.writable(box, node).entries.update({**new, **keywords})

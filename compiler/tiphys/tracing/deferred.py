@@ -50,7 +50,9 @@ def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: as
         keywords=[keyword_tree(name, value, part, words.get(name, node)) for name, value in keywords.items()],
     )
     values = [value.value if isinstance(value, Spread) else value for value in [*args, *keywords.values()]]
-    types_ = [type_of(t, value) for value in args] if not any(isinstance(value, Spread) for value in args) else [Any, Any]
+    types_ = (
+        [type_of(t, value) for value in args] if not any(isinstance(value, Spread) for value in args) else [Any, Any]
+    )
     if isinstance(function, Method):
         receiver = type_of(t, function.receiver)
         kind, total = inference.method(receiver, function.name, types_)
@@ -87,7 +89,9 @@ def walked(t: Tracer, function: Any, value: Any, node: ast.Call) -> Any:
     path = "" if isinstance(function, Method) else natives.path_of(function)
     if path.startswith(tuple(LAZY)) or not (isinstance(function, Method) or natives.is_pure(function)):
         mend = "Make a list of it first: `list(...)`."
-        raise t.refuse("an iterator that the orchestrator made is passed to a call that is computed at run time", node, mend)
+        raise t.refuse(
+            "an iterator that the orchestrator made is passed to a call that is computed at run time", node, mend
+        )
     return t.state.box(ListC(collect(t, value, node)))
 
 
@@ -177,7 +181,9 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     glue = t.unknown(function) is not None or isinstance(function, Method | type) or (
         isinstance(function, Closure) and not reaches_task(t, function) and not isinstance(function.node, ast.AsyncFunctionDef)
     )  # fmt: skip
-    if not glue and not isinstance(function, Closure | Bound | Special | TaskTemplate | Box | TupleV | functools.partial):
+    if not glue and not isinstance(
+        function, Closure | Bound | Special | TaskTemplate | Box | TupleV | functools.partial
+    ):
         check_allowed(t, function, node)
         glue = natives.is_pure(function)
     if glue:

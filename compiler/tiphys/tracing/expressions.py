@@ -9,7 +9,7 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import ProgramError
-from tiphys.tracing import inference, natives
+from tiphys.tracing import inference
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
 from tiphys.tracing.changes import value_of
 from tiphys.tracing.closures import code_tree, comprehension_tree, make_closure, reaches_task
@@ -19,8 +19,8 @@ from tiphys.tracing.iteration import iterate
 from tiphys.tracing.names import is_constant, load
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, SetC
-from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer
-from tiphys.tracing.values import Bound, Closure, Method, Raised, Special, Spread, TupleV, Unknown
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Bound, Closure, Method, Raised, Special, Spread, TupleV, Unknown, is_scalar
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -36,6 +36,10 @@ COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
     ast.In: lambda a, b: a in b, ast.NotIn: lambda a, b: a not in b,
 }  # fmt: skip
+
+
+CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
+"""What `!r`, `!s` and `!a` do in an f-string."""
 
 
 def evaluate(t: Tracer, node: ast.expr) -> Any:
@@ -63,7 +67,11 @@ def acts(t: Tracer, node: ast.AST) -> bool:
             return True
         if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
             value = value_of(t.frame, item.func.id)
-            if isinstance(value, TaskTemplate) or (isinstance(value, Closure) and reaches_task(t, value)) or reaches(value):
+            if (
+                isinstance(value, TaskTemplate)
+                or (isinstance(value, Closure) and reaches_task(t, value))
+                or reaches(value)
+            ):
                 return True
     return False
 
@@ -114,7 +122,7 @@ def type_of(t: Tracer, value: Any) -> Any:
     match value:
         case Box(content=ListC(items=items)):
             kinds = {repr(kind): kind for kind in (type_of(t, item) for item in items)}
-            return list[next(iter(kinds.values()))] if len(kinds) == 1 else list
+            return inference.collection(list, next(iter(kinds.values()))) if len(kinds) == 1 else list
         case Box(content=DictC()):
             return dict
         case Box(content=SetC()):
@@ -151,10 +159,10 @@ def binary(t: Tracer, node: ast.BinOp) -> Any:
 
 
 def binary_values(
-    t: Tracer, node: ast.AST, left: Any, right: Any, left_node: ast.expr, right_node: ast.expr
+    t: Tracer, node: ast.BinOp | ast.AugAssign, left: Any, right: Any, left_node: ast.expr, right_node: ast.expr
 ) -> Any:
     """Apply a binary operator; lists and tuples with unknown items stay exact."""
-    op: ast.operator = node.op  # type: ignore[attr-defined]
+    op = node.op
     if isinstance(op, ast.Add):
         joined = join(t, left, right)
         if joined is not None:
@@ -268,10 +276,14 @@ def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
     if len(t.state.nodes) > mark.nodes or len(t.state.pending) > mark.pending:
         t.state.rollback(mark)
         mend = "Call the task before, and decide with its result; branches on runtime values come with a later version."
-        raise t.untraceable(f"whether this side of `{word}` runs is known only at run time, and it calls a task", node, mend)
+        raise t.untraceable(
+            f"whether this side of `{word}` runs is known only at run time, and it calls a task", node, mend
+        )
     if t.state.changes(mark):
         t.state.rollback(mark)
-        raise t.untraceable(f"whether this side of `{word}` runs is known only at run time, and it changes a value", node)
+        raise t.untraceable(
+            f"whether this side of `{word}` runs is known only at run time, and it changes a value", node
+        )
     t.state.keep(mark)
     return value
 
@@ -290,9 +302,7 @@ def ternary(t: Tracer, node: ast.IfExp) -> Any:
         raise
     kinds = {repr(type_of(t, one)): type_of(t, one) for one in (body, orelse)}
     pure, total = mix(t, [test, body, orelse])
-    made = fill(
-        node, test=part(t, test, node.test), body=part(t, body, node.body), orelse=part(t, orelse, node.orelse)
-    )
+    made = fill(node, test=part(t, test, node.test), body=part(t, body, node.body), orelse=part(t, orelse, node.orelse))
     kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
     return Unknown(made, kind, pure, total and inference.is_truth_total(unknown.type))
 
@@ -360,10 +370,10 @@ def formatted(t: Tracer, node: ast.JoinedStr) -> Any:
     for item in node.values:
         if isinstance(item, ast.FormattedValue):
             value, spec = known[id(item)]
-            shown = {114: repr, 115: str, 97: ascii}.get(item.conversion, lambda one: one)(value)
+            shown = CONVERSIONS[item.conversion](value)
             texts.append(raising(t, node, format, shown, spec))
-        else:
-            texts.append(str(item.value))  # type: ignore[attr-defined]
+        elif isinstance(item, ast.Constant):
+            texts.append(str(item.value))
     return "".join(texts)
 
 
@@ -374,9 +384,9 @@ def formatted_unknown(t: Tracer, node: ast.JoinedStr, values: list[tuple[ast.For
         inner = t.unknown(spec)
         known = None if spec == "" else ast.JoinedStr(values=[at(ast.Constant(spec), item)])
         spec_tree = inner.tree if inner is not None else known and at(known, item)
-        made[id(item)] = fill(item, value=part(t, value, item.value), format_spec=spec_tree)  # type: ignore[arg-type]
+        made[id(item)] = fill(item, value=part(t, value, item.value), format_spec=spec_tree)
         kind = type_of(t, value)
-        simple = inference.is_scalar(kind) or kind is str
+        simple = is_scalar(kind) or kind is str
         number = kind in inference.NUMBERS and isinstance(spec, str)
         total = total and simple and (spec == "" or number)
     pure, inner_total = mix(t, [one for _, value, spec in values for one in (value, spec)])
@@ -431,7 +441,7 @@ def sliced(t: Tracer, node: ast.Slice) -> Any:
         for field, bound in zip(names, bounds, strict=True)
         if (source := getattr(node, field)) is not None
     }
-    return Unknown(fill(node, **parts), slice, pure, total)  # type: ignore[arg-type]
+    return Unknown(fill(node, **parts), slice, pure, total)
 
 
 def call(t: Tracer, node: ast.Call) -> Any:
@@ -488,7 +498,9 @@ def display(t: Tracer, node: ast.List | ast.Tuple | ast.Set, items: list[Any], k
     """Leave a display to run time."""
     given = [item.value if isinstance(item, Spread) else item for item in items]
     pure, total = mix(t, given)
-    sizes = all(inference.plain(type_of(t, item.value)) in inference.SIZED for item in items if isinstance(item, Spread))
+    sizes = all(
+        inference.plain(type_of(t, item.value)) in inference.SIZED for item in items if isinstance(item, Spread)
+    )
     parts = [part(t, value, source) for value, source in zip(items, sources_of(node, items), strict=True)]
     return Unknown(fill(node, elts=parts), kind, pure, total and sizes and kind is not set)
 
@@ -549,7 +561,10 @@ def made_dict(t: Tracer, node: ast.Dict) -> Any:
     except NotKnown:
         pass
     pure, _ = mix(t, [one for pair in pairs for one in pair])
-    keys = [None if key is SPREAD else part(t, key, source or node) for (key, _), source in zip(pairs, node.keys, strict=True)]
+    keys = [
+        None if key is SPREAD else part(t, key, source or node)
+        for (key, _), source in zip(pairs, node.keys, strict=True)
+    ]
     values = [part(t, value, source) for (_, value), source in zip(pairs, node.values, strict=True)]
     return Unknown(fill(node, keys=keys, values=values), dict, pure, total=False)
 
@@ -615,5 +630,3 @@ TABLE: dict[type[ast.expr], Callable[[Tracer, Any], Any]] = {
     ast.SetComp: comprehension, ast.DictComp: comprehension, ast.GeneratorExp: comprehension, ast.Starred: starred,
     ast.Yield: yielded, ast.YieldFrom: yielded_from, ast.FormattedValue: lambda t, node: evaluate(t, node.value),
 }  # fmt: skip
-
-__all__ = ["TABLE", "Poisoned", "evaluate", "natives"]

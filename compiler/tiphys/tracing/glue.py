@@ -7,17 +7,18 @@ import builtins
 import copy
 import re
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 from tiphys.diagnostics import Span
 from tiphys.ir import Atom, Code, Literal, Named, Ref
 from tiphys.tracing.values import Captured, Hole, Unknown
 
+Node = TypeVar("Node", bound=ast.AST)
 RESERVED = frozenset(dir(builtins))
 SMALL = (bool, int, float, str, bytes, type(None))
 
 
-def fill(node: ast.expr, **parts: ast.expr | list[Any]) -> ast.expr:
+def fill(node: Node, **parts: Any) -> Node:
     """Copy a node of the user's source with some of its fields replaced; its place in the source stays."""
     made = copy.copy(node)
     for name, part in parts.items():
@@ -25,7 +26,7 @@ def fill(node: ast.expr, **parts: ast.expr | list[Any]) -> ast.expr:
     return made
 
 
-def at(made: ast.expr, where: ast.AST) -> ast.expr:
+def at(made: Node, where: ast.AST) -> Node:
     """Give a made node the place of one in the source."""
     for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
         setattr(made, name, getattr(where, name, 1 if "line" in name else 0))
@@ -78,8 +79,8 @@ class Compiler:
             key = identity(hole.value)
             if key in names:
                 continue
-            inside = isinstance(hole.value, Captured)
-            name = names[key] = allocate(hole.hint, taken, counts, builtin=hole.value.value if inside else None)
+            inside = hole.value.value if isinstance(hole.value, Captured) else None
+            name = names[key] = allocate(hole.hint, taken, counts, builtin=inside)
             taken.add(name)
             if isinstance(hole.value, Captured):
                 captured[name] = hole.value.value

@@ -13,7 +13,8 @@ from tiphys.tracing.values import is_scalar
 NUMBERS = (bool, int, float)
 TOTAL_METHODS: dict[type, dict[str, Any]] = {
     str: dict.fromkeys(
-        "upper lower strip lstrip rstrip title capitalize casefold swapcase removeprefix removesuffix replace".split(), str
+        "upper lower strip lstrip rstrip title capitalize casefold swapcase removeprefix removesuffix replace".split(),
+        str,
     )
     | dict.fromkeys("isdigit isalpha isalnum islower isupper isspace startswith endswith".split(), bool)
     | {"split": list[str], "splitlines": list[str], "find": int, "count": int},
@@ -41,6 +42,11 @@ def element(annotation: Any) -> Any:
     if base in (list, set, frozenset, dict) and args:
         return args[0]
     return Any
+
+
+def collection(cls: Any, kind: Any) -> Any:
+    """Give the type of a collection of items of a type, such as `list[int]`."""
+    return cls if kind is Any else cls[kind]
 
 
 def binary(operator: ast.operator, left: Any, right: Any) -> tuple[Any, bool]:
@@ -133,11 +139,10 @@ def call(function: object, types: list[Any], keywords: dict[str, Any]) -> tuple[
         return (int if len(types) == 1 else first), first is not float
     if function is sorted:
         kind = element(first)
-        return (list[kind] if kind is not Any else list), kind in (int, str) and not keywords  # type: ignore[valid-type]
+        return collection(list, kind), kind in (int, str) and not keywords
     if function in (list, tuple, set, frozenset) and len(types) == 1 and plain(first) in SIZED:
-        kind = element(first)
-        fixed = kind is Any or function is tuple
-        return (function if fixed else function[kind]), function in (list, tuple)  # type: ignore[index]
+        made: Any = function
+        return made if made is tuple else collection(made, element(first)), made in (list, tuple)
     if function is isinstance:
         return bool, True
     hint = function if isinstance(function, type) else returned(function)
@@ -155,7 +160,9 @@ def method(annotation: Any, name: str, types: list[Any]) -> tuple[Any, bool]:
         value = args[1] if len(args) == 2 else Any
         if name == "get":
             same = len(types) == 2 and types[1] == value
-            return (value if same else value | None if isinstance(value, type) else Any), bool(types) and is_scalar(types[0])
+            return (value if same else value | None if isinstance(value, type) else Any), bool(types) and is_scalar(
+                types[0]
+            )
         if name in ("keys", "values", "items"):
             return Any, True
         if name == "copy":

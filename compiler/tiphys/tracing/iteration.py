@@ -24,7 +24,7 @@ class Generator:
     begun: bool = False
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """The consumer of a generator wants no more items."""
 
     def __init__(self, result: Any) -> None:

@@ -100,7 +100,7 @@ def path_of(function: object) -> str:
     """Give the dotted name of a callable, as `module.qualname`."""
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", getattr(function, "__name__", ""))
-    owner = getattr(function, "__self__", None)
+    owner: Any = getattr(function, "__self__", None)
     if module is None and owner is not None and not isinstance(owner, types.ModuleType):
         cls = owner if isinstance(owner, type) else type(owner)
         return f"{cls.__module__}.{cls.__qualname__}.{getattr(function, '__name__', '')}"
@@ -115,8 +115,9 @@ def is_pure(function: object) -> bool:
         if function.__module__ == "builtins":
             return function.__name__ in PURE_BUILTINS or issubclass(function, BaseException)
         return function.__module__ in PURE_MODULES or issubclass(function, (enum.Enum, BaseException))
-    if isinstance(function, types.BuiltinFunctionType) and getattr(builtins, function.__name__, None) is function:
-        return function.__name__ in PURE_BUILTINS
+    name = getattr(function, "__name__", "")
+    if isinstance(function, types.BuiltinFunctionType) and getattr(builtins, name, None) is function:
+        return name in PURE_BUILTINS
     path = path_of(function)
     if path in IMPURE or path in MUTATING_CALLS:
         return False
@@ -170,7 +171,7 @@ _hooked: list[bool] = []
 WATCHED = ("open", "socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "shutil.", "urllib.")
 
 
-class Touched(Exception):  # noqa: N818
+class Touched(Exception):
     """Native evaluation reached for a file, the network or a process."""
 
 

@@ -10,8 +10,9 @@ import types
 from typing import Any
 
 from tiphys.tracing.binding import bind
-from tiphys.tracing.calls import call_known, call_user, call_value, glue_call
+from tiphys.tracing.calls import call_known, call_user, call_value
 from tiphys.tracing.closures import closure_of
+from tiphys.tracing.deferred import glue_call
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, ObjectC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
@@ -30,7 +31,8 @@ def construct(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, A
         mark = t.state.mark()
         try:
             box = t.state.box(ObjectC(cls, {}))
-            call_user(t, cls.__init__, (box, *args), keywords, node)  # type: ignore[misc]
+            init: Any = cls.__init__
+            call_user(t, init, (box, *args), keywords, node)
         except NotTraceable:
             t.state.rollback(mark)
         else:
@@ -43,8 +45,14 @@ def is_plain_dataclass(cls: type) -> bool:
     """Say whether constructing a dataclass does just what its fields say."""
     init = cls.__dict__.get("__init__")
     generated = isinstance(init, types.FunctionType) and init.__code__.co_filename == "<string>"
-    inits = any(item._field_type.name == "_FIELD_INITVAR" for item in cls.__dataclass_fields__.values())  # type: ignore[attr-defined]
-    return generated and not inits and cls.__new__ is object.__new__ and not hasattr(cls, "__slots__")
+    declared: dict[str, Any] = vars(cls)["__dataclass_fields__"]
+    inits = any(item._field_type.name == "_FIELD_INITVAR" for item in declared.values())
+    return generated and not inits and has_plain_new(cls) and not hasattr(cls, "__slots__")
+
+
+def has_plain_new(cls: Any) -> bool:
+    """Say whether instances are made as `object` makes them."""
+    return bool(cls.__new__ is object.__new__)
 
 
 def is_plain_class(cls: type) -> bool:
@@ -54,20 +62,25 @@ def is_plain_class(cls: type) -> bool:
         isinstance(init, types.FunctionType)
         and is_user_code(init)
         and type(cls) is type
-        and cls.__new__ is object.__new__
-        and all(base is object or type(base) is type and base.__module__ != "builtins" for base in cls.__mro__)
+        and has_plain_new(cls)
+        and all(base is object or (type(base) is type and base.__module__ != "builtins") for base in cls.__mro__)
         and not any("__slots__" in base.__dict__ or "__setattr__" in base.__dict__ for base in cls.__mro__[:-1])
     )
 
 
 def construct_dataclass(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Make an instance of a dataclass, field by field."""
-    kinds = []
+    kinds: list[tuple[bool, inspect.Parameter]] = []
     fields = [item for item in dataclasses.fields(cls) if item.init]
     for item in fields:
         has_default = item.default is not dataclasses.MISSING or item.default_factory is not dataclasses.MISSING
         kind = inspect.Parameter.KEYWORD_ONLY if item.kw_only else inspect.Parameter.POSITIONAL_OR_KEYWORD
-        kinds.append((item.kw_only, inspect.Parameter(item.name, kind, default=... if has_default else inspect.Parameter.empty)))
+        kinds.append(
+            (
+                item.kw_only is True,
+                inspect.Parameter(item.name, kind, default=... if has_default else inspect.Parameter.empty),
+            )
+        )
     parameters = tuple(parameter for _, parameter in sorted(kinds, key=lambda pair: pair[0]))
     bound = bind(t, cls.__name__, parameters, args, keywords, node)
     values: dict[str, Any] = {}

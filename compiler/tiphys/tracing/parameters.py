@@ -79,13 +79,17 @@ class Arguments:
                 return Hole(Ref(holes[inner][0]), tree.hint, tree)
             if isinstance(tree, Hole):
                 return tree
-            return fill(tree, **{key: convert(item) for key, item in ast.iter_fields(tree)}) if isinstance(tree, ast.AST) else tree
+            return (
+                fill(tree, **{key: convert(item) for key, item in ast.iter_fields(tree)})
+                if isinstance(tree, ast.AST)
+                else tree
+            )
 
         def convert(item: Any) -> Any:
             return [convert(one) for one in item] if isinstance(item, list) else renamed(item)
 
         tree = renamed(value.tree)
-        captured = tuple(id(hole.value.value) for hole in holes_of(tree) if not isinstance(hole.value, Ref))  # type: ignore[union-attr]
+        captured = tuple(id(hole.value.value) for hole in holes_of(tree) if not isinstance(hole.value, Ref))
         self.t.program.kept.append(tree)
         shape = ast.dump(tree) + str([str(hole.value) for hole in holes_of(tree) if isinstance(hole.value, Ref)])
         self.key.append((name, "glue", shape, captured, repr([kind for _, kind in holes.values()])))
@@ -122,7 +126,11 @@ class Arguments:
             native = self.t.native(item)
             self.t.program.kept.append(native)
             simple = isinstance(native, bool | int | float | str | bytes | type(None))
-            self.key.append((type(native), native) if simple else ("object", id(native) if not isinstance(native, set) else repr(sorted(map(repr, native)))))
+            self.key.append(
+                (type(native), native)
+                if simple
+                else ("object", id(native) if not isinstance(native, set) else repr(sorted(map(repr, native))))
+            )
             return ("known", native)
 
         self.key.append(name)

@@ -83,7 +83,9 @@ def matches_sequence(t: Tracer, patterns: list[ast.pattern], subject: Any, node:
     fixed = [*zip(patterns[:star], found[:star], strict=True), *zip(patterns[star + 1 :], found[end:], strict=True)]
     if not all(matches(t, one, t.lift(item)) for one, item in fixed):
         return False
-    return bind(t, patterns[star].name, t.state.box(ListC(found[star:end])), node)  # type: ignore[attr-defined]
+    rest = patterns[star]
+    assert isinstance(rest, ast.MatchStar)
+    return bind(t, rest.name, t.state.box(ListC(found[star:end])), node)
 
 
 def matches_mapping(
@@ -121,7 +123,7 @@ def matches_class(t: Tracer, node: ast.MatchClass, subject: Any) -> bool:
                 if name not in fields or not matches(t, one, t.lift(fields[name])):
                     return False
             case TupleV(items=items):
-                if not matches(t, one, items[cls._fields.index(name)]):
+                if not matches(t, one, items[getattr(subject.cls, "_fields", ()).index(name)]):
                     return False
             case _:
                 if not hasattr(subject, name) or not matches(t, one, t.lift(getattr(subject, name))):

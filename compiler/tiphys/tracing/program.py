@@ -90,7 +90,7 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
         function.__code__.co_filename, function.__name__,
     )  # fmt: skip
     t.frame = frame
-    body = node.body if isinstance(node.body, list) else [ast.Return(value=node.body)]
+    body: list[ast.stmt] = [ast.Return(value=node.body)] if isinstance(node, ast.Lambda) else node.body
     where = frame.span(last_return(body) or node)
     try:
         result = run_function(t, body)

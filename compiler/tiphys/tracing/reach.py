@@ -114,7 +114,9 @@ def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool
             if isinstance(value, TaskTemplate) or value is _MISSING:
                 break
             space = getattr(value, "__dict__", {})
-            value = space.get(name, getattr(type(value), name, _MISSING) if not isinstance(value, types.ModuleType) else _MISSING)
+            value = space.get(
+                name, getattr(type(value), name, _MISSING) if not isinstance(value, types.ModuleType) else _MISSING
+            )
         if isinstance(value, TaskTemplate) or (isinstance(value, types.FunctionType) and reaches(value, seen)):
             return True
     return False

@@ -25,4 +25,3 @@ def real_function(t: Tracer, value: Any) -> Any:
         raise NotKnown
     code, operands = t.compiler.compile(Unknown(tree), t.span(where), t.frame.title)
     return code.function(*(atom.value for _, atom in operands if isinstance(atom, Literal)))
-

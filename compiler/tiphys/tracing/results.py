@@ -7,7 +7,7 @@ import copy
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Call, Display, Glue, Literal, Node, Ref, Sub, operands_of
@@ -145,24 +145,24 @@ def inlined(tree: ast.expr, loose: dict[str, Unknown]) -> ast.expr:
     def expression(ref: Ref, _kind: Any) -> ast.expr:
         return inlined(loose[ref.node].tree, loose) if ref.node in loose else Hole(ref, "v")
 
-    return replaced(tree, expression, None) if loose else tree
+    return cast("ast.expr", replaced(tree, expression, None)) if loose else tree
 
 
-def replaced(tree: ast.expr, output: Any, kind: Any) -> ast.expr:
+def replaced(tree: Any, output: Any, kind: Any) -> Any:
     """Copy a result's expression, its operands replaced by outputs of the graph."""
     if isinstance(tree, Hole):
         if not isinstance(tree.value, Ref):
             return tree
-        made: ast.expr = output(tree.value, kind)
+        made = output(tree.value, kind)
         if isinstance(made, Hole):
             made.hint = tree.hint
         return made
-    parts = {}
+    parts: dict[str, Any] = {}
     for name, item in ast.iter_fields(tree):
         if isinstance(item, list):
-            parts[name] = [replaced(one, output, Any) if isinstance(one, ast.AST) else one for one in item]  # type: ignore[arg-type]
+            parts[name] = [replaced(one, output, Any) if isinstance(one, ast.AST) else one for one in item]
         else:
-            parts[name] = replaced(item, output, Any) if isinstance(item, ast.AST) else item  # type: ignore[arg-type]
+            parts[name] = replaced(item, output, Any) if isinstance(item, ast.AST) else item
     return fill(tree, **parts)
 
 

@@ -218,8 +218,7 @@ def class_asked(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _no
 def partial(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     function, *given = args
 
-    def call(more: tuple[Any, ...], words: dict[str, Any], where: ast.AST) -> Any:
-        assert isinstance(where, ast.Call)
+    def call(more: tuple[Any, ...], words: dict[str, Any], where: ast.Call) -> Any:
         return call_value(t, function, (*given, *more), {**keywords, **words}, where)
 
     return Special("partial", call)

@@ -51,7 +51,7 @@ def tree_of(code: CodeType) -> FunctionNode | None:
     for node in names:
         body = node.body if isinstance(node, ast.Lambda) else node
         start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
-        if positions and all(start <= (p[0], p[2]) and (p[1], p[3]) <= end for p in positions[1:]):  # type: ignore[operator]
+        if positions and all(start <= (p[0], p[2]) and (p[1], p[3]) <= end for p in positions[1:]):
             return node
     return None
 
@@ -62,7 +62,9 @@ def source_of(function: FunctionType) -> FunctionNode:
     if node is None:
         where = Span(function.__code__.co_filename, function.__code__.co_firstlineno)
         mend = "Define it in a file."
-        raise mistake(f"the source of `{function.__qualname__}` cannot be read, so it cannot be traced", where, mend=mend)
+        raise mistake(
+            f"the source of `{function.__qualname__}` cannot be read, so it cannot be traced", where, mend=mend
+        )
     return node
 
 

@@ -23,6 +23,7 @@ class Content:
     """What a box holds at one time. `epoch` tells whether it was made since the last mark."""
 
     __slots__ = ("epoch",)
+    epoch: int
 
     def copy(self) -> Content:
         """Give a copy that may be written without touching this one."""
@@ -35,7 +36,7 @@ class Box:
     __slots__ = ("content",)
 
     def __init__(self, content: Content) -> None:
-        self.content = content
+        self.content: Any = content
 
 
 class ListC(Content):
@@ -139,7 +140,13 @@ class PendingC(Content):
     __slots__ = ("begin", "end", "reusable", "start", "status", "taken", "title", "value", "where")
 
     def __init__(
-        self, begin: Callable[[], Any] | None, title: str, where: Span, *, reusable: bool, status: Status = Status.CREATED
+        self,
+        begin: Callable[[], Any] | None,
+        title: str,
+        where: Span,
+        *,
+        reusable: bool,
+        status: Status = Status.CREATED,
     ) -> None:
         self.begin = begin
         self.title = title

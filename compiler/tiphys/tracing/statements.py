@@ -130,7 +130,9 @@ def known_test(t: Tracer, test: ast.expr, word: str) -> bool:
         unknown = t.unknown(value)
         assert unknown is not None
         t.need(unknown)
-        mend = "Decide inside a task, or use a conditional expression of plain values; branches come with a later version."
+        mend = (
+            "Decide inside a task, or use a conditional expression of plain values; branches come with a later version."
+        )
         raise t.untraceable(f"this `{word}` depends on a value that is known only at run time", test, mend)
     return known
 
@@ -295,6 +297,11 @@ def match_block(t: Tracer, node: ast.Match) -> Completion | None:
     return None
 
 
+def deleted(t: Tracer, node: ast.Delete) -> None:
+    for target in node.targets:
+        delete(t, target)
+
+
 def refused(sentence: str) -> Callable[[Tracer, ast.stmt], Completion | None]:
     """Make the handler of a statement that is always refused."""
 
@@ -309,7 +316,7 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Completion | None]] = {
     ast.Return: returned, ast.If: branch, ast.For: for_loop, ast.While: while_loop, ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition, ast.Import: imported, ast.ImportFrom: imported, ast.Assert: asserted,
     ast.Raise: raised, ast.Try: attempt, ast.With: with_block, ast.AsyncWith: async_with_block, ast.Match: match_block,
-    ast.Delete: lambda t, node: [delete(t, target) for target in node.targets] and None,
+    ast.Delete: deleted,
     ast.Pass: lambda _t, _node: None, ast.Break: lambda _t, _node: BREAK, ast.Continue: lambda _t, _node: CONTINUE,
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,
     ast.AsyncFor: refused("`async for` cannot be traced"),

@@ -38,11 +38,15 @@ def interface_of(task: TaskTemplate[..., Any]) -> Interface:
         hints = typing.get_type_hints(task.function, include_extras=True)
     except Exception as error:
         mend = "Import the name where the task is defined."
-        raise ProgramError(Mistake(f"an annotation of `{task.name}` cannot be resolved: {error}", task.where, mend)) from None
+        raise ProgramError(
+            Mistake(f"an annotation of `{task.name}` cannot be resolved: {error}", task.where, mend)
+        ) from None
     parameters = tuple(inspect.signature(task.function).parameters.values())
     types = {item.name: hints.get(item.name, Any) for item in parameters}
     result = hints.get("return", Any)
-    return Interface(parameters, types, type(None) if result is None else result, inspect.iscoroutinefunction(task.function))
+    return Interface(
+        parameters, types, type(None) if result is None else result, inspect.iscoroutinefunction(task.function)
+    )
 
 
 def call_task(
@@ -89,9 +93,9 @@ def emit_call(
 def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:
     """Read an attribute of a task: its ways of being called are the interpreter's, the rest is native."""
     if name == "aio":
-        return Special("aio", lambda args, words, where: call_task(t, task, args, words, where, awaitable=True))  # type: ignore[arg-type]
+        return Special("aio", lambda args, words, where: call_task(t, task, args, words, where, awaitable=True))
     if name == "forward":
-        return Special("forward", lambda args, words, where: call_user(t, task.function, args, words, where))  # type: ignore[arg-type]
+        return Special("forward", lambda args, words, where: call_user(t, task.function, args, words, where))
     if name == "override":
         return Special("override", lambda args, words, where: override(t, task, args, words, where))
     return getattr(task, name)

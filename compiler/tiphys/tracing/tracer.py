@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Glue, Input, Literal, Node, Ref
 from tiphys.tracing.aliases import Escapes, escapes_of, is_flat
-from tiphys.tracing.glue import RESERVED, Compiler, at, holes_of
+from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.state import Box, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
-from tiphys_runtime.objects import rebuild
 from tiphys.tracing.values import (
     Bound,
     Captured,
@@ -27,6 +26,7 @@ from tiphys.tracing.values import (
     Unknown,
     is_immutable,
 )
+from tiphys_runtime.objects import rebuild
 
 if TYPE_CHECKING:
     from tiphys.tracing.builder import ProgramBuilder
@@ -41,11 +41,11 @@ class NotTraceable(ProgramError):
     """The program steers by a value that is known only at run time, in a way that is not supported."""
 
 
-class Poisoned(Exception):  # noqa: N818
+class Poisoned(Exception):
     """An earlier mistake, reported already, stands in the way."""
 
 
-class NotKnown(Exception):  # noqa: N818
+class NotKnown(Exception):
     """A value has a part that is known only at run time."""
 
 
@@ -186,7 +186,9 @@ class Tracer:
     def check_writable(self, box: Box, node: ast.AST, *, deep: bool = False) -> None:
         """Refuse to change a value in place where the change could not be followed. deep: its items may change too."""
         if box in self.outside:
-            raise self.refuse("an orchestrator cannot change a value of its module", node, "Change a copy of it instead.")
+            raise self.refuse(
+                "an orchestrator cannot change a value of its module", node, "Change a copy of it instead."
+            )
         mend = "Build a new value instead, or change it inside a task."
         content = box.content
         if isinstance(content, OpaqueC) and content.part:
@@ -318,7 +320,7 @@ class Tracer:
             return unknown.tree
         made = self.tree_of_known(value, node, hint, constant=constant)
         if isinstance(value, Box):
-            made.box = value  # type: ignore[attr-defined]  # aliases.py looks for it
+            vars(made)["box"] = value  # aliases.py looks for it
         return made
 
     def tree_of_known(self, value: Any, node: ast.AST, hint: str, *, constant: bool) -> ast.expr:
@@ -333,17 +335,17 @@ class Tracer:
                     return at(ast.Tuple(elts=parts, ctx=ast.Load()), node)
                 return at(ast.Call(func=self.capture(cls, cls.__name__, node), args=parts, keywords=[]), node)
             case Box(content=DictC(entries=entries)):
-                keys = [self.tree(key, node, "key", constant=True) for key in entries]
+                keys: list[ast.expr | None] = [self.tree(key, node, "key", constant=True) for key in entries]
                 parts = [self.tree(item, node, str(key), constant=constant) for key, item in entries.items()]
-                return at(ast.Dict(keys=keys, values=parts), node)  # type: ignore[arg-type]
+                return at(ast.Dict(keys=keys, values=parts), node)
             case Box(content=SetC(items=known)):
                 return Hole(Literal(set(known)), hint, node)
             case Box(content=ObjectC(cls=cls, fields=fields)):
                 if self.is_known(value):
                     return Hole(Literal(self.native(value)), hint, node)
                 parts = [self.tree(item, node, name, constant=constant) for name, item in fields.items()]
-                names = [at(ast.Constant(name), node) for name in fields]
-                made = at(ast.Dict(keys=names, values=parts), node)  # type: ignore[arg-type]
+                names: list[ast.expr | None] = [at(ast.Constant(name), node) for name in fields]
+                made = at(ast.Dict(keys=names, values=parts), node)
                 builder = self.capture(rebuild, "rebuild", node)
                 return at(ast.Call(func=builder, args=[self.capture(cls, cls.__name__, node), made], keywords=[]), node)
             case Spread(value=inner):
@@ -356,7 +358,9 @@ class Tracer:
                 return at(ast.Attribute(value=self.tree(receiver, node, hint), attr=name, ctx=ast.Load()), node)
             case Box(content=PendingC(title=title, where=where)):
                 mend = f"Await it first: `await {title}(...)`."
-                raise ProgramError(Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend))
+                raise ProgramError(
+                    Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend)
+                )
             case Box() | Special():
                 raise self.refuse("this value cannot be used in an expression that is computed at run time", node)
             case Poison():
@@ -432,12 +436,9 @@ def is_code(value: object) -> bool:
 def name_of(value: object, hint: str) -> str:
     """Give the name under which glue refers to an object."""
     name = getattr(value, "__name__", "")
-    return name.rpartition(".")[2] if isinstance(name, str) and name.isidentifier() or "." in name else hint
+    return name.rpartition(".")[2] if (isinstance(name, str) and name.isidentifier()) or "." in name else hint
 
 
 def new_frame(state: State, names: dict[str, Any]) -> Box:
     """Make the variables of a call."""
     return state.box(FrameC(names))
-
-
-__all__ = ["POISON", "RESERVED", "Namespace", "NotKnown", "NotTraceable", "Poisoned", "Tracer"]

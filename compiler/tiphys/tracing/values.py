@@ -112,7 +112,7 @@ class Special:
     """A callable of the interpreter's own, such as a partial application or `Task.aio`."""
 
     title: str
-    call: Callable[[tuple[Any, ...], dict[str, Any], ast.AST], Any]
+    call: Callable[[tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +199,7 @@ def is_union(annotation: Any) -> bool:
     return typing.get_origin(annotation) in (typing.Union, types.UnionType)
 
 
-class Raised(Exception):  # noqa: N818
+class Raised(Exception):
     """An exception of the user's program that is raised while it is interpreted."""
 
     def __init__(self, error: BaseException, where: Span) -> None:
@@ -208,7 +208,7 @@ class Raised(Exception):  # noqa: N818
         self.where = where
 
 
-class NeedsKnown(Exception):  # noqa: N818
+class NeedsKnown(Exception):
     """Interpretation needs the values of these inputs: the graph is traced again with them known."""
 
     def __init__(self, inputs: frozenset[str]) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, NoneType
 from typing import Any, Literal
 
 import tiphys
@@ -25,6 +25,8 @@ from tiphys_runtime import codec, envelope
 __all__ = ["Bundle", "Bundler", "Entry", "LiveWorld", "Operand", "Output", "Step", "decode_live"]
 
 INLINE = 2048
+PLAIN = (bool, int, str, NoneType)
+"""They always travel, and hold nothing of the program: no pickling, so no search for what has to come along."""
 Place = int | tuple[int, int] | Literal["v"]
 
 
@@ -111,7 +113,10 @@ class Bundler:
             text, data = envelope.write({"v": form}), codec.file_of(form)
             return data
 
-        self._told(encoded, f"the value {envelope.shown(envelope.describe(value))}", None)
+        if type(value) in PLAIN:
+            encoded()
+        else:
+            self._told(encoded, f"the value {envelope.shown(envelope.describe(value))}", None)
         if len(text) <= INLINE:
             return text
         digest = envelope.digest(data)

@@ -16,8 +16,23 @@ def expanded(argument: str) -> str:
         return file.read()
 
 
+PREPARED: dict[str, Bundle] = {}  # by digest
+
+
+def prepare(path: str) -> None:
+    """Open a bundle once for all pods that will be forked from this process. What is wrong with it, they tell."""
+    try:
+        with open(path, "rb") as file:
+            digest = envelope.digest(file.read())
+        PREPARED[digest] = opened(path, digest, alone=True)
+    except (OSError, ValueError):
+        pass
+
+
 def opened(path: str, digest: str, *, alone: bool) -> Bundle:
     """Open the bundle. Raises BrokenBundle when it is another one, or made for another Python."""
+    if alone and digest in PREPARED:
+        return PREPARED[digest]
     from zipimport import ZipImportError, zipimporter
 
     with open(path, "rb") as file:

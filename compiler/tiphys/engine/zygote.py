@@ -77,7 +77,7 @@ def main(bundle: str, jobs: int, exits: int) -> None:
 
     if not str(shim.__file__).startswith(bundle):
         sys.exit(f"{bundle} holds no shim")
-    _warm(shim, bundle)
+    _warm(bundle)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     wakeup, alarm = os.pipe()
     os.set_blocking(alarm, False)
@@ -111,14 +111,14 @@ def main(bundle: str, jobs: int, exits: int) -> None:
             pods.running[pid] = (job["number"], None if deadline is None else time.monotonic() + deadline)
 
 
-def _warm(shim: Any, bundle: str) -> None:
-    """Load once what nearly every pod would load again: asyncio, and the bundle's directory."""
+def _warm(bundle: str) -> None:
+    """Load once what every pod would load again: asyncio, a codec, the bundle's directory."""
     codecs.lookup("ascii")
     with contextlib.suppress(ImportError):
         import tiphys_runtime.awaiting
         import tiphys_runtime.deadline  # noqa: F401
-    prepare = getattr(shim, "prepare", None)
-    if prepare is not None:
+        from tiphys_runtime.opening import prepare
+
         prepare(bundle)
 
 

@@ -128,7 +128,7 @@ class Sub:
 
 
 Slot = int | tuple[int, int] | str
-"""Where a step finds a value: a number (operands first, then steps), an element of a pack, or "v", the body's result."""
+"""Where a step finds a value: its number (operands first, then steps), an element of a pack, or "v", the result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,9 @@ class Progress:
         while stack:
             row, depth = stack.pop()
             yield "  " * depth + line_of(row)
-            stack.extend((child, depth + 1) for child in reversed(children.get(row.key, [])))
+            inner = children.get(row.key, [])
+            if row.kind != "Retry" or len(inner) > 1:  # a first attempt says no more than its call
+                stack.extend((child, depth + 1) for child in reversed(inner))
 
     def bar(self, width: int) -> str:
         """Draw how far the run is."""

@@ -19,6 +19,7 @@ from tiphys_runtime.objects import rebuild
 
 MAKERS = frozenset((list, tuple, set, frozenset, dict, sorted, reversed, enumerate, zip, map, filter, range, rebuild))
 READERS = MAKERS - {rebuild} | {sum, len, max, min, any, all, str, repr}
+ENDS = frozenset((len, str, repr, any, all, int, float, bool, hash, round, abs, format, chr, ord, isinstance))
 DISPLAYS = (
     ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.JoinedStr,
     ast.Constant, ast.BinOp, ast.Compare, ast.UnaryOp,
@@ -37,23 +38,35 @@ class Escapes:
 
 def escapes_of(tree: ast.expr, kind: Any, types: dict[Ref, Any]) -> Escapes:
     """Find what the result of an expression may share with its operands."""
-    fresh = is_fresh(tree)
     if is_immutable(kind):
         return Escapes((), (), is_fresh=True)
     whole: dict[Ref | Box, None] = {}
     items: dict[Ref | Box, None] = {}
-    read = {id(node) for item in walk(tree) for node in read_by(item)}
-    for node in walk(tree):
+
+    ended = {id(inner) for node in walk(tree) if ends(node) for inner in walk(node)}
+    nodes = [node for node in walk(tree) if id(node) not in ended]
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    read = {id(source) for node in nodes if id(node) not in called for source in read_by(node)}
+    own = getattr(tree, "box", None)
+    for node in nodes:
         found = embedded(node, types)
-        if found is None:
+        if found is None or found is own:
             continue
-        if not (fresh and id(node) in read):
+        if id(node) not in read:
             whole[found] = None
         elif not is_flat(found, types):
             items[found] = None
-    if isinstance(box := getattr(tree, "box", None), Box):
-        whole.pop(box, None)
-    return Escapes(tuple(whole), tuple(items), fresh)
+    return Escapes(tuple(whole), tuple(items), is_fresh(tree))
+
+
+def ends(node: ast.AST) -> bool:
+    """Say whether the result of a part of an expression holds nothing of its operands: a number, a text, a truth."""
+    match node:
+        case ast.UnaryOp() | ast.Compare() | ast.JoinedStr():
+            return True
+        case ast.Call(func=Hole(value=Captured(value=function))):
+            return is_listed(function, ENDS)
+    return False
 
 
 def embedded(node: ast.AST, types: dict[Ref, Any]) -> Ref | Box | None:
@@ -75,8 +88,10 @@ def read_by(node: ast.AST) -> list[ast.expr]:
             return [source]
         case ast.BinOp(left=left, right=right):
             return [left, right]
-        case ast.Subscript(value=owner, slice=ast.Slice()):
+        case ast.Subscript(value=owner) | ast.Attribute(value=owner):
             return [owner]
+        case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[key, *_]):
+            return [owner, key]
         case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args) if name in natives.VALUE_METHODS - {"get"}:
             return [owner, *args]
         case ast.Dict(keys=keys, values=values):

@@ -69,7 +69,11 @@ def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> li
     for index, kind in enumerate(parts):
         slot = at(ast.Constant(index), node)
         tree = at(ast.Subscript(value=source.tree, slice=slot, ctx=ast.Load()), node)
-        read.append(Unknown(tree, kind, root=source.root))
+        if index == star:  # a new list, whatever it was taken from
+            t.shared_items.add(source.ref)
+            read.append(t.settle(Unknown(tree, list), "rest", node, follow=False))
+        else:
+            read.append(Unknown(tree, kind, root=source.root))
     return read
 
 

@@ -131,7 +131,8 @@ def prepare_changes(t: Tracer, function: Any, values: list[Any], node: ast.Call)
     for box in boxes:
         t.check_writable(box, node, deep=deep)
     for value in values if boxes else ():
-        t.share(value)
+        if not any(box in boxes for box in boxes_in(t, value)):
+            t.share(value)
     for box in boxes:
         if not isinstance(box.content, OpaqueC):
             t.make_opaque(box, node, deep=deep)

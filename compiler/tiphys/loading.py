@@ -100,7 +100,10 @@ def tasks_of(module: ModuleType) -> dict[str, TaskTemplate[..., Any]]:
 
 
 def find_task(module: ModuleType, name: str | None) -> TaskTemplate[..., Any]:
-    """Find a task by the name of its function, or by its full name. Raises UsageError with the nearest ones."""
+    """Find a task by the name of its function, or by its full name; without one `main`, or the only orchestrator.
+
+    Raises UsageError with the nearest ones.
+    """
     tasks = tasks_of(module)
     file = Path(str(module.__file__)).name
     if not tasks:
@@ -109,8 +112,11 @@ def find_task(module: ModuleType, name: str | None) -> TaskTemplate[..., Any]:
     if name is None:
         if "main" in tasks:
             return tasks["main"]
-        if len(tasks) == 1:
-            return next(iter(tasks.values()))
+        from tiphys.tracing.reach import is_orchestrator
+
+        outer = [task for task in tasks.values() if is_orchestrator(task)] or list(tasks.values())
+        if len(outer) == 1:
+            return outer[0]
         message = f"{file} has several tasks: name one of {', '.join(f'`{item}`' for item in tasks)}"
         raise UsageError(message)
     full = {task.name: task for task in tasks.values()}

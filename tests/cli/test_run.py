@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import FLOW, Command
 
 
 def test_flags_are_typed_by_the_annotations(tiphys: Command, flow: str) -> None:
@@ -123,6 +123,19 @@ def test_a_program_without_tasks(tiphys: Command, program: Callable[[str], str])
     done = tiphys("run", program("x = 1\n"))
 
     assert "defines no task; decorate a function with `@env.task`" in done.err
+
+
+def test_without_a_name_the_only_orchestrator_is_run(tiphys: Command, program: Callable[[str], str]) -> None:
+    source = FLOW.replace("async def main", "async def shop")
+    source = source[: source.index("@env.task\nasync def broken")]
+
+    assert tiphys("run", program(source), "--item", "tea", "--debug").code == 0
+
+
+def test_several_orchestrators_and_no_main(tiphys: Command, program: Callable[[str], str]) -> None:
+    done = tiphys("run", program(FLOW.replace("async def main", "async def shop")))
+
+    assert "has several tasks: name one of `price`, `refuse`, `shop`, `broken`" in done.err
 
 
 def test_help_of_a_task_shows_inputs_in_order_with_their_docs(tiphys: Command, flow: str) -> None:

@@ -49,3 +49,11 @@ def test_a_run_on_the_cluster_gives_what_plain_python_gives(
     agree(expected.value, actual.value)
     if not isinstance(expected.value, BaseException):
         assert actual.pods == expected.pods + glue_pods
+
+
+@pytest.mark.parametrize("text", ["5", "1e5", "null", "true", "plain", "a b", "{{=1}}", "[1", "ü"])
+def test_a_bare_text_stays_a_text(text: str, here: Any) -> None:
+    """What people type for a `str` input is taken as it is, though it looks like a number."""
+    task = MODULES["data_of_all_kinds"].odd_result
+
+    assert here(task, {}, texts={"s": text}).value == text

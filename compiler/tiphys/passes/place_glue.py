@@ -3,8 +3,8 @@
 In order of preference: in the pods that use it; in the pod of the call that was awaited just before it, after the body;
 in a pod of glue, which several pieces at one place share.
 
-Glue that can raise stays where it was: it is part of the order (`after`), and the calls that come next evaluate it before
-their body. Glue that is not pure is computed once.
+Glue that can raise stays where it was: it is part of the order (`after`), and the calls that come next evaluate it
+before their body. Glue that is not pure is computed once.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def raising(t: Tracer, node: ast.AST, function: Any, *args: Any, **kwargs: Any) 
         raise t.refuse(f"an orchestrator cannot do this: it touches `{error}`", node, mend) from None
     except (ProgramError, NotKnown, Raised):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  it is the user's, and raised again where the program is interpreted
         raise Raised(error, t.span(node)) from None
 
 

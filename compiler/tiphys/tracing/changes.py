@@ -22,8 +22,8 @@ Source = tuple[ast.AST, Frame]
 NO_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
 IN_PLACE = (ast.Add, ast.Sub, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
 FRESH = (
-    ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp,
-    ast.DictComp, ast.SetComp, ast.GeneratorExp,
+    ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.List, ast.Dict, ast.Set, ast.Tuple,
+    ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp,
 )  # fmt: skip
 """Expressions that make a new object."""
 MAKERS = frozenset(

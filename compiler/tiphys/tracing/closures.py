@@ -214,7 +214,8 @@ def fan_out(t: Tracer, node: ast.AST, *, acts: bool = True) -> NotTraceable:
     if not acts:
         mend = "Move the loop into a function of its own: what calls no task is computed at run time as a whole."
         return t.untraceable("how many rounds this takes is known only at run time", node, mend)
-    mend = "Loop over a list that is known when the program is compiled; loops over runtime values come with a later version."
+    known = "Loop over a list that is known when the program is compiled"
+    mend = f"{known}; loops over runtime values come with a later version."
     return t.untraceable("how many rounds this takes is known only at run time, and each calls a task", node, mend)
 
 
@@ -320,7 +321,7 @@ def factory(t: Tracer, closure: Closure, node: ast.AST) -> ast.expr:
         defaults = {f"default_{index}": t.tree(item, node) for index, item in enumerate(closure.defaults)}
     finally:
         t.frame = outer
-    made = build_factory(t, closure, tuple([*free, *defaults]), captured)
+    made = build_factory(t, closure, (*free, *defaults), captured)
     head = Hole(Captured(made), closure.name, node)
     return at(ast.Call(func=head, args=[*free.values(), *defaults.values()], keywords=[]), node)
 

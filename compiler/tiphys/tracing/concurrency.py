@@ -1,7 +1,7 @@
 """Coroutines, tasks, `gather`, `TaskGroup`: what runs side by side, and the order that awaiting makes.
 
-A task begins at the first `await` after it was scheduled, with the order reached when it was scheduled; awaiting it adds
-what it has reached to the order of whoever awaits.
+A task begins at the first `await` after it was scheduled, with the order reached when it was scheduled; awaiting it
+adds what it has reached to the order of whoever awaits.
 """
 
 from __future__ import annotations
@@ -244,7 +244,8 @@ def wait(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.C
     when = keywords.get("return_when", "ALL_COMPLETED")
     if when == "ALL_COMPLETED":
         raise t.refuse("`asyncio.wait` is not supported", node, "Await them all with `asyncio.gather(*jobs)`.")
-    what = f"the first of several running tasks cannot be known in a DAG, so `asyncio.wait(..., {when})` has no meaning here"
+    first = "the first of several running tasks cannot be known in a DAG"
+    what = f"{first}, so `asyncio.wait(..., {when})` has no meaning here"
     raise t.refuse(what, node, "Await them all with `asyncio.gather(*jobs)`.")
 
 

@@ -194,5 +194,6 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
             t.need(unknown)
     if natives.path_of(function).startswith("asyncio."):
         raise fan_out(t, node)
-    mend = "Pass values that are counted when the program is compiled; fan-out over runtime values comes with a later version."
+    counted = "Pass values that are counted when the program is compiled"
+    mend = f"{counted}; fan-out over runtime values comes with a later version."
     raise t.untraceable("how many arguments this passes is known only at run time", node, mend)

@@ -354,7 +354,7 @@ def compare_unknown(t: Tracer, node: ast.Compare, values: list[Any], sources: li
 
 
 def formatted(t: Tracer, node: ast.JoinedStr) -> Any:
-    """An f-string: text where all is known, else glue."""
+    """Format an f-string: text where all is known, else glue."""
     values: list[tuple[ast.FormattedValue, Any, Any]] = []
     for item in node.values:
         if isinstance(item, ast.FormattedValue):
@@ -457,7 +457,7 @@ def call(t: Tracer, node: ast.Call) -> Any:
 
 
 def named_arguments(t: Tracer, words: list[ast.keyword]) -> dict[str, Any]:
-    """Evaluate the keyword arguments of a call; `**` of a runtime value stays one, under a name that no parameter has."""
+    """Evaluate the keyword arguments of a call; `**` of a runtime value stays one, under no parameter's name."""
     found: dict[str, Any] = {}
     for word in words:
         if acts(t, word.value):

@@ -1,4 +1,4 @@
-"""How the arguments of an orchestrator's call become inputs of its graph: what stays known, what arrives at run time."""
+"""How arguments of an orchestrator's call become inputs of its graph: what stays known, what arrives at run time."""
 
 from __future__ import annotations
 

@@ -68,8 +68,9 @@ def reaches(value: Any, seen: frozenset[int] = frozenset()) -> bool:
             return len(value) <= 1000 and any(reaches(item, seen) for item in value)
         case dict():
             return len(value) <= 1000 and any(reaches(item, seen) for item in value.values())
-    if hasattr(value, "__wrapped__") and callable(value):
-        return reaches(value.__wrapped__, seen)
+    wrapped = getattr(value, "__wrapped__", None)
+    if wrapped is not None and callable(value):
+        return reaches(wrapped, seen)
     cls = value if isinstance(value, type) else type(value)
     if not is_user_class(cls):
         return False

@@ -94,10 +94,11 @@ def iterator(t: Tracer, items: typing.Iterable[Any]) -> Box:
 
 
 def enumerated(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    if not args or not is_iterable(t, args[0]):
+    items, *rest = args or (None,)
+    if items is None or not is_iterable(t, items):
         return NotImplemented
-    start = args[1] if len(args) > 1 else keywords.get("start", 0)
-    return iterator(t, (t.tuple(pair) for pair in enumerate(collect(t, args[0], node), t.native(start))))
+    start = rest[0] if rest else keywords.get("start", 0)
+    return iterator(t, (t.tuple(pair) for pair in enumerate(collect(t, items, node), t.native(start))))
 
 
 def zipped(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:

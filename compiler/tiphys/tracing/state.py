@@ -1,8 +1,8 @@
 """The interpreter's state as data: boxes with contents, a journal of what changed, the order reached so far.
 
 Everything that an orchestrator can change while it is interpreted lives in the content of a `Box`, or in `State`. A
-content is written only through `State.write`, which keeps the old one in the journal; so a stretch of interpretation can
-be undone (`rollback`), and what it changed can be listed (`changes`), compared and merged.
+content is written only through `State.write`, which keeps the old one in the journal; so a stretch of interpretation
+can be undone (`rollback`), and what it changed can be listed (`changes`), compared and merged.
 """
 
 from __future__ import annotations

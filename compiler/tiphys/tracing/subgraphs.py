@@ -17,7 +17,7 @@ from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
 from tiphys.tracing.values import Frame, NeedsKnown, Unknown, is_immutable
 
 DEPTH = 60
-"""How deep orchestrators may call each other: Argo nests templates 100 deep, and each is up to one and a half levels."""
+"""How deep orchestrators may call each other: Argo nests templates 100 deep, each up to one and a half levels."""
 
 
 def call_orchestrator(

@@ -36,7 +36,7 @@ def interface_of(task: TaskTemplate[..., Any]) -> Interface:
     """Read a task's interface. Raises ProgramError for an annotation that does not resolve."""
     try:
         hints = typing.get_type_hints(task.function, include_extras=True)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever the user's annotation raises
         mend = "Import the name where the task is defined."
         raise ProgramError(
             Mistake(f"an annotation of `{task.name}` cannot be resolved: {error}", task.where, mend)

@@ -214,7 +214,7 @@ class Tracer:
         self.state.replace(box, OpaqueC(Unknown(whole.tree, kind)))
 
     def need(self, value: Unknown) -> None:
-        """Ask for a value that interpretation cannot go on without: if it comes from the caller, trace again with it."""
+        """Ask for a value that interpretation cannot go on without: if the caller has it, trace again with it."""
         wanted: set[str] = set()
         for hole in holes_of(value.tree):
             if isinstance(hole.value, Ref):

@@ -472,6 +472,8 @@ UNFOLLOWED = ("in place", "would be lost", "could not be followed")
 """Changes whose effect on other names the compiler cannot follow are refused: rightly, whatever plain Python does."""
 
 
+# plain Python warns of the coroutines that an exception leaves behind
+@pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize="TIPHYS_TEST_RANDOM_PROGRAMS" not in os.environ, database=None,
     suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),

@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, str] = {
     "argo": "authoring bundle diagnostics ir settings tracing",
     "engine": "diagnostics runtime",
     "cluster": "diagnostics runtime",
-    "loading": "authoring diagnostics",
+    "loading": "authoring diagnostics tracing",
     "compiling": "argo authoring ir loading passes tracing",
     "plain": "",
     "arguments": "authoring bundling diagnostics tracing runtime",

@@ -65,7 +65,7 @@ def compile_task(
     program = passes.run(program)
     packed = pack_program(program, root=root_of(task))
     key = hashlib.sha256(
-        json.dumps([packed.fingerprint, image, tiphys.__version__, platform.python_version()]).encode()
+        json.dumps([packed.fingerprint, image, tiphys.__version__, platform.python_version(), own_age()]).encode()
     ).hexdigest()
     place = cache_folder() / f"{key}.json"
     if cached and place.is_file():
@@ -78,6 +78,11 @@ def compile_task(
     if cached:
         keep(place, manifest.to_json())
     return manifest
+
+
+def own_age() -> int:
+    """Give the time of the newest source of the lowering: what an older one made is not used again."""
+    return max(file.stat().st_mtime_ns for file in (Path(__file__).parent / "argo").glob("*.py"))
 
 
 def cache_folder() -> Path:

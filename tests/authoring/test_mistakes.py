@@ -56,8 +56,11 @@ MISTAKES = {
         'env = flyte.TaskEnvironment("a")\nenv.add_dependency(env)', "environment `a` cannot depend on itself", "",
     ),
     "circle": (
-        'a = flyte.TaskEnvironment("a")\nb = flyte.TaskEnvironment("b", depends_on=[a])\nc = flyte.TaskEnvironment("c", depends_on=[b])\n'
-        "a.add_dependency(c)",
+        """\
+a = flyte.TaskEnvironment("a")
+b = flyte.TaskEnvironment("b", depends_on=[a])
+c = flyte.TaskEnvironment("c", depends_on=[b])
+a.add_dependency(c)""",
         "environments depend on each other in a circle: a -> c -> b -> a", "",
     ),
     "depends on a name": ('flyte.TaskEnvironment("a", depends_on=["b"])', "`depends_on` takes environments, not str 'b'", ""),

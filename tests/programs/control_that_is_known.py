@@ -247,7 +247,12 @@ async def fan(xs: list[int], twice: bool) -> list[int]:
 
 @other.task
 async def specialised(n: int) -> list[object]:
-    return [await fan([1, 2], True), await fan([n, 2, 3], False), await fan([1, 2], True), await fan(xs=[], twice=False)]
+    return [
+        await fan([1, 2], True),
+        await fan([n, 2, 3], False),
+        await fan([1, 2], True),
+        await fan(xs=[], twice=False),
+    ]
 
 
 @env.task
@@ -307,7 +312,10 @@ async def configured(config: Config, n: int) -> list[object]:
 
 @env.task
 async def calls_configured(n: int) -> list[object]:
-    return [await configured(Config(2, ["x"]), n), await configured(config=Config(depth=1, names=STEPS), n=await add(n))]
+    return [
+        await configured(Config(2, ["x"]), n),
+        await configured(config=Config(depth=1, names=STEPS), n=await add(n)),
+    ]
 
 
 @env.task

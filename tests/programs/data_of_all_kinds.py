@@ -141,7 +141,20 @@ async def named_tuples(n: int) -> list[object]:
     p = await pair(n)
     left, right = p
     made = Pair(p.left + 1)
-    return [p, left, right, p.left, made, made.right, p.both(), made.both(), p._replace(left=0), p[1], made[0], Pair(1, "k")]
+    return [
+        p,
+        left,
+        right,
+        p.left,
+        made,
+        made.right,
+        p.both(),
+        made.both(),
+        p._replace(left=0),
+        p[1],
+        made[0],
+        Pair(1, "k"),
+    ]
 
 
 @env.task
@@ -226,19 +239,73 @@ async def large_result(n: int) -> list[str]:
 
 
 @env.task
-async def plain_inputs(i: int, f: float, s: str, b: bool, xs: list[int], d: dict[str, float], o: int | None = None) -> list[object]:
-    return [await echo(i), await echo(f), await echo(s), await echo(b), await echo(xs), await echo(d), await echo(o), i + 1, xs, d]
+async def plain_inputs(
+    i: int, f: float, s: str, b: bool, xs: list[int], d: dict[str, float], o: int | None = None
+) -> list[object]:
+    return [
+        await echo(i),
+        await echo(f),
+        await echo(s),
+        await echo(b),
+        await echo(xs),
+        await echo(d),
+        await echo(o),
+        i + 1,
+        xs,
+        d,
+    ]
 
 
 @env.task
-async def typed_inputs(when: datetime.date, c: Color, r: Row, p: Pair = Pair(3), t: tuple[int, str] = (1, "a")) -> list[object]:
+async def typed_inputs(
+    when: datetime.date, c: Color, r: Row, p: Pair = Pair(3), t: tuple[int, str] = (1, "a")
+) -> list[object]:
     return [await echo(when), await echo(c), await echo(r.name), await echo(p), await echo(t), when.year, p.left]
 
 
 @env.task
-async def forty(a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int, i: int, j: int, k: int, l: int, m: int, n: int,
-                o: int, p: int, q: int, r: int, s: int, t: int, u: int, v: int, w: int, x: int, y: int, z: int, aa: int, ab: int,
-                ac: int, ad: int, ae: int, af: int, ag: int, ah: int, ai: int, aj: int, ak: int, al: int, am: int, an: int) -> int:  # noqa: E741
+async def forty(
+    a: int,
+    b: int,
+    c: int,
+    d: int,
+    e: int,
+    f: int,
+    g: int,
+    h: int,
+    i: int,
+    j: int,
+    k: int,
+    l: int,
+    m: int,
+    n: int,
+    o: int,
+    p: int,
+    q: int,
+    r: int,
+    s: int,
+    t: int,
+    u: int,
+    v: int,
+    w: int,
+    x: int,
+    y: int,
+    z: int,
+    aa: int,
+    ab: int,
+    ac: int,
+    ad: int,
+    ae: int,
+    af: int,
+    ag: int,
+    ah: int,
+    ai: int,
+    aj: int,
+    ak: int,
+    al: int,
+    am: int,
+    an: int,
+) -> int:  # noqa: E741
     return (a - b) * (y - z) + an * 2 - am + l * 100 + o
 
 
@@ -254,7 +321,11 @@ async def kinds_of_parameters(a: int, /, b: int, *, c: int = 3, d: str = "d") ->
 
 @env.task
 async def calls_kinds(n: int) -> list[object]:
-    return [await kinds_of_parameters(n, 2), await kinds_of_parameters(1, b=n, d="x"), await kinds_of_parameters(n, n, c=n)]
+    return [
+        await kinds_of_parameters(n, 2),
+        await kinds_of_parameters(1, b=n, d="x"),
+        await kinds_of_parameters(n, n, c=n),
+    ]
 
 
 CASES = [

@@ -289,7 +289,10 @@ async def many_kinds(a: int, /, b: int, *rest: int, c: int = 3, **more: int) -> 
 async def parameters(n: int) -> list[int]:
     extra = {"x": 1, "y": 2}
     return [
-        await many_kinds(n, 2), await many_kinds(n, b=3), await many_kinds(n, 1, 2, 3, c=4), await many_kinds(n, 2, **extra)
+        await many_kinds(n, 2),
+        await many_kinds(n, b=3),
+        await many_kinds(n, 1, 2, 3, c=4),
+        await many_kinds(n, 2, **extra),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tiphys.tracing import expressions, statements
+from tiphys.tracing import expressions, operators, statements
 
 NEVER = {
     "AugLoad", "AugStore", "Param", "Suite", "Index", "ExtSlice", "Num", "Str", "Bytes", "NameConstant", "Ellipsis",
@@ -35,6 +35,6 @@ def test_every_expression_is_named() -> None:
 
 def test_every_operator_is_named() -> None:
     """The operators have tables of their own."""
-    named = {cls.__name__ for cls in (*expressions.BINARY, *expressions.UNARY, *expressions.COMPARE)}
+    named = {cls.__name__ for cls in (*operators.BINARY, *operators.UNARY, *operators.COMPARE)}
 
     assert kinds_of(ast.operator) | kinds_of(ast.unaryop) | kinds_of(ast.cmpop) == named

@@ -167,7 +167,8 @@ def delete(t: Tracer, target: ast.expr) -> None:
 
 def augmented(t: Tracer, node: ast.AugAssign) -> None:
     """Run `target += value`: a list or set changes in place, everything else is assigned anew."""
-    from tiphys.tracing.expressions import binary_values, evaluate, load_item
+    from tiphys.tracing.expressions import evaluate, load_item
+    from tiphys.tracing.operators import binary_values
 
     target = node.target
     owner = key = None

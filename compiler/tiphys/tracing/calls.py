@@ -193,7 +193,7 @@ def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node:
 
 def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: ast.expr, called: bool = False) -> Any:
     """Read `value.name`; `called` when it is about to be called."""
-    from tiphys.tracing.expressions import hint_of, mix, type_of
+    from tiphys.tracing.facts import hint_of, mix, type_of
     from tiphys.tracing.names import is_constant
     from tiphys.tracing.objects import object_attribute
     from tiphys.tracing.tasks import task_attribute

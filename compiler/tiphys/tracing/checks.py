@@ -33,7 +33,7 @@ def check_argument(t: Tracer, task: str, name: str, annotation: Any, value: Any,
         if given is not Any and not may_be(given, annotation):
             raise t.refuse(f"`{name}` of `{task}` takes {spell(annotation)}, but is given {spell(given)}", where)
     elif not fits(t, value, annotation):
-        from tiphys.tracing.expressions import type_of
+        from tiphys.tracing.facts import type_of
 
         shown = spell(type_of(t, value))
         raise t.refuse(f"`{name}` of `{task}` takes {spell(annotation)}, but is given {shown}", where)

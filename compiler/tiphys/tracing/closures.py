@@ -177,7 +177,7 @@ def comprehension_tree(
     t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, first: Any
 ) -> Unknown:
     """Leave a comprehension over a runtime value to run time."""
-    from tiphys.tracing.expressions import hint_of, mix
+    from tiphys.tracing.facts import hint_of, mix
     from tiphys.tracing.names import is_constant
 
     for item in ast.walk(node):
@@ -236,8 +236,14 @@ class Substitution(ast.NodeTransformer):
     def comprehension(self, node: ast.expr, first: ast.expr) -> ast.expr:
         """Copy a comprehension whose first iterable is given."""
         self.first = first
-        made = self.enclose(node, {part.id for item in ast.walk(node) if isinstance(item, ast.comprehension)
-                                             for part in ast.walk(item.target) if isinstance(part, ast.Name)})  # fmt: skip
+        names = {
+            part.id
+            for item in ast.walk(node)
+            if isinstance(item, ast.comprehension)
+            for part in ast.walk(item.target)
+            if isinstance(part, ast.Name)
+        }
+        made = self.enclose(node, names)
         made.generators[0].iter = first
         return cast("ast.expr", made)
 

@@ -16,7 +16,8 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
     """Interpret a comprehension whose first iterable is known. Raises NotKnown where it must be left to run time."""
-    from tiphys.tracing.expressions import evaluate, hint_of
+    from tiphys.tracing.expressions import evaluate
+    from tiphys.tracing.facts import hint_of
 
     names = frozenset(
         part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)
@@ -69,7 +70,8 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
 
 def holds(t: Tracer, test: ast.expr) -> bool:
     """Decide a filter; one on a runtime value leaves the whole comprehension to run time."""
-    from tiphys.tracing.expressions import evaluate, truth_of
+    from tiphys.tracing.expressions import evaluate
+    from tiphys.tracing.facts import truth_of
 
     value = evaluate(t, test)
     known = truth_of(t, value)

@@ -24,7 +24,7 @@ LAZY = frozenset(("itertools", "builtins.next", "builtins.iter"))
 
 def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Leave a call to run time. What it may change in place is read back from it."""
-    from tiphys.tracing.expressions import hint_of, mix, type_of
+    from tiphys.tracing.facts import hint_of, mix, type_of
     from tiphys.tracing.names import is_constant
 
     args = tuple(walked(t, function, value, node) for value in args)
@@ -151,7 +151,7 @@ def boxes_in(t: Tracer, value: Any) -> list[Box]:
 
 def read_back(t: Tracer, boxes: list[Box], result: Unknown, node: ast.Call) -> Any:
     """After a call that may change values in place: from now on those values are what the call made of them."""
-    from tiphys.tracing.expressions import hint_of
+    from tiphys.tracing.facts import hint_of
 
     after = [t.tree(box, node, "v") for box in boxes]
     both = at(ast.Tuple(elts=[result.tree, *after], ctx=ast.Load()), node)
@@ -180,7 +180,9 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     if isinstance(function, types.FunctionType) and is_user_code(function):
         function = closure_of(t, function)
     glue = t.unknown(function) is not None or isinstance(function, Method | type) or (
-        isinstance(function, Closure) and not reaches_task(t, function) and not isinstance(function.node, ast.AsyncFunctionDef)
+        isinstance(function, Closure)
+        and not reaches_task(t, function)
+        and not isinstance(function.node, ast.AsyncFunctionDef)
     )  # fmt: skip
     if not glue and not isinstance(
         function, Closure | Bound | Special | TaskTemplate | Box | TupleV | functools.partial

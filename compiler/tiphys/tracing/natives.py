@@ -14,20 +14,21 @@ from contextvars import ContextVar
 from typing import Any
 
 PURE_BUILTINS = frozenset(
-    "abs all any ascii bin bool bytearray bytes chr complex dict divmod enumerate filter float format frozenset getattr "
-    "hasattr hash hex int isinstance issubclass iter len list map max min next oct ord pow range repr reversed round set "
-    "slice sorted str sum tuple type zip callable".split()
+    "abs all any ascii bin bool bytearray bytes chr complex dict divmod enumerate filter float format frozenset "
+    "getattr hasattr hex int isinstance issubclass iter len list map max min next oct ord pow range repr reversed "
+    "round set slice sorted str sum tuple type zip callable".split()
 )
 PURE_MODULES = frozenset(
     "math cmath operator itertools functools statistics string re json fractions decimal datetime collections "
-    "collections.abc textwrap copy dataclasses enum pathlib typing uuid base64 binascii hashlib zlib urllib.parse html "
-    "numbers bisect heapq _operator _functools _collections _json _decimal _bisect _heapq _struct struct fnmatch "
-    "posixpath ntpath genericpath difflib calendar zoneinfo unicodedata keyword types ast tiphys_runtime.errors "
-    "_hashlib _sha1 _sha256 _sha2 _md5 _datetime _statistics colorsys secrets_none builtins re._compiler".split()
+    "collections.abc textwrap copy dataclasses enum pathlib typing uuid base64 binascii hashlib zlib urllib.parse "
+    "html numbers bisect heapq _operator _functools _collections _json _decimal _bisect _heapq _struct struct "
+    "fnmatch posixpath ntpath genericpath difflib calendar zoneinfo unicodedata keyword types ast "
+    "tiphys_runtime.errors _hashlib _sha1 _sha256 _sha2 _md5 _datetime _statistics colorsys builtins "
+    "re._compiler".split()
 )
 IMPURE = frozenset(
-    "datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow datetime.date.today uuid.uuid1 uuid.uuid4 "
-    "pathlib.Path.cwd pathlib.Path.home".split()
+    "datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow datetime.date.today uuid.uuid1 "
+    "uuid.uuid4 pathlib.Path.cwd pathlib.Path.home".split()
 )
 """Read a clock or make something random: glue, evaluated at run time, once."""
 
@@ -38,18 +39,19 @@ MUTATORS = frozenset(
 )
 """Names of methods that change their object in place."""
 MUTATING_CALLS = frozenset(
-    "heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort bisect.insort_left "
-    "bisect.insort_right random.shuffle operator.setitem operator.delitem operator.iadd operator.iconcat setattr delattr "
-    "random.Random.shuffle numpy.random.shuffle numpy.put numpy.copyto next".split()
+    "heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort "
+    "bisect.insort_left bisect.insort_right random.shuffle operator.setitem operator.delitem operator.iadd "
+    "operator.iconcat setattr delattr random.Random.shuffle numpy.random.shuffle numpy.put numpy.copyto next".split()
 )
 """Functions that change an argument in place."""
 VALUE_METHODS = frozenset(
-    "capitalize casefold center count decode encode endswith expandtabs find format format_map index isalnum isalpha "
-    "isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip "
-    "partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith "
-    "strip swapcase title translate upper zfill copy get items keys values union intersection difference issubset "
-    "issuperset isdisjoint symmetric_difference hex bit_length as_integer_ratio is_integer isoformat strftime date time "
-    "timestamp weekday isoweekday total_seconds with_suffix with_name joinpath as_posix relative_to".split()
+    "capitalize casefold center count decode encode endswith expandtabs find format format_map index isalnum "
+    "isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join "
+    "ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip "
+    "split splitlines startswith strip swapcase title translate upper zfill copy get items keys values union "
+    "intersection difference issubset issuperset isdisjoint symmetric_difference hex bit_length as_integer_ratio "
+    "is_integer isoformat strftime date time timestamp weekday isoweekday total_seconds with_suffix with_name "
+    "joinpath as_posix relative_to".split()
 )
 """Methods of builtin types that only read."""
 DROPPED = frozenset("builtins.print warnings.warn pprint.pprint".split())
@@ -87,12 +89,13 @@ REFUSED_MODULES: dict[str, str] = {
     "sqlite3": "opens a database",
 }
 PATH_READS = frozenset(
-    "read_text read_bytes write_text write_bytes open exists is_file is_dir iterdir glob rglob mkdir touch unlink rmdir "
-    "rename stat resolve samefile".split()
+    "read_text read_bytes write_text write_bytes open exists is_file is_dir iterdir glob rglob mkdir touch unlink "
+    "rmdir rename stat resolve samefile".split()
 )
 BUILTIN_TYPES = (
     int, float, complex, bool, str, bytes, bytearray, tuple, list, dict, set, frozenset, range, slice, type(None),
-    datetime.datetime, datetime.date, datetime.time, datetime.timedelta, pathlib.PurePath, enum.Enum, types.MappingProxyType,
+    datetime.datetime, datetime.date, datetime.time, datetime.timedelta, pathlib.PurePath, enum.Enum,
+    types.MappingProxyType,
 )  # fmt: skip
 
 

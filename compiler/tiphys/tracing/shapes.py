@@ -153,7 +153,7 @@ def mapped(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: as
 
 
 def filtered(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
-    from tiphys.tracing.expressions import truth_of
+    from tiphys.tracing.facts import truth_of
 
     if len(args) != 2 or not is_iterable(t, args[1]):
         return NotImplemented
@@ -240,7 +240,7 @@ def cast(_t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: as
 
 def any_all(stop: bool) -> Shape:
     def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-        from tiphys.tracing.expressions import truth_of
+        from tiphys.tracing.facts import truth_of
 
         if len(args) != 1 or not is_iterable(t, args[0]):
             return NotImplemented

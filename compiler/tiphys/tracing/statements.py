@@ -12,7 +12,8 @@ from tiphys.diagnostics import ProgramError
 from tiphys.tracing.assignment import assign, augmented, delete
 from tiphys.tracing.closures import fan_out, make_closure
 from tiphys.tracing.concurrency import async_with
-from tiphys.tracing.expressions import acts, evaluate, hint_of, truth_of
+from tiphys.tracing.expressions import acts, evaluate
+from tiphys.tracing.facts import hint_of, truth_of
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, PendingC

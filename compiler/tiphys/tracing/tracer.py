@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tiphys.tracing.builder import ProgramBuilder
 
 KEYWORDS = frozenset(
-    "in not and or let if else true false nil matches contains startswith endswith map filter all any sum count len".split()
+    "in not and or let if else true false nil matches contains startswith endswith map filter all any sum count "
+    "len".split()
 )
 DATA = (bool, int, float, complex, str, bytes, type(None))
 

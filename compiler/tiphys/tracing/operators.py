@@ -1,0 +1,201 @@
+"""Operators: arithmetic, truth, comparison; on what is known natively, on the rest as glue."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from tiphys.diagnostics import ProgramError
+from tiphys.tracing import expressions, inference
+from tiphys.tracing.calls import raising
+from tiphys.tracing.closures import code_tree
+from tiphys.tracing.facts import identical, mix, part, truth_of, type_of
+from tiphys.tracing.glue import at, fill
+from tiphys.tracing.state import Box, ListC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Raised, TupleV, Unknown
+
+BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift, ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.BitXor: operator.xor,
+    ast.MatMult: operator.matmul,
+}  # fmt: skip
+UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.Not: operator.not_, ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert,
+}  # fmt: skip
+COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
+    ast.In: lambda a, b: a in b, ast.NotIn: lambda a, b: a not in b,
+}  # fmt: skip
+
+
+def binary(t: Tracer, node: ast.BinOp) -> Any:
+    left, right = expressions.in_order(t, [node.left, node.right])
+    return binary_values(t, node, left, right, node.left, node.right)
+
+
+def binary_values(
+    t: Tracer, node: ast.BinOp | ast.AugAssign, left: Any, right: Any, left_node: ast.expr, right_node: ast.expr
+) -> Any:
+    """Apply a binary operator; lists and tuples with unknown items stay exact."""
+    op = node.op
+    if isinstance(op, ast.Add):
+        joined = join(t, left, right)
+        if joined is not None:
+            return joined
+    if isinstance(op, ast.Mult) and (repeated := repeat(t, left, right)) is not None:
+        return repeated
+    try:
+        known = t.native(left), t.native(right)
+    except NotKnown:
+        pass
+    else:
+        return t.fresh(raising(t, node, BINARY[type(op)], *known))
+    kind, total = inference.binary(op, type_of(t, left), type_of(t, right))
+    pure, inner = mix(t, [left, right])
+    made = ast.BinOp(left=part(t, left, left_node), op=op, right=part(t, right, right_node))
+    return Unknown(at(made, node), kind, pure, total and inner)
+
+
+def join(t: Tracer, left: Any, right: Any) -> Any:
+    """Join two lists or tuples of known length."""
+    match left, right:
+        case Box(content=ListC(items=a)), Box(content=ListC(items=b)):
+            return t.state.box(ListC([*a, *b]))
+        case TupleV(items=a, cls=first), TupleV(items=b, cls=second) if first is tuple is second:
+            return t.tuple([*a, *b])
+        case TupleV(items=a, cls=first), tuple() if first is tuple:
+            return t.tuple([*a, *right])
+        case tuple(), TupleV(items=b, cls=second) if second is tuple:
+            return t.tuple([*left, *b])
+    return None
+
+
+def repeat(t: Tracer, left: Any, right: Any) -> Any:
+    """Repeat a list or tuple of known length."""
+    match left, right:
+        case (Box(content=ListC(items=items)), int(count)) | (int(count), Box(content=ListC(items=items))):
+            return t.state.box(ListC(items * count))
+        case (TupleV(items=items), int(count)) | (int(count), TupleV(items=items)):
+            return t.tuple(items * count)
+    return None
+
+
+def unary(t: Tracer, node: ast.UnaryOp) -> Any:
+    value = expressions.evaluate(t, node.operand)
+    if isinstance(node.op, ast.Not) and (known := truth_of(t, value)) is not None:
+        return not known
+    try:
+        return raising(t, node, UNARY[type(node.op)], t.native(value))
+    except NotKnown:
+        pass
+    kind = type_of(t, value)
+    pure, total = mix(t, [value])
+    if isinstance(node.op, ast.Not):
+        kind, total = bool, total and inference.is_truth_total(kind)
+    else:
+        kind, total = (kind, total) if kind in inference.NUMBERS else (Any, False)
+    return Unknown(fill(node, operand=part(t, value, node.operand)), kind, pure, total)
+
+
+def boolean(t: Tracer, node: ast.BoolOp) -> Any:
+    """`and`, `or`: as soon as the truth of one part is unknown, the rest is decided at run time."""
+    stop = isinstance(node.op, ast.Or)
+    value: Any = None
+    for index, item in enumerate(node.values):
+        value = expressions.evaluate(t, item)
+        if index == len(node.values) - 1:
+            return value
+        known = truth_of(t, value)
+        if known is None:
+            rest = [value]
+            rest.extend(lazily(t, later, "or" if stop else "and") for later in node.values[index + 1 :])
+            parts = [part(t, one, source) for one, source in zip(rest, node.values[index:], strict=True)]
+            kinds = {repr(type_of(t, one)): type_of(t, one) for one in rest}
+            pure, total = mix(t, rest)
+            total = total and all(inference.is_truth_total(type_of(t, one)) for one in rest[:-1])
+            kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
+            return Unknown(fill(node, values=parts), kind, pure, total)
+        if known == stop:
+            return value
+    return value
+
+
+def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
+    """Evaluate a part that runs only if a runtime value says so: it may become glue, but nothing else may happen."""
+    mark = t.state.mark()
+    try:
+        value = expressions.evaluate(t, node)
+    except Raised:
+        t.state.rollback(mark)
+        return code_tree(t, node)
+    if len(t.state.nodes) > mark.nodes or len(t.state.pending) > mark.pending:
+        t.state.rollback(mark)
+        mend = "Call the task before, and decide with its result; branches on runtime values come with a later version."
+        raise t.untraceable(
+            f"whether this side of `{word}` runs is known only at run time, and it calls a task", node, mend
+        )
+    if t.state.changes(mark):
+        t.state.rollback(mark)
+        raise t.untraceable(
+            f"whether this side of `{word}` runs is known only at run time, and it changes a value", node
+        )
+    t.state.keep(mark)
+    return value
+
+
+def ternary(t: Tracer, node: ast.IfExp) -> Any:
+    test = expressions.evaluate(t, node.test)
+    known = truth_of(t, test)
+    if known is not None:
+        return expressions.evaluate(t, node.body if known else node.orelse)
+    unknown = t.unknown(test)
+    assert unknown is not None
+    try:
+        body, orelse = lazily(t, node.body, "if"), lazily(t, node.orelse, "else")
+    except ProgramError:
+        t.need(unknown)
+        raise
+    kinds = {repr(type_of(t, one)): type_of(t, one) for one in (body, orelse)}
+    pure, total = mix(t, [test, body, orelse])
+    made = fill(node, test=part(t, test, node.test), body=part(t, body, node.body), orelse=part(t, orelse, node.orelse))
+    kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
+    return Unknown(made, kind, pure, total and inference.is_truth_total(unknown.type))
+
+
+def compare(t: Tracer, node: ast.Compare) -> Any:
+    values = [expressions.evaluate(t, node.left)]
+    sources = [node.left, *node.comparators]
+    result: Any = True
+    for index, (op, item) in enumerate(zip(node.ops, node.comparators, strict=True)):
+        if expressions.acts(t, item):
+            values = [expressions.steady(t, value, source) for value, source in zip(values, sources, strict=False)]
+        values.append(expressions.evaluate(t, item))
+        left, right = values[-2:]
+        if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:
+            result = same is isinstance(op, ast.Is)
+        else:
+            try:
+                known = t.native(left), t.native(right)
+            except NotKnown:
+                if index:
+                    rest = [*values, *(lazily(t, later, "<") for later in node.comparators[index + 1 :])]
+                else:
+                    rest = [*values, *(expressions.evaluate(t, later) for later in node.comparators[1:])]
+                return compare_unknown(t, node, rest, sources)
+            result = raising(t, node, COMPARE[type(op)], *known)
+        if not result:
+            return result
+    return result
+
+
+def compare_unknown(t: Tracer, node: ast.Compare, values: list[Any], sources: list[ast.expr]) -> Any:
+    """Leave a comparison to run time."""
+    kind, total = inference.comparison(node.ops, [type_of(t, value) for value in values])
+    pure, inner = mix(t, values)
+    parts = [part(t, value, source) for value, source in zip(values, sources, strict=True)]
+    return Unknown(fill(node, left=parts[0], comparators=parts[1:]), kind, pure, total and inner)

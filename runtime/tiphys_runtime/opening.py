@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from tiphys_runtime import envelope
@@ -17,6 +18,7 @@ def expanded(argument: str) -> str:
 
 
 PREPARED: dict[str, Bundle] = {}  # by digest
+CHECKED: dict[tuple[str, int, int], str] = {}  # what was read once in this process: path, time and size to digest
 
 
 def prepare(path: str) -> None:
@@ -35,13 +37,19 @@ def opened(path: str, digest: str, *, alone: bool) -> Bundle:
         return PREPARED[digest]
     from zipimport import ZipImportError, zipimporter
 
-    with open(path, "rb") as file:
-        found = envelope.digest(file.read())
-    if found != digest:
+    seen = os.stat(path)
+    key = (path, seen.st_mtime_ns, seen.st_size)
+    is_new = key not in CHECKED
+    if is_new:
+        with open(path, "rb") as file:
+            CHECKED[key] = envelope.digest(file.read())
+    if CHECKED[key] != digest:
+        found = CHECKED[key]
         raise BrokenBundle(f"the bundle at {path} is not the one this call was compiled with: its digest is {found}")
     try:
         archive = zipimporter(path)
-        archive.invalidate_caches()
+        if is_new:
+            archive.invalidate_caches()
         world = Bundle(archive.get_data, alone=alone)
     except (ZipImportError, OSError) as error:
         raise BrokenBundle(f"{path} is no bundle: {error}") from error

@@ -15,6 +15,7 @@ import select
 import signal
 import sys
 import time
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,12 +112,17 @@ def main(bundle: str, jobs: int, exits: int) -> None:
             pods.running[pid] = (job["number"], None if deadline is None else time.monotonic() + deadline)
 
 
+# nearly every pod uses most of these
+SHARED = ("awaiting", "codec", "convert", "convert_classes", "deadline", "failure", "objects", "records", "remake")
+
+
 def _warm(bundle: str) -> None:
-    """Load once what every pod would load again: asyncio, a codec, the bundle's directory."""
+    """Load once what pods would each load again: the shim's own modules, asyncio, a codec, the bundle's directory."""
     codecs.lookup("ascii")
+    for name in SHARED:
+        with contextlib.suppress(ImportError):
+            import_module(f"tiphys_runtime.{name}")
     with contextlib.suppress(ImportError):
-        import tiphys_runtime.awaiting
-        import tiphys_runtime.deadline  # noqa: F401
         from tiphys_runtime.opening import prepare
 
         prepare(bundle)

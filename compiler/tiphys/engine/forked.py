@@ -60,6 +60,13 @@ class Forked:
         self._zygotes = {}
 
 
+def _installed_runtime() -> str:
+    """Give the folder of the runtime beside this package."""
+    import tiphys_runtime
+
+    return os.path.dirname(str(tiphys_runtime.__file__))
+
+
 class _Zygote:
     """The engine's end of the two pipes."""
 
@@ -70,7 +77,7 @@ class _Zygote:
         self._rest = b""
         with open(log, "ab") as file:
             self._process = subprocess.Popen(  # noqa: S603 - our own script
-                [sys.executable, str(_SCRIPT), bundle, str(theirs_in), str(theirs_out)],
+                [sys.executable, str(_SCRIPT), bundle, str(theirs_in), str(theirs_out), _installed_runtime()],
                 env=dict(host),
                 stdin=subprocess.DEVNULL,
                 stdout=file,

@@ -1,7 +1,7 @@
 """The process from which pods are forked: it has imported the shim, and nothing else of ours.
 
-Run as a script, `python zygote.py BUNDLE JOBS EXITS`: jobs come as JSON lines on the file descriptor JOBS, ends of
-pods go out as JSON lines on EXITS. It ends, with all its pods, when JOBS is closed. Never import `tiphys` here.
+Run as a script, `python zygote.py BUNDLE JOBS EXITS RUNTIME`: jobs come as JSON lines on the file descriptor JOBS, ends
+of pods go out as JSON lines on EXITS. It ends, with all its pods, when JOBS is closed. Never import `tiphys` here.
 """
 
 from __future__ import annotations
@@ -70,13 +70,18 @@ class _Pods:
             os.write(self.exits, json.dumps(end).encode() + b"\n")
 
 
-def main(bundle: str, jobs: int, exits: int) -> None:
+def main(bundle: str, jobs: int, exits: int, installed: str) -> None:
     """Serve jobs until there are no more."""
     sys.path[0] = bundle
     sys.argv = [bundle]
+    home = bundle
+    if _is_same_runtime(bundle, installed):
+        # the same sources, compiled already: loading them from the archive would compile them anew
+        home = installed
+        _load_package(installed)
     from tiphys_runtime import shim
 
-    if not str(shim.__file__).startswith(bundle):
+    if not str(shim.__file__).startswith(home):
         sys.exit(f"{bundle} holds no shim")
     _warm(bundle)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -114,6 +119,33 @@ def main(bundle: str, jobs: int, exits: int) -> None:
 
 # nearly every pod uses most of these
 SHARED = ("awaiting", "codec", "convert", "convert_classes", "deadline", "failure", "objects", "records", "remake")
+
+
+def _is_same_runtime(bundle: str, installed: str) -> bool:
+    """Say whether a folder holds just the sources of the runtime that the bundle carries."""
+    from zipimport import ZipImportError, zipimporter
+
+    try:
+        archive = zipimporter(bundle)
+        names = [name for name in os.listdir(installed) if name.endswith(".py") and name != "thin.py"]
+        for name in names:
+            with open(os.path.join(installed, name), "rb") as file:
+                if file.read() != archive.get_data(os.path.join(bundle, "tiphys_runtime", name)):
+                    return False
+    except (OSError, ZipImportError):
+        return False
+    return "shim.py" in names
+
+
+def _load_package(folder: str) -> None:
+    """Make a folder the package `tiphys_runtime`; nothing else beside it becomes importable."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    place = os.path.join(folder, "__init__.py")
+    spec = spec_from_file_location("tiphys_runtime", place, submodule_search_locations=[folder])
+    if spec is not None and spec.loader is not None:
+        module = sys.modules["tiphys_runtime"] = module_from_spec(spec)
+        spec.loader.exec_module(module)
 
 
 def _warm(bundle: str) -> None:
@@ -198,4 +230,4 @@ def _drain(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -11,7 +11,7 @@ from textwrap import dedent
 
 import pytest
 
-from tiphys.cli.app import app
+from tiphys.cli import command as run_command
 from tiphys.cli.failures import told
 
 NUMBERS = itertools.count()
@@ -38,7 +38,7 @@ def tiphys(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
 
     def command(*words: str) -> Printed:
         capsys.readouterr()
-        code = told(lambda: app(list(words), prog_name="tiphys"), "--json" in words)
+        code = told(lambda: run_command(list(words)), "--json" in words)
         printed = capsys.readouterr()
         return Printed(code, printed.out, printed.err)
 

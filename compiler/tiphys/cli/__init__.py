@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import sys
 
-from tiphys.cli.app import app
 from tiphys.cli.failures import told
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line, and exit with its code."""
-    sys.exit(told(app, "--json" in sys.argv))
+    sys.exit(told(lambda: command(sys.argv[1:]), "--json" in sys.argv))
+
+
+def command(words: list[str]) -> None:
+    """Run one command. `run` reads its words itself, as its flags are those of the task, and so needs no typer."""
+    if words[:1] == ["run"]:
+        from tiphys.cli.running import run_here
+
+        run_here(words[1:])
+    else:
+        from tiphys.cli.app import app
+
+        app(words, prog_name="tiphys")

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from tiphys.diagnostics import ClusterError, UsageError
 
 if TYPE_CHECKING:
@@ -109,7 +107,7 @@ def finish(run: Run, *, as_json: bool) -> None:
     else:
         print(ended.text())
     if ended.error is not None:
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
 def watch_run(run: Run) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import tiphys
 from tiphys import passes
 from tiphys.authoring.task import TaskTemplate
+from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
 from tiphys.tracing import trace
@@ -61,6 +62,7 @@ def compile_task(
     """
     from tiphys.argo.packing import pack_program
 
+    check_image(image)
     program, notes = trace(task, bindings)
     program = passes.run(program)
     packed = pack_program(program, root=root_of(task))
@@ -78,6 +80,13 @@ def compile_task(
     if cached:
         keep(place, manifest.to_json())
     return manifest
+
+
+def check_image(image: str | None) -> None:
+    """Raise UsageError for what is no address of an image."""
+    if image is not None and (not image or any(sign.isspace() for sign in image) or "{{" in image):
+        message = f"{image!r} is no address of an image; write one such as 'python:3.12-slim'"
+        raise UsageError(message)
 
 
 def own_age() -> int:

@@ -46,10 +46,12 @@ def load_module(path: Path) -> ModuleType:
         except SyntaxError as error:
             where = Span(error.filename or str(file), error.lineno or 1, max((error.offset or 1) - 1, 0))
             found.append(Mistake(f"this is not Python: {error.msg}", where))
-        except Exception as error:
-            if not found:
-                raise
-            found.append(Mistake(f"then importing stopped: {type(error).__name__}: {error}", last_line(error, file)))
+        except Exception as error:  # noqa: BLE001  whatever the user's module raises
+            said = f"importing {path.name} failed: {type(error).__name__}: {error}"
+            mend = None
+            if isinstance(error, ImportError):
+                mend = "Install what the program imports, or call tiphys in the environment that has it."
+            found.append(Mistake(said, last_line(error, file), mend))
     if found:
         del sys.modules[name]
         raise ProgramError(*dict.fromkeys(found))

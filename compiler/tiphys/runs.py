@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ANNOTATION = "tiphys.dev/task"
 GLUE_FAILED = 3
+INPUT_BYTES = 256 * 1024
+"""What a run's inputs may have: they travel as text, in the object and in the arguments of the pods."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Run:
         self._watch = watch
         self._ended: Ended | None = None
         self._finish: Callable[[nodes.Run], Ended] | None = None
+        self._logs: Mapping[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -121,6 +124,15 @@ class Run:
         kind: Literal["task", "orchestrator"] = "orchestrator" if node.type == "DAG" else "task"
         count = 1 if kind == "orchestrator" else len(tries)
         return TaskCall(task, place, kind, str(node.phase).lower(), count, node.started, node.finished)
+
+    def printed(self) -> list[tuple[str, str]]:
+        """Give what the tasks of a local run printed, where they succeeded: the place of the call, and the text."""
+        found = []
+        for node in nodes.pods(self.state):
+            log = self._logs.get(node.id)
+            if log and node.phase is nodes.Phase.SUCCEEDED and (text := Path(log).read_text(errors="replace")):
+                found.append((node.inputs.get("at", node.display_name), text))
+        return found
 
     def summary(self) -> dict[str, Any]:
         """Give the one JSON object that scripts read: run, status, result, error, pods, seconds."""
@@ -205,6 +217,7 @@ class RunContext:
         )  # fmt: skip
         run = Run(manifest, as_state(done, begun))
         run._finish = lambda state: ended_here(done, state, manifest)  # noqa: SLF001  built here, in two steps
+        run._logs = {key: str(done.folder / raw["log"]) for key, raw in done.nodes.items() if raw.get("log")}  # noqa: SLF001
         return run
 
     def cluster(self) -> Cluster:
@@ -218,6 +231,7 @@ class RunContext:
         """Apply a manifest to the cluster and submit a run."""
         from tiphys import cluster as remote
 
+        check_size(arguments)
         cluster = self.cluster()
         remote.apply(cluster, manifest.objects)
         made = remote.submit(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
@@ -225,6 +239,18 @@ class RunContext:
         run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
         run._finish = lambda last: ended_there(cluster, last, manifest)  # noqa: SLF001  built here, in two steps
         return run
+
+
+def check_size(arguments: Mapping[str, str]) -> None:
+    """Raise UsageError for inputs that are too large for the Workflow and for the arguments of its pods."""
+    total = sum(map(len, arguments.values()))
+    if total > INPUT_BYTES:
+        largest = max(arguments, key=lambda name: len(arguments[name]))
+        message = (
+            f"the inputs have {total // 1024} KiB, and a run in the cluster takes {INPUT_BYTES // 1024} KiB; "
+            f"the largest is `{largest}`\n  Let a task read it from where it is stored."
+        )
+        raise UsageError(message)
 
 
 def run(task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
@@ -303,7 +329,7 @@ def ended_here(done: LocalRun, state: nodes.Run, manifest: Manifest) -> Ended:
     from tiphys.cluster.result import failure
 
     if state.phase.is_bad:
-        return Ended(failure(state).envelope)
+        return Ended(titled(failure(state).envelope, manifest))
     return succeeded(done.outputs, lambda envelope: (done.store / envelope["k"]).read_bytes(), manifest)
 
 
@@ -312,9 +338,15 @@ def ended_there(cluster: Cluster, state: nodes.Run, manifest: Manifest) -> Ended
     from tiphys.cluster.result import failure, fetch
 
     if state.phase.is_bad:
-        return Ended(failure(state).envelope)
+        return Ended(titled(failure(state).envelope, manifest))
     outputs = state.root.outputs if state.root is not None else {}
     return succeeded(outputs, lambda envelope: fetch(cluster, state, dict(envelope)), manifest)
+
+
+def titled(envelope: Mapping[str, Any], manifest: Manifest) -> Mapping[str, Any]:
+    """Name the task in a record that no pod wrote: the cluster knows its template only."""
+    error = envelope["e"]
+    return {"e": {**error, "task": task_names(manifest.objects).get(error["task"], error["task"])}}
 
 
 def succeeded(outputs: Mapping[str, str], fetch: Callable[[Mapping[str, Any]], bytes], manifest: Manifest) -> Ended:

@@ -38,7 +38,7 @@ def trim(told: traceback.TracebackException, seen: set[int]) -> None:
     seen.add(id(told))
     frames = [frame for frame in told.stack if not frame.filename.startswith(OURS)]
     first = next((at for at, frame in enumerate(frames) if not leads_in(frame.filename)), len(frames))
-    told.stack[:] = frames[first:] or frames
+    told.stack[:] = frames[first:]
     for inner in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
         if inner is not None:
             trim(inner, seen)
@@ -46,7 +46,8 @@ def trim(told: traceback.TracebackException, seen: set[int]) -> None:
 
 def leads_in(filename: str) -> bool:
     """Whether a frame is of asyncio's own loop, or of what runs the archive."""
-    return filename.startswith("<frozen ") or os.path.basename(os.path.dirname(filename)) == "asyncio"
+    folder, name = os.path.split(filename)
+    return filename.startswith("<frozen ") or os.path.basename(folder) == "asyncio" or name == "selectors.py"
 
 
 def show_sources(sources: Mapping[str, str], read: Any) -> None:

@@ -138,6 +138,10 @@ class Call:
             return self.timed(lambda: result_of(function(*args, **kwargs)), seconds)
         except Ended:
             raise
+        except KeyboardInterrupt as error:
+            if not self.alone:  # in the process of whoever runs the program: it is for them
+                raise
+            raise Ended(USER, error) from None
         except BaseException as error:  # noqa: BLE001  (SystemExit too: it ends the task, not the shim)
             from tiphys_runtime.errors import NonRecoverableError
 

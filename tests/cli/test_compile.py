@@ -43,7 +43,26 @@ def test_json_tells_what_was_made(tiphys: Command, flow: str) -> None:
     assert told["program"] == "shop.main"
     assert [item["kind"] for item in told["objects"]] == ["ConfigMap", "WorkflowTemplate"]
     assert told["bytes"] == sum(item["bytes"] for item in told["objects"])
-    assert (told["pods"], told["templates"], told["depth"]) == ("3", 4, 2)
+    assert (told["pods"], told["templates"], told["depth"]) == (3, 4, 2)
+
+
+def test_two_things_cannot_be_printed(tiphys: Command, flow: str) -> None:
+    done = tiphys("compile", flow, "main", "-o", "-", "--json")
+
+    assert done.code == 2
+    assert "`--json` and `-o -` both want standard output" in done.err
+
+
+def test_inputs_that_are_too_large_are_refused_before_they_are_sent(
+    tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "none")
+    (tmp_path / "in.json").write_text(json.dumps({"item": "x" * 300_000}))
+    done = tiphys("compile", flow, "main", "--submit", "--inputs", "@in.json", "--json")
+
+    assert done.code == 2
+    assert "the inputs have 292 KiB, and a run in the cluster takes 256 KiB; the largest is `item`" in done.err
+    assert list(json.loads(done.out)) == ["errors"]
 
 
 def test_a_bound_input_is_no_parameter_of_the_template(tiphys: Command, flow: str) -> None:
@@ -61,6 +80,8 @@ def test_a_bound_input_is_no_parameter_of_the_template(tiphys: Command, flow: st
         (["--bind", "cont=3"], "--bind cont=3: write NAME=VALUE for an input of `shop.main`. Did you mean `count`?"),
         (["--bind", "count=x"], '--bind count: the value: expected int (as 3), not "x"'),
         (["--after", "place_glu"], "there is no pass `place_glu`. Did you mean `place_glue`?"),
+        (["--inputs", '{"item": "x"}'], "`--inputs` are those of a run, and nothing is run without `--submit`"),
+        (["--image", "bad image"], "'bad image' is no address of an image; write one such as 'python:3.12-slim'"),
         (["--", "--item", "x"], "'--item' is an input of a run, and nothing is run without `--submit`"),
     ],
 )  # fmt: skip

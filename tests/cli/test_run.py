@@ -119,6 +119,34 @@ def test_a_program_that_is_no_python(tiphys: Command, program: Callable[[str], s
     assert "this is not Python: invalid syntax" in done.err
 
 
+def test_a_program_that_cannot_be_imported(tiphys: Command, program: Callable[[str], str]) -> None:
+    name = program("import no_such_package\n")
+    done = tiphys("run", name)
+
+    assert done.code == 2
+    assert done.err == (
+        f"error: importing {name} failed: ModuleNotFoundError: No module named 'no_such_package'\n"
+        f"  {name}:3:1\n    import no_such_package\n    ^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  Install what the program imports, or call tiphys in the environment that has it.\n"
+    )
+
+
+def test_what_tasks_print_is_shown(tiphys: Command, program: Callable[[str], str]) -> None:
+    source = FLOW.replace("return len(item)", "print('weighing', item); return len(item)")
+    done = tiphys("run", program(source), "price", "--item", "tea")
+
+    assert done.out == "4.5\n"
+    assert "price | weighing tea\n" in done.err
+
+
+def test_an_interrupt_ends_a_run_in_this_process(tiphys: Command, program: Callable[[str], str]) -> None:
+    source = FLOW.replace("return len(item)", "raise KeyboardInterrupt; return len(item)")
+    done = tiphys("run", program(source), "price", "--item", "tea", "--debug")
+
+    assert done.code == 130
+    assert done.err.endswith("interrupted\n")
+
+
 def test_a_program_without_tasks(tiphys: Command, program: Callable[[str], str]) -> None:
     done = tiphys("run", program("x = 1\n"))
 

@@ -167,7 +167,7 @@ def test_an_attempt_that_failed_before_one_that_succeeded_is_no_failure() -> Non
         (
             {"message": "Error (exit code 64): exec: argument list too long", "outputs": {"exitCode": "64"}},
             "TaskLostError",
-            "ended without a word: Error (exit code 64): exec: argument list too long (exit code 64)",
+            "ended without a word: Error (exit code 64): exec: argument list too long",
         ),
     ],
 )

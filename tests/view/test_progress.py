@@ -52,6 +52,17 @@ def test_on_a_terminal_a_tree_is_drawn_over_the_last_one() -> None:
     assert "\x1b[2F" in stream.getvalue()
 
 
+def test_why_a_pod_waits_is_told_once() -> None:
+    stream = io.StringIO()
+    progress = Progress(1, stream)
+    message = 'CreateContainerConfigError: secret "api" not found'
+    waiting = nodes.Node("fit", "fit", "fit", "Pod", nodes.Phase.PENDING, message=message)
+    for _ in range(2):
+        progress.on_state(nodes.Run("run", "n", "u", nodes.Phase.RUNNING, nodes={"fit": waiting}))
+
+    assert stream.getvalue() == f"[0/1] . fit  {message}\n"
+
+
 def test_a_state_of_the_cluster_shows_attempts_below_their_retry() -> None:
     def node(key: str, kind: str, phase: str, *children: str, boundary: str | None = "run") -> nodes.Node:
         return nodes.Node(

@@ -40,7 +40,7 @@ def check_bundle(item: Mapping[str, Any]) -> None:
     if size > BUNDLE:
         message = (
             f"the program's code and known arguments take {size // 1024} KiB, a ConfigMap holds {BUNDLE // 1024} KiB\n"
-            "  Let a task make or load large values, instead of passing them as arguments."
+            "  Let a task make or load large values, instead of keeping them in a module or passing them as arguments."
         )
         raise ManifestError(message)
 

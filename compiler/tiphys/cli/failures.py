@@ -1,6 +1,6 @@
 """How the command line ends when something went wrong: one clear text, no frames of ours, an exit code.
 
-0 ok · 1 the run failed · 2 bad program or usage · 3 the cluster refused · 70 our own bug · 130 interrupted
+0 ok · 1 the run failed · 2 bad program or usage · 3 the cluster refused · 70 our own bug · 130 interrupted by the user
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def told(command: Callable[[], Any], as_json: bool) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 2
     except TiphysError as error:
-        if as_json and error.exit_code == 2:
+        if as_json:
             print(json.dumps({"errors": errors_of(error)}))
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -54,6 +54,12 @@ def make(asked: Making) -> None:
             f"{asked.extra[0]!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
         )
         raise UsageError(message)
+    if asked.inputs is not None and not asked.submit:
+        message = "`--inputs` are those of a run, and nothing is run without `--submit`; to fix them, use --bind"
+        raise UsageError(message)
+    if asked.as_json and asked.output == "-":
+        message = "`--json` and `-o -` both want standard output: write the objects into a folder"
+        raise UsageError(message)
     task = task_in(asked.file, asked.task)
     bindings = bound(task, asked.bind)
     if asked.after is not None:
@@ -67,7 +73,7 @@ def make(asked: Making) -> None:
         write(manifest, asked)
     if asked.submit:
         start(manifest, arguments, asked)
-    elif asked.as_json and asked.output != "-":
+    elif asked.as_json:
         print(json.dumps(described(manifest)))
     elif asked.output is None:
         print(summary(manifest))
@@ -134,7 +140,7 @@ def described(manifest: Manifest) -> dict[str, Any]:
         "objects": objects,
         "bytes": sum(manifest.report.bytes.values()),
         "templates": report["templates"],
-        "pods": str(report["pods"]),
+        "pods": report["pods"],
         "depth": report["depth"],
         "requirements": list(manifest.report.requirements),
         "notes": list(manifest.notes),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tiphys.authoring.task import TaskTemplate
     from tiphys.runs import Run
 
+SHOWN_LINES = 50
+"""Of what each task printed; the rest is in the folder of the run."""
 OPTIONS = """\
 Usage: tiphys run FILE [TASK] [--INPUT VALUE ...]
 
@@ -92,7 +94,15 @@ def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict
     where = RunContext(executor="in-process" if "debug" in options else None, parallelism=int(count) if count else None)
     run = where.here(manifest, arguments, progress.on_event)
     progress.close()
+    show_output(run)
     return run
+
+
+def show_output(run: Run) -> None:
+    """Show what the tasks printed; a failed one's traceback is shown at the end anyway."""
+    for place, text in run.printed():
+        for line in text.splitlines()[-SHOWN_LINES:]:
+            print(f"{place} | {line}", file=sys.stderr)
 
 
 def finish(run: Run, *, as_json: bool) -> None:
@@ -132,18 +142,23 @@ def print_result(name: str, *, namespace: str | None, context: str | None, as_js
         raise ClusterError(message)
     *_, last = watch(cluster, name)
     config = [item for item in bundle_of(cluster, workflow) if item is not None]
-    manifest = Manifest("", "", tuple(config), Report(0, 0, 0, {}, ()))
+    stored = {"kind": "WorkflowTemplate", "spec": {"templates": stored_templates(workflow)}}
+    manifest = Manifest("", "", (*config, stored), Report(0, 0, 0, {}, ()))
     run = Run(manifest, last)
     run._finish = lambda state: ended_there(cluster, state, manifest)  # noqa: SLF001  made here, in two steps
     finish(run, as_json=as_json)
 
 
+def stored_templates(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the templates that a run was made of."""
+    return (workflow.get("status", {}).get("storedWorkflowTemplateSpec") or {}).get("templates") or []
+
+
 def bundle_of(cluster: Any, workflow: dict[str, Any]) -> list[Any]:
     """Read the bundle that a run uses, for results that are known values of it."""
-    stored = (workflow.get("status", {}).get("storedWorkflowTemplateSpec") or {}).get("templates") or []
     names = {
         volume["configMap"]["name"]
-        for template in stored
+        for template in stored_templates(workflow)
         for volume in template.get("volumes") or ()
         if volume.get("name") == "code" and "configMap" in volume
     }

@@ -183,9 +183,7 @@ def connect(*, kubeconfig: Path | None = None, context: str | None = None, names
             config.load_incluster_config(client_configuration=configuration)
             said = POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.is_file() else None
         else:
-            raise ClusterError(
-                lines(f"there is no kubeconfig at {files}", mend="Set KUBECONFIG, or name the file with --kubeconfig.")
-            )
+            raise ClusterError(lines(f"there is no kubeconfig at {files}", mend="Set KUBECONFIG to the path of one."))
     except (config.ConfigException, yaml.YAMLError) as error:
         raise ClusterError(f"{source} cannot be used: {error}") from error
     return Cluster(client.ApiClient(configuration), namespace=namespace or said or "default")

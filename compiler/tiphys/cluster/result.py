@@ -156,7 +156,8 @@ def diagnosis(run: Run, node: Node | None) -> tuple[type[errors.BaseRuntimeError
         return errors.InternalError, said
     if "shutdown with strategy" in said.lower() or "stopped with strategy" in said.lower():
         return errors.TaskLostError, f"the run was stopped: {said}"
-    return errors.TaskLostError, f"ended without a word: {said}" + ("" if code is None else f" (exit code {code})")
+    shown = "" if code is None or f"exit code {code}" in said else f" (exit code {code})"
+    return errors.TaskLostError, f"ended without a word: {said}{shown}"
 
 
 def fetch(cluster: Cluster, run: Run, envelope: Json) -> bytes:

@@ -97,6 +97,9 @@ def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript
         return
     if isinstance(content, ObjectC):
         raise t.untraceable("item assignment on an object of the user's cannot be traced", node)
+    if t.unknown(owner) is not None:
+        mend = "Build a new value instead, or change it inside a task."
+        raise t.refuse("this changes a part of a task's result in place, through another name", node, mend)
     raise t.refuse("an orchestrator cannot change this value: it belongs to the module, or cannot be changed", node)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SIGNS = {"": ".", "Pending": ".", "Running": ">", "Succeeded": "+", "Failed": "x", "Error": "x"}
 COLORS = {"Running": "33", "Succeeded": "32", "Failed": "31", "Error": "31"}
 HIDDEN = ("Skipped", "Omitted")
+TOLD = ("Pending", "Failed", "Error")
+"""Phases whose message is shown: why a pod waits, or why it failed."""
 
 
 @dataclass
@@ -85,8 +87,9 @@ class Progress:
 
     def tell(self, row: Row) -> None:
         """Write a line for a pod that has ended."""
-        key = (row.key, row.phase)
-        if row.kind != "Pod" or row.finished is None or row.phase in HIDDEN or key in self.told:
+        waits = row.phase == "Pending" and bool(row.message)
+        key = (row.key, row.message if waits else row.phase)
+        if row.kind != "Pod" or not (row.finished or waits) or row.phase in HIDDEN or key in self.told:
             return
         self.told.add(key)
         print(f"{self.count()} {line_of(row)}", file=self.stream, flush=True)
@@ -140,7 +143,7 @@ def line_of(row: Row) -> str:
     seconds = ""
     if row.started is not None:
         seconds = f" {(row.finished or time.time()) - row.started:.1f}s"
-    message = f"  {row.message.splitlines()[0]}" if row.message and row.phase in ("Failed", "Error") else ""
+    message = f"  {row.message.splitlines()[0]}" if row.message and row.phase in TOLD else ""
     return f"{SIGNS.get(row.phase, '.')} {row.title}{seconds}{message}"
 
 

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, str] = {
     "engine": "diagnostics runtime",
     "cluster": "diagnostics runtime",
     "loading": "authoring diagnostics tracing",
-    "compiling": "argo authoring ir loading passes tracing",
+    "compiling": "argo authoring diagnostics ir loading passes tracing",
     "plain": "",
     "arguments": "authoring bundling diagnostics tracing runtime",
     "outcomes": "bundling diagnostics plain runtime",

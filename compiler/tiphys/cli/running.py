@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -92,6 +93,7 @@ def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict
         print(f"note: {note}", file=sys.stderr)
     progress = Progress(manifest.report.pods)
     where = RunContext(executor="in-process" if "debug" in options else None, parallelism=int(count) if count else None)
+    gc.enable()
     run = where.here(manifest, arguments, progress.on_event)
     progress.close()
     show_output(run)

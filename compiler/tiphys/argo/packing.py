@@ -13,7 +13,7 @@ from typing import Any
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.names import Names, valid
-from tiphys.argo.pods import INLINE, INLINE_RESULT, is_small_output, output_names, shim_variables
+from tiphys.argo.pods import INLINE, INLINE_RESULT, INLINE_SMALL, is_small_output, output_names, shim_variables
 from tiphys.argo.spelling import check_spelling
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
@@ -150,12 +150,13 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
     for index, output in enumerate(output_names(plan)):
         is_result = output == "r"
         value = plan.outputs[plan.result if is_result and plan.result is not None else index]
+        slot = not is_small_output(plan, output)
         outputs.append(
             Output(
                 name=output,
                 value=value,  # type: ignore[arg-type]
-                inline=INLINE_RESULT if is_result else INLINE,
-                slot=not is_small_output(plan, output),
+                inline=INLINE_RESULT if is_result else INLINE if slot else INLINE_SMALL,
+                slot=slot,
                 repr=is_result,
             )
         )

@@ -14,6 +14,8 @@ ROOT = "/tiphys"
 ARCHIVE = f"{ROOT}/code/tiphys.zip"
 INLINE = 2048
 INLINE_RESULT = 131_072
+INLINE_SMALL = 32_768
+"""What is small by type has no artifact; an integer of many digits still has to travel."""
 
 
 def default_image() -> str:

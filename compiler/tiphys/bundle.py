@@ -7,7 +7,7 @@ import json
 import linecache
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType, NoneType
 from typing import Any, Literal
@@ -56,7 +56,7 @@ class Output:
     """What an entry writes. inline: the largest envelope; repr: whether it carries the value's `repr`."""
 
     name: str
-    value: int | Literal["v"]
+    value: Place
     inline: int
     slot: bool
     repr: bool = False
@@ -72,13 +72,13 @@ class Entry:
     title: str
     operands: tuple[Operand, ...] = ()
     before: tuple[Step, ...] = ()
-    args: tuple[int | tuple[int, int], ...] = ()
-    kwargs: Mapping[str, int | tuple[int, int]] = ()  # type: ignore[assignment]
+    args: tuple[Place, ...] = ()
+    kwargs: Mapping[str, Place] = field(default_factory=dict)
     after: tuple[Step, ...] = ()
     outputs: tuple[Output, ...] = ()
     item: bool = False
     timeout: float | None = None
-    env: Mapping[str, str] = ()  # type: ignore[assignment]
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ class BuildWorld:
         return pickler.dumps(value, self._things, data=True)
 
     def loads(self, data: bytes) -> object:
-        raise NotImplementedError
+        raise InternalError(f"a pickle of {len(data)} bytes is read while a program is compiled")
 
 
 def output_form(output: Output) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """The traced program: atoms, the few node kinds, graphs, and how they print. Imports only diagnostics.
 
+One file, although a long one: it is the vocabulary of all rooms, and is read at one go.
+
     graph diamond.main(seed):
       %a  = call top(seed=%seed)                             diamond.py:12
       %b  = call left(x=%a)                                  diamond.py:13
@@ -21,6 +23,7 @@ A graph ends in one `Yield`: the values it gives, and the nodes that have to be 
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import islice
@@ -62,6 +65,8 @@ class Leaf(Protocol):
     def name(self) -> str: ...
     @property
     def function(self) -> Callable[..., Any]: ...
+    @property
+    def levels(self) -> tuple[tuple[str, Any], ...]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +132,7 @@ class Sub:
     where: Span
 
 
-Slot = int | tuple[int, int] | str
+Slot = int | tuple[int, int] | typing.Literal["v"]
 """Where a step finds a value: its number (operands first, then steps), an element of a pack, or "v", the result."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
@@ -134,7 +134,7 @@ def task_of(value: object) -> tuple[str, FunctionType] | None:
 
 def settings_of(plan: Plan) -> Settings:
     """Resolve the settings of a plan's task; glue runs with the defaults."""
-    return resolve(plan.task.levels).settings if plan.task is not None else DEFAULTS  # type: ignore[attr-defined]
+    return resolve(plan.task.levels).settings if plan.task is not None else DEFAULTS
 
 
 def used_plans(program: Program) -> list[str]:
@@ -154,7 +154,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         outputs.append(
             Output(
                 name=output,
-                value=value,  # type: ignore[arg-type]
+                value=value,
                 inline=INLINE_RESULT if is_result else INLINE if slot else INLINE_SMALL,
                 slot=slot,
                 repr=is_result,
@@ -176,8 +176,8 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
             for item in plan.operands
         ),
         before=tuple(step_of(step) for step in plan.before),
-        args=plan.positional,  # type: ignore[arg-type]
-        kwargs=dict(plan.keywords),  # type: ignore[arg-type]
+        args=plan.positional,
+        kwargs=dict(plan.keywords),
         after=tuple(step_of(step) for step in plan.after),
         outputs=tuple(outputs),
         item=plan.is_item,
@@ -188,7 +188,9 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
 
 def step_of(step: PlannedStep) -> Step:
     """Describe a piece of glue for the shim."""
-    return Step(step.code.function, step.operands, step.where.place, step.code.text, step.owner)  # type: ignore[arg-type]
+    # a checker takes a field that holds a function for a method
+    function = cast("FunctionType", step.code.function)
+    return Step(function, step.operands, step.where.place, step.code.text, step.owner)
 
 
 def config_map(base: str, bundle: Bundle) -> dict[str, Any]:

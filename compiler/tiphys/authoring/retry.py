@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from pydantic import field_validator, model_validator
 
@@ -76,11 +77,11 @@ class Timeout(Setting):
         return self.max_runtime.total_seconds() if self.max_runtime else None
 
 
-def as_retries(value: object) -> object:
+def as_retries(value: Any) -> object:
     """Let a plain number stand for a `RetryStrategy`."""
-    return value if value is None or isinstance(value, RetryStrategy) else RetryStrategy(value)  # type: ignore[arg-type]
+    return value if value is None or isinstance(value, RetryStrategy) else RetryStrategy(value)
 
 
-def as_timeout(value: object) -> object:
+def as_timeout(value: Any) -> object:
     """Let seconds or a `timedelta` stand for a `Timeout`."""
-    return value if value is None or isinstance(value, Timeout) else Timeout(value)  # type: ignore[arg-type]
+    return value if value is None or isinstance(value, Timeout) else Timeout(value)

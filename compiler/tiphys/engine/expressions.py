@@ -3,6 +3,8 @@
 An expression is parsed once to a tree of small nodes; each node computes its value from a function that
 gives what a top-level name stands for. Lookups follow expr-lang: a key that a map lacks is nil, a member of
 nil is an error unless written `?.`, and the rest of such a chain is then skipped.
+
+One file, although a long one: every node is a few lines, and the semantics of the language stand beside each other.
 """
 
 from __future__ import annotations

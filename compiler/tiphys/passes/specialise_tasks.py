@@ -85,7 +85,7 @@ class Plans:
     def settings(self, task: Leaf) -> str:
         """Write what a task's settings are."""
         if id(task) not in self.said:
-            self.said[id(task)] = repr(getattr(task, "levels", ()))
+            self.said[id(task)] = repr(task.levels)
         return self.said[id(task)]
 
 
@@ -196,18 +196,21 @@ def closure(site: Site, roots: Iterable[Node], known: Iterable[Glue]) -> list[Gl
     return [site.glue[name] for name in sorted(found, key=site.places.__getitem__)]
 
 
+def received(site: Site, host: Call | Glue, steps: Iterable[Glue]) -> Table:
+    """List what a pod receives from outside: for the task's arguments, then for each piece of glue."""
+    table = Table(site, own=host.name)
+    for named in (host.arguments if isinstance(host, Call) else (), *(step.operands for step in steps)):
+        for name, atom in named:
+            if table.is_outer(atom):
+                table.add(name, atom)
+    return table
+
+
 def make_pod(site: Site, host: Call | Glue) -> Pod:
     """Make the pod of a call, or of glue alone."""
     before, after = riding(site, host)
     arguments = host.arguments if isinstance(host, Call) else ()
-    table = Table(site, own=host.name)
-    for name, atom in arguments:
-        if table.is_outer(atom):
-            table.add(name, atom)
-    for step in (*before, *after):
-        for name, atom in step.operands:
-            if table.is_outer(atom):
-                table.add(name, atom)
+    table = received(site, host, (*before, *after))
     table.close()
     steps: dict[str, Slot] = {}
 
@@ -227,8 +230,10 @@ def make_pod(site: Site, host: Call | Glue) -> Pod:
 
     first = planned(before)
     unnamed = positional_only(host.task.function) if isinstance(host, Call) else frozenset()
-    positional = tuple(slot(atom) for name, atom in arguments if name in unnamed)
-    keywords = tuple((name, slot(atom)) for name, atom in arguments if name not in unnamed)
+    positional: tuple[Slot, ...] = tuple(slot(atom) for name, atom in arguments if name in unnamed)
+    keywords: tuple[tuple[str, Slot], ...] = tuple(
+        (name, slot(atom)) for name, atom in arguments if name not in unnamed
+    )
     last = planned(after)
     hosted = site.hosted.get(host.name, [])
     outputs: list[Slot] = ["v"] if isinstance(host, Call) else []
@@ -371,15 +376,7 @@ def find_groups(site: Site) -> None:
         arguments = host.arguments if isinstance(host, Call) else ()
         if len(arguments) + sum(len(step.operands) for step in (*before, *after)) <= WIDE:
             continue
-        table = Table(site, own=host.name)
-        for name, atom in arguments:
-            if table.is_outer(atom):
-                table.add(name, atom)
-        for step in (*before, *after):
-            for name, atom in step.operands:
-                if table.is_outer(atom):
-                    table.add(name, atom)
-        large = table.large()
+        large = received(site, host, (*before, *after)).large()
         if len(large) <= WIDE or large in site.groups or any(atom.node in site.items for atom in large):
             continue
         group = site.groups[large] = f"{host.name}-items"

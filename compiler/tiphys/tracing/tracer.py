@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Glue, Input, Literal, Node, Ref
 from tiphys.tracing.aliases import Escapes, escapes_of, is_flat
 from tiphys.tracing.glue import Compiler, at, holes_of
+from tiphys.tracing.namespace import Namespace
 from tiphys.tracing.state import Box, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
 from tiphys.tracing.values import (
     Bound,
@@ -31,10 +31,6 @@ from tiphys_runtime.objects import rebuild
 if TYPE_CHECKING:
     from tiphys.tracing.builder import ProgramBuilder
 
-KEYWORDS = frozenset(
-    "in not and or let if else true false nil matches contains startswith endswith map filter all any sum count "
-    "len".split()
-)
 DATA = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -56,33 +52,6 @@ class Poison:
 
 POISON = Poison()
 NOTHING_ESCAPES = Escapes((), (), is_fresh=True)
-
-
-class Namespace:
-    """Allocates the names of a graph's nodes: unique, lower-case, a letter first, no keyword of Argo's expressions."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._taken: set[str] = set()
-
-    def reserve(self, name: str) -> str:
-        """Take a name as it is: that of an input."""
-        self._taken.add(name)
-        return name
-
-    def allocate(self, hint: str) -> str:
-        """Give `hint`, or `hint-2`, `hint-3`, ..."""
-        base = re.sub(r"[^a-z0-9]+", "-", hint.lower()).strip("-")[:50].strip("-") or "v"
-        if base[0].isdigit() or base in KEYWORDS:
-            base = f"n-{base}"
-        count = self._counts.get(base, 0) + 1
-        name = base if count == 1 else f"{base}-{count}"
-        while name in self._taken:
-            count += 1
-            name = f"{base}-{count}"
-        self._counts[base] = count
-        self._taken.add(name)
-        return name
 
 
 class Tracer:

@@ -1,0 +1,37 @@
+"""The names of a graph's nodes."""
+
+from __future__ import annotations
+
+import re
+
+KEYWORDS = frozenset(
+    "in not and or let if else true false nil matches contains startswith endswith map filter all any sum count "
+    "len".split()
+)
+
+
+class Namespace:
+    """Allocates the names of a graph's nodes: unique, lower-case, a letter first, no keyword of Argo's expressions."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._taken: set[str] = set()
+
+    def reserve(self, name: str) -> str:
+        """Take a name as it is: that of an input."""
+        self._taken.add(name)
+        return name
+
+    def allocate(self, hint: str) -> str:
+        """Give `hint`, or `hint-2`, `hint-3`, ..."""
+        base = re.sub(r"[^a-z0-9]+", "-", hint.lower()).strip("-")[:50].strip("-") or "v"
+        if base[0].isdigit() or base in KEYWORDS:
+            base = f"n-{base}"
+        count = self._counts.get(base, 0) + 1
+        name = base if count == 1 else f"{base}-{count}"
+        while name in self._taken:
+            count += 1
+            name = f"{base}-{count}"
+        self._counts[base] = count
+        self._taken.add(name)
+        return name

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
-from typing import Any, cast
+from typing import Any
 
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
@@ -188,8 +188,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
 
 def step_of(step: PlannedStep) -> Step:
     """Describe a piece of glue for the shim."""
-    # a checker takes a field that holds a function for a method
-    function = cast("FunctionType", step.code.function)
+    function: Any = step.code.function  # pyright takes a field that holds a function for a method
     return Step(function, step.operands, step.where.place, step.code.text, step.owner)
 
 

@@ -16,9 +16,19 @@ awaited before it (happens-before edges, apart from the data edges that its oper
     Call    a task that runs in a pod: a value per parameter of the function
     Glue    plain Python of the orchestrator that needs a runtime value
     Sub     a call of another orchestrator's graph, which several calls may share
+    Catch   the exception that a region raised, read from the records of the calls in it
     Pod     made by the pass `specialise_tasks` of a Call and the glue that rides in its pod, or of glue alone
 
 A graph ends in one `Yield`: the values it gives, and the nodes that have to be done before it may end.
+
+Control flow that depends on runtime values is made of four constructs. Each stands in `Program.graphs` beside the
+graphs, has inputs as they have, and is called by a `Sub`; its own regions are graphs with `is_region`, called by the
+`Sub`s it holds, whose arguments are its inputs (or its `index`).
+
+    Switch   one of several regions, or none
+    Loop     a region again and again, with values that each round replaces
+    Map      a region per item of a list, side by side
+    Attempt  a region whose exception becomes a value
 """
 
 from __future__ import annotations
@@ -101,6 +111,8 @@ class Call:
     type: object
     after: tuple[str, ...]
     where: Span
+    frame: tuple[Atom, ...] = ()
+    """Inside an `Attempt`: the values that its catch gives where this call is the one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +130,13 @@ class Glue:
     after: tuple[str, ...]
     where: Span
     place: str | None = None
+    frame: tuple[Atom, ...] = ()
+    """As that of a call, where the glue raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sub:
-    """A call of the graph `graph` of the same program."""
+    """A call of the graph, or of the construct, `graph` of the same program."""
 
     name: str
     graph: str
@@ -130,10 +144,28 @@ class Sub:
     type: object
     after: tuple[str, ...]
     where: Span
+    frame: tuple[Atom, ...] = ()
+    """As that of a call: the frame of every call inside the graph, where that is not an `Attempt` with its own."""
 
 
-Slot = int | tuple[int, int] | typing.Literal["v"]
-"""Where a step finds a value: its number (operands first, then steps), an element of a pack, or "v", the result."""
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """The exception that ended the region of an `Attempt`.
+
+    Output 0 is the exception; output n the value that entry n - 1 of the frame of the failed call had. Runs in a pod,
+    of which the glue that follows it is a part.
+    """
+
+    name: str
+    types: tuple[object, ...]
+    """Of the outputs."""
+    where: Span
+    after: tuple[str, ...] = ()
+
+
+Slot = int | tuple[int, int] | typing.Literal["v"] | tuple[typing.Literal["f"], int]
+"""Where a step finds a value: its number (operands first, then steps), an element of a pack, "v", the result, or an
+entry of the frame that a catch found, which only outputs may be: it is handed on unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +177,8 @@ class Step:
     where: Span
     owner: str = ""
     """The orchestrator whose code it is."""
+    frame: tuple[Slot, ...] = ()
+    """Where it raises: the frame that its record holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +211,14 @@ class Plan:
     where: Span
     result: int | None = None
     """Which output is the result of the whole run, if one is."""
-    is_item: bool = False
-    """It also writes its value where a wide fan-in reads it."""
+    item: int | None = None
+    """Which output is also written where a wide fan-in, or the reader of a map, finds it."""
+    records: bool = False
+    """It records how it ended, for the catch of the `Attempt` around it."""
+    frame: tuple[Slot, ...] = ()
+    """The frame that its record holds when the body fails; without one, that of the `Sub` around it."""
+    catch: int | None = None
+    """For the pod of a `Catch`: how many values its frame has. The exception is "v", entry n of the frame ("f", n)."""
     positional: tuple[Slot, ...] = ()
     """The arguments of the body's positional-only parameters; `keywords` are the others."""
 
@@ -208,7 +248,7 @@ class Pod:
     after: tuple[str, ...]
     where: Span
     item: str | None = None
-    """`<group>/<index>` when its value is read as an item of a directory."""
+    """`<group>/<index>` when its value is read as an item of a directory; `@` when it is that of its map's item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +260,7 @@ class Join:
     where: Span
 
 
-Node = Call | Glue | Sub | Pod | Join
+Node = Call | Glue | Sub | Catch | Pod | Join
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -278,9 +318,137 @@ class Graph:
     """The orchestrator's full name: several graphs may be made of one."""
     is_part: bool = False
     """Made by `split_wide_graphs`: it groups nodes of the graph around it and is no call of the user's."""
+    is_region: bool = False
+    """A region of a construct."""
+
+    @property
+    def width(self) -> int:
+        """How many values it gives."""
+        return len(self.result.values)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        """The calls of other graphs in it."""
+        return tuple(node for node in self.nodes if isinstance(node, Sub))
 
     def __str__(self) -> str:
         return print_graph(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Runs one of several regions, or none.
+
+    test: the number of the arm that runs, an `int` from 0. arms: None where nothing has to run. outputs: for each
+    value given, an atom per arm: an output of that arm's `Sub`, an input, or a known value.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    test: Ref
+    arms: tuple[Sub | None, ...]
+    outputs: tuple[tuple[Atom, ...], ...]
+    where: Span
+    title: str = "if"
+
+    @property
+    def width(self) -> int:
+        return len(self.outputs)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return tuple(arm for arm in self.arms if arm is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Runs a region again and again.
+
+        exit, i = start, 0
+        while exit == 0 and (count is None or i < count):
+            exit, *carried = body(i, carried, what does not change); i += 1
+
+    carried: the inputs that each round replaces. next: for each, what it is after a round: an output of the body, an
+    input or a known value. `exit` is 0 to go on; other numbers say how the loop ended. It gives the exit, then what is
+    carried; the number of rounds is bounded by Argo (argo/rounds.py).
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    start: Atom
+    count: Atom | None
+    index: str | None
+    """The name by which the body's arguments refer to `i`."""
+    body: Sub
+    exit: Atom
+    carried: tuple[str, ...]
+    next: tuple[Atom, ...]
+    where: Span
+    title: str = "while"
+
+    @property
+    def width(self) -> int:
+        return 1 + len(self.carried)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Runs a region for each number below `count`, side by side; gives one value, the list of what the region yields.
+
+    The region yields one value, and the pod that makes it writes it where the reader of the list finds it.
+    limit: how many run at a time. keeps_errors: an exception of an item stands in its place in the list.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    count: Ref
+    index: str
+    body: Sub
+    where: Span
+    limit: int | None = None
+    keeps_errors: bool = False
+    title: str = "map"
+
+    @property
+    def width(self) -> int:
+        return 1
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Runs a region; when that fails, the region `catch`, which begins with a `Catch`.
+
+    outputs: for each value given, an atom where the body succeeded, and one where it failed.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    body: Sub
+    catch: Sub
+    outputs: tuple[tuple[Atom, Atom], ...]
+    where: Span
+    title: str = "try"
+
+    @property
+    def width(self) -> int:
+        return len(self.outputs)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.body, self.catch)
+
+
+Construct = Switch | Loop | Map | Attempt
+Unit = Graph | Construct
+"""What a `Sub` calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +456,14 @@ class Program:
     """All graphs of one compiled program, callees first, and the plans of their pods."""
 
     entry: str
-    graphs: dict[str, Graph]
+    graphs: dict[str, Unit]
     plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @property
     def main(self) -> Graph:
-        return self.graphs[self.entry]
+        main = self.graphs[self.entry]
+        assert isinstance(main, Graph)
+        return main
 
     def __str__(self) -> str:
         return "\n\n".join(str(graph) for graph in reversed(self.graphs.values()))
@@ -302,16 +472,17 @@ class Program:
 def operands_of(node: Node) -> Iterator[Atom]:
     """Give every atom that a node reads."""
     match node:
-        case Call(arguments=named) | Sub(arguments=named) | Glue(operands=named):
+        case Call(arguments=named, frame=frame) | Sub(arguments=named, frame=frame) | Glue(operands=named, frame=frame):
             for _, atom in named:
                 yield atom
+            yield from frame
         case Pod(operands=operands):
             for operand in operands:
                 if isinstance(operand, Pack | Directory):
                     yield from operand.atoms
                 else:
                     yield operand
-        case Join():
+        case Join() | Catch():
             pass
         case _:
             assert_never(node)

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, str] = {
     "passes": "diagnostics ir tracing runtime",
     "bundling": "diagnostics runtime",
     "bundle": "bundling diagnostics runtime",
-    "argo": "authoring bundle diagnostics ir settings tracing",
+    "argo": "authoring bundle diagnostics ir passes settings tracing",
     "engine": "diagnostics runtime",
     "cluster": "diagnostics runtime",
     "loading": "authoring diagnostics tracing",

@@ -52,7 +52,15 @@ BROKEN = {
             Sub("s", "child", (), int, (), HERE), call("a", x=Ref("s", 3)),
             child=Graph("child", (), (call("b"),), Yield((Ref("b"),), (), HERE)),
         ),
-        "reads %s.3, but child gives fewer values",
+        "reads %s.3, but %s gives fewer values",
+    ),
+    "a result too many": (program(call("a"), result=(Ref("a", 1),)), "gives %a.1, but %a gives fewer values"),
+    "a region that a graph calls": (
+        program(
+            Sub("s", "arm", (), int, (), HERE),
+            arm=Graph("arm", (), (), Yield((), (), HERE), is_region=True),
+        ),
+        "%s calls arm, which is a region of a construct",
     ),
 }  # fmt: skip
 

@@ -13,15 +13,18 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from types import FunctionType
 
-from tiphys.ir import Call, Code, Glue, Graph, Input, Node, Program, Ref, Sub, Yield, operands_of
+from tiphys.ir import Call, Code, Glue, Graph, Input, Node, Program, Ref, Sub, Unit, Yield, operands_of
 from tiphys_runtime.objects import same
 
 
 def place_glue(program: Program) -> Program:
     """Give every glue node its place."""
-    graphs = {
-        name: place(graph if name != program.entry else name_result(graph)) for name, graph in program.graphs.items()
-    }
+    graphs: dict[str, Unit] = {}
+    for name, unit in program.graphs.items():
+        if isinstance(unit, Graph):
+            graphs[name] = place(unit if name != program.entry else name_result(unit))
+        else:
+            graphs[name] = unit
     return replace(program, graphs=graphs)
 
 

@@ -43,9 +43,9 @@ PACKED = 256
 def specialise_tasks(program: Program) -> Program:
     """Make the pods and the plans of a program."""
     plans = Plans(dict(program.plans))
-    types = {name: graph.type for name, graph in program.graphs.items()}
     graphs = {
-        name: specialise(graph, plans, types, is_entry=name == program.entry) for name, graph in program.graphs.items()
+        name: specialise(unit, plans, is_entry=name == program.entry) if isinstance(unit, Graph) else unit
+        for name, unit in program.graphs.items()
     }
     return replace(program, graphs=graphs, plans=plans.known)
 
@@ -72,7 +72,7 @@ class Plans:
             plan.outputs,
             tuple(repr(kind) for kind in plan.types),
             plan.result,
-            plan.is_item,
+            plan.item,
         )
         if key not in self.keys:
             name, count = base, 2
@@ -95,7 +95,6 @@ class Site:
 
     graph: Graph
     plans: Plans
-    types: dict[str, object]
     is_entry: bool
     glue: dict[str, Glue]
     nodes: dict[str, Node]
@@ -137,13 +136,13 @@ class Site:
         return self.moved.get(atom, atom) if isinstance(atom, Ref) else atom
 
 
-def specialise(graph: Graph, plans: Plans, types: dict[str, object], *, is_entry: bool) -> Graph:
+def specialise(graph: Graph, plans: Plans, *, is_entry: bool) -> Graph:
     """Make the pods of one graph."""
     if any(isinstance(node, Pod) for node in graph.nodes):
         return graph
     glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
     inputs = {item.name: item.type for item in graph.inputs}
-    site = Site(graph, plans, types, is_entry, glue, {node.name: node for node in graph.nodes}, inputs)
+    site = Site(graph, plans, is_entry, glue, {node.name: node for node in graph.nodes}, inputs)
     for piece in glue.values():
         if piece.place:
             position = len(site.hosted.setdefault(piece.place, []))
@@ -246,7 +245,7 @@ def make_pod(site: Site, host: Call | Glue) -> Pod:
     item = site.items.get(host.name)
     plan = Plan(
         "", host.task if isinstance(host, Call) else None, tuple(table.operands), first, keywords, last,
-        tuple(outputs), tuple(types), host.where, result, item is not None, positional,
+        tuple(outputs), tuple(types), host.where, result, None if item is None else 0, positional=positional,
     )  # fmt: skip
     base = host.task.name if isinstance(host, Call) else f"{site.graph.name}-glue"
     reads = [item.after for item in (*before, *after)]

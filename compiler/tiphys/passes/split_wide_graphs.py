@@ -24,6 +24,7 @@ from tiphys.ir import (
     Program,
     Ref,
     Sub,
+    Unit,
     Yield,
     operands_of,
     predecessors,
@@ -37,9 +38,9 @@ MANY = 8
 
 def split_wide_graphs(program: Program) -> Program:
     """Cut every graph that is too wide."""
-    graphs: dict[str, Graph] = {}
-    for name, graph in program.graphs.items():
-        graphs |= split(join_many(graph))
+    graphs: dict[str, Unit] = {}
+    for name, unit in program.graphs.items():
+        graphs |= split(join_many(unit)) if isinstance(unit, Graph) else {name: unit}
         assert name in graphs
     return replace(program, graphs=graphs)
 

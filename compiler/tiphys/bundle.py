@@ -27,18 +27,23 @@ __all__ = ["Bundle", "Bundler", "Entry", "LiveWorld", "Operand", "Output", "Step
 INLINE = 2048
 PLAIN = (bool, int, str, NoneType)
 """They always travel, and hold nothing of the program: no pickling, so no search for what has to come along."""
-Place = int | tuple[int, int] | Literal["v"]
+Place = int | tuple[int, int] | Literal["v"] | tuple[Literal["f"], int]
+"""A numbered value, an element of one, what the body returned, or (in a catch's outputs) an entry of the frame."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A glue function, and the numbered values it is called with. owner: the orchestrator whose code it is."""
+    """A glue function, and the numbered values it is called with.
+
+    owner: the orchestrator whose code it is. frame: what its record holds where it raises.
+    """
 
     function: FunctionType
     operands: tuple[Place, ...]
     where: str
     text: str
     owner: str = ""
+    frame: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,12 @@ class Output:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that a pod may be told to do. task and function: None for a pod that only computes glue."""
+    """One thing that a pod may be told to do. task and function: None for a pod that only computes glue.
+
+    item: the output that is also written where a list is read. records: it records how it ended, with the values of
+    `frame` where it fails. catch: how many entries the frame has that it reads from the records of others.
+    attempts: how often the user has it tried.
+    """
 
     name: str
     task: str | None
@@ -76,7 +86,11 @@ class Entry:
     kwargs: Mapping[str, Place] = field(default_factory=dict)
     after: tuple[Step, ...] = ()
     outputs: tuple[Output, ...] = ()
-    item: bool = False
+    item: str | None = None
+    records: bool = False
+    frame: tuple[Place, ...] = ()
+    catch: int | None = None
+    attempts: int = 1
     timeout: float | None = None
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -149,7 +163,7 @@ class Bundler:
             "kwargs": dict(entry.kwargs),
             "after": [self._step(step) for step in entry.after],
             "outputs": [output_form(output) for output in entry.outputs],
-            "item": entry.item,
+            **control_form(entry),
             "timeout": entry.timeout,
             "env": dict(entry.env),
         }
@@ -224,10 +238,11 @@ class Bundler:
         self._told(write, f"`{step.text}`", step.function)
         return {
             "glue": member,
-            "operands": [list(each) if isinstance(each, tuple) else each for each in step.operands],
+            "operands": list(step.operands),
             "where": step.where,
             "text": step.text,
             "owner": step.owner,
+            **({"frame": list(step.frame)} if step.frame else {}),
         }
 
     def _operand(self, operand: Operand) -> dict[str, object]:
@@ -279,6 +294,18 @@ class BuildWorld:
 
     def loads(self, data: bytes) -> object:
         raise InternalError(f"a pickle of {len(data)} bytes is read while a program is compiled")
+
+
+def control_form(entry: Entry) -> dict[str, object]:
+    """Give the parts of an entry that most have not."""
+    form: dict[str, object] = {
+        "item": entry.item,
+        "records": entry.records or None,
+        "frame": list(entry.frame) or None,
+        "catch": entry.catch,
+        "attempts": entry.attempts if entry.attempts > 1 else None,
+    }
+    return {name: value for name, value in form.items() if value is not None}
 
 
 def output_form(output: Output) -> dict[str, object]:

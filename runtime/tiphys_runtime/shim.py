@@ -79,10 +79,11 @@ class Call:
             self.entry = entries[name]
             os.environ.update(self.entry.get("env") or {})
             described: list[dict[str, Any]] = self.entry["operands"]
-            expected = len(described) + bool(self.entry.get("item"))
+            is_item = "item" in self.entry
+            expected = len(described) + is_item
             if len(texts) != expected:
                 raise BrokenBundle(f"the entry {name!r} takes {expected} envelopes, not {len(texts)}")
-            if self.entry.get("item"):
+            if is_item:
                 self.item = texts.pop()
             self.values = Values(
                 [named(each, text, world, self.root) for each, text in zip(described, texts, strict=True)]
@@ -186,7 +187,7 @@ class Call:
         task = self.entry["title"]
         try:
             text, data = envelope.make(value, self.world, inline=inline, key=key, described=bool(output.get("repr")))
-            if self.item is not None and name == "v" and data is None:
+            if self.is_item(name) and data is None:
                 data = codec.to_file(value, self.world)
         except envelope.TooLarge as error:
             problem = (
@@ -201,9 +202,13 @@ class Call:
 
         raise Ended(FINAL, NonRecoverableError(problem))
 
+    def is_item(self, name: str) -> bool:
+        """Whether an output is the item of a list that others read."""
+        return self.item is not None and name == self.entry["item"]
+
     def key(self, name: str) -> str:
         """Give the key under which Argo will store the file of an output."""
-        if self.item is not None and name == "v":
+        if self.is_item(name):
             return f"tiphys/{self.uid}/m/{self.item}/_"
         return f"tiphys/{self.uid}/v/{self.at}/_" if name == "v" else f"tiphys/{self.uid}/v/{self.at}/{name}/_"
 
@@ -235,9 +240,8 @@ class Call:
         try:
             names = [str(output["name"]) for output in self.outputs()]
             for name in dict.fromkeys((*names, "v")):
-                is_item = self.item is not None and name == "v"
                 text = envelope.write({"e": told} if name == "v" else {})
-                self.write(name, text, b"E" + codec.text_of(told).encode() if is_item else None)
+                self.write(name, text, b"E" + codec.text_of(told).encode() if self.is_item(name) else None)
             with open(os.environ.get("TIPHYS_TERMINATION_LOG", "/dev/termination-log"), "w", encoding="utf-8") as file:
                 file.write(str(told["type"]))
         except OSError as error:

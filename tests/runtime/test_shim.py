@@ -187,7 +187,7 @@ def test_a_result_carries_its_repr(pod):
 
 
 def test_an_item_is_always_a_file_too(pod):
-    made = pod("add", "a", item=True)
+    made = pod("add", "a", item="v")
 
     assert made.run("add", ONE, "m1/7") == 0
     assert (made.text(), made.file()) == ('{"v":2}', b"J2")
@@ -196,10 +196,23 @@ def test_an_item_is_always_a_file_too(pod):
 
 
 def test_a_large_item_has_the_key_of_its_map(pod):
-    made = pod("big", "n", item=True)
+    made = pod("big", "n", item="v")
 
     assert made.run("big", '{"v":3000}', "m1/7") == 0
     assert made.envelope()["k"] == "tiphys/uid/m/m1/7/_"
+
+
+def test_any_output_may_be_the_item(pod):
+    doubled = Step(lambda v: v * 2, ("v",), "flow.py:4", "v * 2")
+    outputs = (Output("v", "v", 99, slot=True), Output("p1", 1, 99, slot=True))
+    made = pod("add", "a", item="p1", after=(doubled,), outputs=outputs)
+
+    assert made.run("add", ONE, "m1/7") == 0
+    assert (made.text("p1"), made.file("p1.data")) == ('{"v":4}', b"J4")
+    assert not (made.root / "out" / "v.data").exists()
+    assert made.run("add", '{"v":"x"}', "m1/7") == 1
+    assert (made.text("p1"), made.file("p1.data")[:1]) == ("{}", b"E")
+    assert made.error["type"] == "builtins.TypeError"
 
 
 def test_a_directory_is_a_list_with_an_error_for_each_lost_item(pod):

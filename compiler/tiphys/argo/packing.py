@@ -123,7 +123,7 @@ def fingerprint(
     for name, said in settings.items():
         plan = program.plans[name]
         add(name, said, [(item.name, item.small, item.items) for item in plan.operands], plan.outputs, plan.result)
-        add([is_small_output(plan, output) for output in output_names(plan)], plan.is_item)
+        add([is_small_output(plan, output) for output in output_names(plan)], plan.item)
     return digest.hexdigest()
 
 
@@ -180,7 +180,11 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         kwargs=dict(plan.keywords),
         after=tuple(step_of(step) for step in plan.after),
         outputs=tuple(outputs),
-        item=plan.is_item,
+        item=output_names(plan)[plan.item] if plan.item is not None else None,
+        records=plan.records,
+        frame=plan.frame,
+        catch=plan.catch,
+        attempts=1 + (settings.retries.count if settings.retries is not None else 0),
         timeout=timeout,
         env=shim_variables(settings),
     )
@@ -189,7 +193,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
 def step_of(step: PlannedStep) -> Step:
     """Describe a piece of glue for the shim."""
     function: Any = step.code.function  # pyright takes a field that holds a function for a method
-    return Step(function, step.operands, step.where.place, step.code.text, step.owner)
+    return Step(function, step.operands, step.where.place, step.code.text, step.owner, step.frame)
 
 
 def config_map(base: str, bundle: Bundle) -> dict[str, Any]:

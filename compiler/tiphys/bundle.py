@@ -48,11 +48,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Operand:
-    """What an entry receives. type: the declared one, where a person may type it; directory: how many items it has."""
+    """What an entry receives. directory: how many items it has, where it is one."""
 
     name: str
-    type: object | None
-    slot: bool
+    type: object | None = None
+    """Of no more use: the envelope of a text names its type (`Bundler.type_index`)."""
+    slot: bool = True
     directory: int | None = None
 
 
@@ -148,6 +149,23 @@ class Bundler:
 
         self._told(encoded, f"the default {envelope.shown(envelope.describe(value))}", None)
         return found
+
+    def type_index(self, annotation: object, name: str = "") -> int:
+        """Give the number by which envelopes of typed text name a type; `name` is the variable's, for errors.
+
+        Raises ProgramError when the type cannot travel.
+        """
+
+        def encoded() -> bytes:
+            data = pickler.dumps(annotation, self._things)
+            for key, hints in hints_of(annotation, self._things):
+                self._things.members[f"hints/{key}.pkl"] = pickler.dumps(hints, self._things)
+            return data
+
+        data = self._told(encoded, f"the type of `{name}`" if name else f"the type {annotation!r}", None)
+        if data not in self._types:
+            self._types.append(data)
+        return self._types.index(data)
 
     def add(self, entry: Entry) -> None:
         """Add an entry. Raises ProgramError when something of it cannot travel to a pod."""
@@ -249,19 +267,8 @@ class Bundler:
         form: dict[str, object] = {"name": operand.name}
         if operand.directory is not None:
             return {**form, "directory": operand.directory}
-        return {**form, "type": None if operand.type is None else self._type(operand), "slot": operand.slot}
-
-    def _type(self, operand: Operand) -> int:
-        def encoded() -> bytes:
-            data = pickler.dumps(operand.type, self._things)
-            for key, hints in hints_of(operand.type, self._things):
-                self._things.members[f"hints/{key}.pkl"] = pickler.dumps(hints, self._things)
-            return data
-
-        data = self._told(encoded, f"the type of `{operand.name}`", None)
-        if data not in self._types:
-            self._types.append(data)
-        return self._types.index(data)
+        typed = {} if operand.type is None else {"type": self.type_index(operand.type, operand.name)}
+        return {**form, **typed, "slot": operand.slot}
 
     def _told(self, work: Callable[[], bytes], subject: str, function: object) -> bytes:
         """Do some pickling, and tell the user what cannot travel."""

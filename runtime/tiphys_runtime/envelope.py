@@ -86,14 +86,15 @@ def digest(data: bytes) -> str:
 class Source:
     """Where the parts of an operand are that its envelope does not hold.
 
-    spilled: reads its file; blob: reads a value of the bundle by digest; typed: converts a person's text.
+    spilled: reads its file; blob: reads a value of the bundle by digest; typed: converts a person's text to the type
+    with this number.
     """
 
     def __init__(
         self,
         spilled: Callable[[], bytes] | None = None,
         blob: Callable[[str], bytes] | None = None,
-        typed: Callable[[str], Any] | None = None,
+        typed: Callable[[str, int | None], Any] | None = None,
     ) -> None:
         self.spilled = spilled
         self.blob = blob
@@ -113,7 +114,7 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
             raise ValueError("a value of the bundle stands where only others can")
         return codec.from_file(source.blob(str(envelope["b"])), world)
     if "t" in envelope:
-        return of_text(str(envelope["t"]), source)
+        return of_text(str(envelope["t"]), envelope.get("y"), source)
     if "l" in envelope:
         inside = Source(blob=source.blob)
         return [value_of(each, world, inside) for each in envelope["l"]]
@@ -135,7 +136,7 @@ def checked(data: bytes, envelope: Mapping[str, Any]) -> bytes:
     return data
 
 
-def of_text(encoded: str, source: Source) -> Any:
+def of_text(encoded: str, kind: int | None, source: Source) -> Any:
     """Convert what a person typed."""
     if source.typed is None:
         raise ValueError("a typed text stands where no type is declared")
@@ -145,4 +146,4 @@ def of_text(encoded: str, source: Source) -> Any:
         text = binascii.a2b_base64(encoded).decode()
     except ValueError as error:
         raise ValueError(f"not utf-8 text in base64: {shown(encoded)}") from error
-    return source.typed(text)
+    return source.typed(text, kind)

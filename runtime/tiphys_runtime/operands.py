@@ -49,8 +49,7 @@ class Operand:
 
     def source(self) -> envelope.Source:
         """Say where the parts of the envelope are."""
-        typed = self._typed if self.kind is not None else None
-        return envelope.Source(self._file, self.blob, typed)
+        return envelope.Source(self._file, self.blob, self._typed)
 
     def blob(self, digest: str) -> bytes:
         """Read a value that travels in the bundle."""
@@ -79,11 +78,16 @@ class Operand:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def _typed(self, text: str) -> Any:
+    def _typed(self, text: str, kind: int | None) -> Any:
+        number = self.kind if kind is None else kind
+        if number is None:
+            raise ValueError("a typed text stands where no type is declared")
         from tiphys_runtime.convert import from_text
 
         kinds: list[bytes] = self.world.load(str(self.world.manifest["types"]))
-        return from_text(text, self.world.loads(kinds[int(self.kind)]), self.world)
+        if number >= len(kinds):
+            raise ValueError(f"the bundle has no type {number}")
+        return from_text(text, self.world.loads(kinds[number]), self.world)
 
     def _told(self, read: Callable[[], Any]) -> Any:
         try:

@@ -121,10 +121,8 @@ def pod(tmp_path: Path) -> Callable[[Bundle], Pod]:
 def entry() -> Callable[..., Entry]:
     """Make the entry of a function whose operands are passed by position."""
 
-    def made(body: Callable[..., object], /, *names: str, types: tuple[object, ...] = (), **settings: Any) -> Entry:
-        operands = tuple(
-            Operand(name, types[at] if at < len(types) else None, slot=True) for at, name in enumerate(names)
-        )
+    def made(body: Callable[..., object], /, *names: str, **settings: Any) -> Entry:
+        operands = tuple(Operand(name) for name in names)
         return Entry(
             **{
                 "name": body.__name__,
@@ -142,6 +140,6 @@ def entry() -> Callable[..., Entry]:
 
 
 @pytest.fixture
-def typed() -> Callable[[str], str]:
-    """Wrap text as a person's input arrives."""
-    return lambda text: json.dumps({"t": base64.b64encode(text.encode()).decode()})
+def typed() -> Callable[..., str]:
+    """Wrap text as a person's input arrives, with the number of its type."""
+    return lambda text, kind=0: json.dumps({"t": base64.b64encode(text.encode()).decode(), "y": kind})

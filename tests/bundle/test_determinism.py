@@ -23,7 +23,7 @@ bundler = Bundler(program="p", root=root, is_task=task)
 for each in functions:
     function = getattr(module, each)
     step = Step(eval("lambda n: n in {'a', 'b', 'c', 'd'}"), (0,), "x:1", "...")
-    operands, outputs = (Operand("n", None, True),), (Output("v", "v", 2048, True),)
+    operands, outputs = (Operand("n"),), (Output("v", "v", 2048, True),)
     bundler.add(Entry(each, f"e.{each}", function, each, operands, after=(step,), outputs=outputs))
 print(bundler.literal({"s": {"a", "b", "c"}, "p": getattr(module, functions[0]), "f": frozenset({(1, "x"), (2, "y")})}))
 print(bundler.requirements())

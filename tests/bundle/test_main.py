@@ -21,7 +21,7 @@ def task(config):
 def main():
     from tiphys.bundle import Bundler, Entry, Operand, Output, decode_live
     bundler = Bundler(program="p", root=Path(__file__).parent, is_task=lambda value: None)
-    bundler.add(Entry("e", "t.e", task, "t.e", (Operand("config", None, True),), args=(0,),
+    bundler.add(Entry("e", "t.e", task, "t.e", (Operand("config"),), args=(0,),
                       outputs=(Output("v", "v", 2048, True),)))
     text = bundler.literal(Config(4))
     bundle = bundler.build()

@@ -2,10 +2,11 @@
 
 import pickle
 import sys
+import typing
 
 import pytest
 
-from tiphys.bundle import Operand, Output, Step, decode_live
+from tiphys.bundle import Output, Step, decode_live
 from tiphys.diagnostics import ProgramError
 
 
@@ -261,12 +262,11 @@ def members(bundler):
 
 def test_typed_text_is_converted_with_the_classes_of_the_program(load, bundler, entry, pod, typed):
     kitchen = load("kitchen")
-    import typing
-
     hints = typing.get_type_hints(kitchen.typed, include_extras=True)
-    bundler.add(entry(kitchen.typed, *hints, types=tuple(hints.values())))
+    bundler.add(entry(kitchen.typed, *hints))
+    kinds = [bundler.type_index(hint, name) for name, hint in hints.items()]
     texts = ('{"name": "n", "tags": ["t"]}', "BLUE", "b", '{"fast": true}', '[{"x": 1}, {"x": 2, "y": 4}]')
-    result = pod(bundler.build()).run("typed", *map(typed, texts))
+    result = pod(bundler.build()).run("typed", *map(typed, texts, kinds))
 
     assert (result.code, result.err) == (0, "")
     config, points = kitchen.Config("n", tags=["t"]), [kitchen.Point(1), kitchen.Point(2, 4)]
@@ -275,12 +275,12 @@ def test_typed_text_is_converted_with_the_classes_of_the_program(load, bundler, 
 
 def test_typed_text_is_validated_by_pydantic(load, bundler, entry, pod, typed):
     models = load("models")
-    bundler.add(entry(models.given, "setting", "tree", types=(models.Setting, models.Tree)))
+    bundler.add(entry(models.given, "setting", "tree"))
+    setting, tree = bundler.type_index(models.Setting), bundler.type_index(models.Tree)
     made = pod(bundler.build())
-    good = made.run(
-        "given", typed('{"name": " x ", "rate": 3}'), typed('{"value": 1, "children": [{"value": 2}]}'), python=("-I",)
-    )
-    wrong = made.run("given", typed('{"name": "x", "rate": -1}'), typed('{"value": 1}'), python=("-I",))
+    family = typed('{"value": 1, "children": [{"value": 2}]}', tree)
+    good = made.run("given", typed('{"name": " x ", "rate": 3}', setting), family, python=("-I",))
+    wrong = made.run("given", typed('{"name": "x", "rate": -1}', setting), family, python=("-I",))
 
     assert (good.code, good.err) == (0, "")
     assert decode_live(good.text())[0] == models.Setting(name="x", rate=3)
@@ -326,10 +326,15 @@ def test_reading_back_does_not_unpickle_unless_it_may(load, bundler):
     assert decode_live(text) is pickle.PickleBuffer
 
 
-def test_operands_of_the_same_type_share_it(load, bundler, entry):
+def test_equal_types_share_a_number(load, bundler):
     kitchen = load("kitchen")
-    bundler.add(entry(kitchen.typed, "a", "b", types=(kitchen.Config, kitchen.Config), args=()))
 
-    operand = Operand("x", kitchen.Config, slot=True)
-    assert operand.directory is None
-    assert len(bundler._types) == 1
+    assert [bundler.type_index(each) for each in (kitchen.Config, int, kitchen.Config, list[int])] == [0, 1, 0, 2]
+
+
+def test_a_type_that_cannot_travel_is_told_with_its_variable(load, bundler):
+    load("kitchen")
+    kind = typing.Annotated[int, (each for each in ())]
+
+    with pytest.raises(ProgramError, match="the type of `n` cannot travel to a pod"):
+        bundler.type_index(kind, "n")

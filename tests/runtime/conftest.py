@@ -156,11 +156,15 @@ class Pod:
 
 @pytest.fixture
 def pod(functions: Any, tmp_path: Path) -> Callable[..., Pod]:
-    """Make the pod of one entry, named as its function; settings are fields of the entry."""
+    """Make the pod of one entry, named as its function; settings are fields of the entry.
 
-    def made(name: str, *operands: Operand | str, **settings: Any) -> Pod:
+    types: those that envelopes of typed text name.
+    """
+
+    def made(name: str, *operands: Operand | str, types: tuple[object, ...] = (), **settings: Any) -> Pod:
         bundler = Bundler(program="functions.main", root=Path(functions.__file__).parent, is_task=lambda _value: None)
-        each = tuple(Operand(one, None, slot=True) if isinstance(one, str) else one for one in operands)
+        each = tuple(Operand(one) if isinstance(one, str) else one for one in operands)
+        assert [bundler.type_index(each) for each in types] == list(range(len(types)))
         bundler.add(Entry(**{
             "name": name, "task": f"env.{name}", "function": getattr(functions, name, None), "title": f"env.{name}",
             "operands": each, "args": tuple(range(len(each))), "outputs": (Output("v", "v", 2048, slot=True),),

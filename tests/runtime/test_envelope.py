@@ -81,6 +81,14 @@ def test_parts_that_nobody_can_bring_are_refused(told):
         envelope.value_of(told, WORLD, NOWHERE)
 
 
+def test_a_typed_text_names_its_type():
+    asked = []
+    source = envelope.Source(typed=lambda text, kind: asked.append((text, kind)))
+    envelope.value_of(envelope.parse('{"t":"w6k=","y":3}'), WORLD, source)
+
+    assert asked == [("é", 3)]
+
+
 def test_a_result_carries_a_short_repr():
     text, _ = envelope.make(["y" * 5000], WORLD, inline=10, key="k", described=True)
 

@@ -216,7 +216,7 @@ def test_any_output_may_be_the_item(pod):
 
 
 def test_a_directory_is_a_list_with_an_error_for_each_lost_item(pod):
-    made = pod("length", Operand("all", None, slot=True, directory=4))
+    made = pod("length", Operand("all", directory=4))
     failed = pod_record(made)
     made.put("in/all/0/_", b"J1")
     made.put("in/all/2/_", b'J"two"')
@@ -251,6 +251,7 @@ def test_a_spilled_operand_is_read_from_its_file(pod):
         ('{"k":"tiphys/a/_","h":"00","n":1}', "its file is missing at"),
         ('{"b":"00"}', "the bundle has no member 'blobs/00'"),
         ('{"t":"eA=="}', "a typed text stands where no type is declared"),
+        ('{"t":"eA==","y":5}', "the value of `n` cannot be read: the bundle has no type 5"),
         ('{"v":{"$dc":["gone:Config",{}]}}', "the class gone:Config is neither in the bundle nor in the image"),
         ('{"v":{"$p":"AAAA"}}', "the value of `n` cannot be read"),
     ],
@@ -264,13 +265,15 @@ def test_wrong_operands_end_with_three_and_a_sentence(pod, envelope, said):
 
 
 def test_typed_text_of_the_wrong_type_ends_with_three(pod):
-    made = pod("divides", Operand("n", int, slot=False))
+    made = pod("divides", "n", types=(str, int))
 
-    assert made.run("divides", '{"t":"NA=="}') == 0
+    assert made.run("divides", '{"t":"NA==","y":1}') == 0
     assert made.text() == '{"v":0.25}'
-    assert made.run("divides", '{"t":"Zm91cg=="}') == 3
+    assert made.run("divides", '{"t":"NA==","y":0}') == 1
+    assert made.error["type"] == "builtins.TypeError"
+    assert made.run("divides", '{"t":"Zm91cg==","y":1}') == 3
     assert 'the value of `n` cannot be read: the value: expected int (as 3), not "four"' in made.err
-    assert made.run("divides", '{"t":"/w=="}') == 3
+    assert made.run("divides", '{"t":"/w==","y":1}') == 3
     assert "not utf-8 text in base64" in made.err
 
 

@@ -87,7 +87,7 @@ class Source:
     """Where the parts of an operand are that its envelope does not hold.
 
     spilled: reads its file; blob: reads a value of the bundle by digest; typed: converts a person's text to the type
-    with this number.
+    with this number; item: reads the file of an item, None where there is none.
     """
 
     def __init__(
@@ -95,20 +95,26 @@ class Source:
         spilled: Callable[[], bytes] | None = None,
         blob: Callable[[str], bytes] | None = None,
         typed: Callable[[str, int | None], Any] | None = None,
+        item: Callable[[int], bytes | None] | None = None,
     ) -> None:
         self.spilled = spilled
         self.blob = blob
         self.typed = typed
+        self.item = item
 
 
 def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
     """Give the value behind an envelope; an error comes back as an exception object. Raises ValueError."""
     if "v" in envelope:
         return codec.decode(envelope["v"], world)
+    if "c" in envelope:
+        if source.item is None:
+            raise ValueError("a list of files stands where only inline values can")
+        return [item_of(source.item(index), index, world) for index in range(int(envelope["c"]))]
     if "k" in envelope:
         if source.spilled is None:
             raise ValueError("a spilled value stands where only inline ones can")
-        return codec.from_file(checked(source.spilled(), envelope), world)
+        return of_file(checked(source.spilled(), envelope), world)
     if "b" in envelope:
         if source.blob is None:
             raise ValueError("a value of the bundle stands where only others can")
@@ -125,6 +131,24 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
     from tiphys_runtime.errors import TaskLostError
 
     return TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
+
+
+def of_file(data: bytes, world: World) -> Any:
+    """Read a spilled file; one that starts with `E` holds the record of an error."""
+    if data[:1] != b"E":
+        return codec.from_file(data, world)
+    from tiphys_runtime.failure import exception_of
+
+    return exception_of(json.loads(data[1:]), world)
+
+
+def item_of(data: bytes | None, index: int, world: World) -> Any:
+    """Read the file of an item of a list; an item that has none was lost."""
+    if data is not None:
+        return of_file(data, world)
+    from tiphys_runtime.errors import TaskLostError
+
+    return TaskLostError(f"item {index} reported nothing: its pod was lost, evicted or deleted")
 
 
 def checked(data: bytes, envelope: Mapping[str, Any]) -> bytes:

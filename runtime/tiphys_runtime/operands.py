@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 
-from tiphys_runtime import codec, envelope
+from tiphys_runtime import envelope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +20,11 @@ class Operand:
     def __init__(self, described: dict[str, Any], text: str, world: Bundle, root: str) -> None:
         self.name = str(described["name"])
         self.kind: Any = described.get("type")
-        self.count: Any = described.get("directory")
         self.world = world
         self.path = os.path.join(root, "in", self.name)
         self.envelope = envelope.parse(text)
+        self.count: Any = described.get("directory", self.envelope.get("c"))
+        """How many items it has, where each is a file."""
         self._value: Any = None
         self._is_read = False
         self._items: dict[int, Any] = {}
@@ -40,9 +40,11 @@ class Operand:
         return self._value
 
     def item(self, index: int) -> Any:
-        """Give one element; of a pack or a directory, without reading the others."""
+        """Give one element; of a pack, or of a list whose items are files, without reading the others."""
         if self.count is None and "l" not in self.envelope:
             return self.value()[index]
+        if self.count is not None and not 0 <= index < int(self.count):
+            raise IndexError("list index out of range")
         if index not in self._items:
             self._items[index] = self._told(lambda: self._item(index))
         return self._items[index]
@@ -59,18 +61,14 @@ class Operand:
         if self.count is None:
             inner = self.envelope["l"][index]
             return envelope.value_of(inner, self.world, envelope.Source(blob=self.blob))
+        return envelope.item_of(self._item_file(index), index, self.world)
+
+    def _item_file(self, index: int) -> bytes | None:
         path = os.path.join(self.path, str(index), "_")
         if not os.path.isfile(path):
-            from tiphys_runtime.errors import TaskLostError
-
-            return TaskLostError(f"item {index} reported nothing: its pod was lost, evicted or deleted")
+            return None
         with open(path, "rb") as file:
-            data = file.read()
-        if data[:1] == b"E":
-            from tiphys_runtime.failure import exception_of
-
-            return exception_of(json.loads(data[1:]), self.world)
-        return codec.from_file(data, self.world)
+            return file.read()
 
     def _file(self) -> bytes:
         if not os.path.isfile(self.path):

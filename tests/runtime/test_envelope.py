@@ -74,11 +74,19 @@ def test_what_is_no_envelope_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "told", [{"k": "k", "h": "", "n": 1}, {"b": "x"}, {"t": "eA=="}, {"l": [{"k": "k", "h": "", "n": 1}]}]
+    "told",
+    [{"k": "k", "h": "", "n": 1}, {"b": "x"}, {"t": "eA=="}, {"l": [{"k": "k", "h": "", "n": 1}]}, {"k": "k", "c": 1}],
 )
 def test_parts_that_nobody_can_bring_are_refused(told):
     with pytest.raises(ValueError, match="stands where"):
         envelope.value_of(told, WORLD, NOWHERE)
+
+
+def test_a_list_of_files_is_read_from_them():
+    files = {0: b"J1", 2: b'E{"type":"builtins.KeyError","message":"m"}'}
+    found = envelope.value_of({"k": "tiphys/u/m/g", "c": 3}, WORLD, envelope.Source(item=files.get))
+
+    assert [type(each) for each in found] == [int, TaskLostError, KeyError]
 
 
 def test_a_typed_text_names_its_type():

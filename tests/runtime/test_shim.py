@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tiphys.bundle import Operand, Output, Step, decode_live
+from tiphys_runtime.objects import same
 from tiphys_runtime.shim import main
 
 ONE = '{"v":1}'
@@ -224,6 +225,39 @@ def test_a_directory_is_a_list_with_an_error_for_each_lost_item(pod):
 
     assert made.run("length", "{}") == 0
     assert decode_live(made.text()) == [4, ["int", "TaskLostError", "str", "ValueError"]]
+
+
+def test_a_list_of_files_is_read_item_by_item(pod):
+    made = pod("length", "all")
+    made.put("in/all/0/_", b"J1")
+    made.put("in/all/2/_", b"E" + json.dumps(pod_record(made)).encode())
+
+    assert made.run("length", '{"k":"tiphys/u/m/score","c":3}') == 0
+    assert decode_live(made.text()) == [3, ["int", "TaskLostError", "ValueError"]]
+    assert made.run("length", '{"k":"tiphys/u/m/score","c":0}') == 0
+    assert decode_live(made.text()) == [0, []]
+
+
+def test_of_a_list_of_files_only_the_needed_one_is_read(pod):
+    made = pod("add", "all", args=((0, 1),))
+    made.put("in/all/0/_", b"broken")
+    made.put("in/all/1/_", b"J41")
+
+    assert made.run("add", '{"k":"tiphys/u/m/score","c":2}') == 0
+    assert made.text() == '{"v":42}'
+    assert made.run("add", '{"k":"tiphys/u/m/score","c":1}') == 3
+    assert made.error["type"] == "builtins.IndexError"
+
+
+def test_a_list_of_files_can_be_the_result_of_a_run(pod):
+    step = Step(same, (0,), "flow.py:3", "scores")
+    outputs = (Output("v", 1, 2048, slot=True), Output("r", 1, 2048, slot=True, repr=True))
+    made = pod("glue", "all", task=None, function=None, args=(), before=(step,), outputs=outputs)
+    made.put("in/all/0/_", b'J"a"')
+    made.put("in/all/1/_", b'J"b"')
+
+    assert made.run("glue", '{"k":"tiphys/u/m/score","c":2}') == 0
+    assert made.text("r") == '{"v":["a","b"],"s":"[\'a\', \'b\']"}'
 
 
 def pod_record(_made):

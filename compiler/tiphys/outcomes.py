@@ -48,7 +48,7 @@ class Ended:
             raise RunFailed(self.text())
         if trace := self.error.get("traceback"):
             found.add_note(f"raised by the task {self.error['task']}:\n{trace}")
-        raise found
+        raise found.with_traceback(None)  # the note tells it better: with the lines as they were when it ran
 
     def text(self) -> str:
         """Write the outcome for people: the value's `repr`, or the traceback of the user's code."""

@@ -30,7 +30,7 @@ class DynamicPickler(Base):  # type: ignore[misc]
 
     def reducer_override(self, value: object) -> object:
         """Write exceptions so that no constructor is called when they are read."""
-        reduced = apart(value) if isinstance(value, BaseException) else None
+        reduced = apart(value, traced=True) if isinstance(value, BaseException) else None
         return super().reducer_override(value) if reduced is None else reduced
 
 

@@ -23,13 +23,15 @@ __all__ = [
     "InternalError",
     "NonRecoverableError",
     "OOMError",
-    "RemoteTraceback",
     "RuntimeSystemError",
     "RuntimeUserError",
     "TaskLostError",
     "TaskTimeoutError",
 ]
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class made by Python code
+FIELDS, FRAMES = "__tiphys_fields__", "__tiphys_frames__"
+MEMBERS = frozenset({"__cause__", "__context__", "__suppress_context__"})
+PLAIN = frozenset({"__dict__", "__weakref__"})
 
 
 class BaseRuntimeError(RuntimeError):
@@ -98,14 +100,7 @@ class InternalError(RuntimeSystemError):
         super().__init__(type(self).__name__, message)
 
 
-class RemoteTraceback(Exception):
-    """The traceback of another pod, as text: the `__cause__` of an exception that came from there."""
-
-    def __str__(self) -> str:
-        return f"\n{self.args[0]}" if self.args else ""
-
-
-def remake(kind: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]) -> BaseException:
+def remake(kind: type[BaseException], args: tuple[Any, ...], state: dict[str, Any] | None = None) -> BaseException:
     """Make an exception again without calling its constructor, whose parameters may differ from `args`."""
     home: Any = kind
     if not hasattr(kind.__new__, "__code__"):
@@ -113,16 +108,75 @@ def remake(kind: type[BaseException], args: tuple[Any, ...], state: dict[str, An
             home = home.__base__
     made: BaseException = home.__new__(kind, *args)
     made.args = args
-    made.__cause__ = state.pop("__cause__", None)
-    made.__dict__.update(state)
+    if state:
+        revive(made, state)
     return made
 
 
-def apart(error: BaseException) -> tuple[Any, ...] | None:
-    """Take an exception apart for a pickle; None for a class that says itself how."""
+def revive(made: BaseException, state: dict[str, Any]) -> None:
+    """Give an exception its attributes, what it was raised from, and where."""
+    frames = state.pop(FRAMES, None)
+    if frames:
+        from tiphys_runtime.tracebacks import made_of
+
+        made.__traceback__ = made_of(frames)
+    for name in MEMBERS.intersection(state):
+        setattr(made, name, state.pop(name))
+    for name, value in state.pop(FIELDS, {}).items():
+        try:
+            setattr(made, name, value)
+        except (AttributeError, TypeError):  # a group's, for one: they are its arguments
+            pass
+    made.__dict__.update(state)
+
+
+def apart(error: BaseException, *, traced: bool = False) -> tuple[Any, ...] | None:
+    """Take an exception apart for a pickle; None for a class that says itself how. traced: with its user's frames."""
     kind = type(error)
-    plain = kind.__reduce__ in (BaseException.__reduce__, BaseRuntimeError.__reduce__)
-    if not plain or kind.__reduce_ex__ is not object.__reduce_ex__:
+    reduce: Any = kind.__reduce__
+    plain = reduce is BaseRuntimeError.__reduce__ or is_built_in(reduce)
+    if not plain or kind.__reduce_ex__ is not object.__reduce_ex__ or not is_built_in(kind.__setstate__):
         return None
-    cause = {"__cause__": error.__cause__} if error.__cause__ is not None else {}
-    return remake, (kind, error.args, {**error.__dict__, **cause})
+    return remake, (kind, error.args), state_of(error, traced=traced), None, None, revive
+
+
+def state_of(error: BaseException, *, traced: bool) -> dict[str, Any]:
+    """Give all of an exception that is not in its arguments."""
+    state = dict(error.__dict__)
+    fields = fields_of(error)
+    if fields:
+        state[FIELDS] = fields
+    if error.__cause__ is not None:
+        state["__cause__"] = error.__cause__
+    elif error.__context__ is not None and not error.__suppress_context__:
+        state["__context__"] = error.__context__
+    if error.__suppress_context__:
+        state["__suppress_context__"] = True
+    if traced and error.__traceback__ is not None:
+        from tiphys_runtime.tracebacks import frames_of
+
+        state[FRAMES] = frames_of(error)
+    return state
+
+
+def fields_of(error: BaseException) -> dict[str, Any]:
+    """Give what an exception keeps outside its `__dict__`: `filename` of an OSError, slots of a user's class."""
+    found: dict[str, Any] = {}
+    for kind in type(error).__mro__:
+        if kind is BaseException:
+            break
+        for name, member in vars(kind).items():
+            if type(member).__name__ not in ("member_descriptor", "getset_descriptor") or name in PLAIN:
+                continue
+            try:
+                value = getattr(error, name)
+            except AttributeError:
+                continue
+            if value is not None:
+                found[name] = value
+    return found
+
+
+def is_built_in(method: Any) -> bool:
+    """Whether a method is one of Python's own classes."""
+    return getattr(getattr(method, "__objclass__", None), "__module__", None) == "builtins"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import binascii
-import os
 import sys
-import traceback
+
+from tiphys_runtime import tracebacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,49 +15,12 @@ if TYPE_CHECKING:
     from tiphys_runtime.codec import World
 
 LONGEST_MESSAGE = 4_000
-LONGEST_TRACEBACK = 16_000
 LARGEST_PICKLE = 48_000
-OURS = os.path.dirname(__file__) + os.sep
-
-
-def traceback_text(error: BaseException) -> str:
-    """Print an exception with the frames of the user and of what the user calls."""
-    from tiphys_runtime.errors import InternalError
-
-    told = traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
-    if not isinstance(error, InternalError):
-        trim(told, set())
-    text = "".join(told.format())
-    return text if len(text) <= LONGEST_TRACEBACK else f"...{text[-LONGEST_TRACEBACK:]}"
-
-
-def trim(told: traceback.TracebackException, seen: set[int]) -> None:
-    """Leave out our frames, in the causes too."""
-    if id(told) in seen:
-        return
-    seen.add(id(told))
-    frames = [frame for frame in told.stack if not frame.filename.startswith(OURS)]
-    first = next((at for at, frame in enumerate(frames) if not leads_in(frame.filename)), len(frames))
-    told.stack[:] = frames[first:]
-    for inner in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
-        if inner is not None:
-            trim(inner, seen)
-
-
-def leads_in(filename: str) -> bool:
-    """Whether a frame is of asyncio's own loop, or of what runs the archive."""
-    folder, name = os.path.split(filename)
-    return filename.startswith("<frozen ") or os.path.basename(folder) == "asyncio" or name == "selectors.py"
-
-
-def show_sources(sources: Mapping[str, str], read: Any) -> None:
-    """Let tracebacks show lines of files that are only in the bundle."""
-    import linecache
-
-    for name, member in sources.items():
-        if name not in linecache.cache:
-            text = read(member).decode()
-            linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+LARGEST_FILE = 4_000_000
+"""As the pickle of an exception in a file, not in an output parameter."""
+ORIGIN = "__tiphys_record__"
+"""The attribute of an exception that came from elsewhere: what its record says that it does not hold itself."""
+KEPT = ("task", "attempt", "time", "where")
 
 
 def class_name(kind: type) -> str:
@@ -66,22 +29,40 @@ def class_name(kind: type) -> str:
 
 
 def record(
-    error: BaseException, world: World | None, *, task: str, where: str | None = None, attempt: int | None = None
+    error: BaseException,
+    world: World | None,
+    *,
+    task: str,
+    where: str | None = None,
+    attempt: int | None = None,
+    largest: int = LARGEST_PICKLE,
 ) -> dict[str, Any]:
-    """Write the record of a failure."""
+    """Write the record of a failure.
+
+    An exception that the orchestrator raises again, at `where`, is still that of the task that it left.
+    """
     import datetime
 
-    return {
+    origin = origin_of(error) if where is not None else None
+    if origin is not None and "type" in origin:  # it only stands for one whose class is not here
+        return dict(origin)
+    told = {
         "type": class_name(type(error)),
         "bases": [class_name(base) for base in type(error).__mro__[1:-1]],
         "message": message_of(error),
-        "traceback": traceback_text(error),
+        "traceback": tracebacks.text_of(error),
         "task": task,
         "attempt": attempt,
-        "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-        "pickle": pickled(error, world),
+        "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds"),
+        "pickle": pickled(error, world, largest),
         "where": where,
     }
+    return {**told, **(origin or {})}
+
+
+def origin_of(error: BaseException) -> dict[str, Any] | None:
+    """Give what the record of an exception said where it came from; None for one that arose here."""
+    return error.__dict__.get(ORIGIN)
 
 
 def message_of(error: BaseException) -> str:
@@ -93,55 +74,40 @@ def message_of(error: BaseException) -> str:
     return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."
 
 
-def pickled(error: BaseException, world: World | None) -> str | None:
+def pickled(error: BaseException, world: World | None, largest: int) -> str | None:
     """Pickle an exception so that it can be read again; None when it cannot."""
     if world is None:
         return None
-    # the whole, else without what cannot be pickled of it
-    for candidate in (error, Remade(error)):
+    from tiphys_runtime.partial import Sieve
+
+    # the whole, else without what cannot be pickled of it, or is too large
+    for candidate in (error, Sieve(world, largest // 4).partial(error)):
         try:
             data = world.dumps(candidate)
             again = world.loads(data)
         except Exception:  # noqa: BLE001, S112  (anything may happen in the user's own pickling)
             continue
-        if type(again) is type(error) and len(data) <= LARGEST_PICKLE:
+        if type(again) is type(error) and len(data) <= largest:
             return binascii.b2a_base64(data, newline=False).decode()
     return None
 
 
-class Remade:
-    """Pickles as an exception without its attributes."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        from tiphys_runtime.errors import remake
-
-        return remake, (type(self.error), self.error.args, {})
-
-
 def exception_of(told: Mapping[str, Any], world: World) -> BaseException:
     """Give the exception that a record tells of: itself where it can be read, else one of the nearest known class."""
-    from tiphys_runtime import errors
-
     found: Any = None
     if told.get("pickle"):
         try:
             found = world.loads(binascii.a2b_base64(str(told["pickle"])))
         except Exception:  # noqa: BLE001  (a class that is not in this image, or the user's own unpickling)
             found = None
-    if not isinstance(found, BaseException):
-        found = nearest(told)
+    error: BaseException = found if isinstance(found, BaseException) else nearest(told)
     name = str(told.get("type", "")).rpartition(".")[2]
-    if not hasattr(found, "code"):
-        try:
-            setattr(found, "code", name)  # noqa: B010  (no exception declares it)
-        except AttributeError:
-            pass
-    if told.get("traceback") and found.__cause__ is None:
-        found.__cause__ = errors.RemoteTraceback(f"in task {told.get('task')}:\n{told['traceback']}")
-    error: BaseException = found
+    if not hasattr(error, "code"):
+        error.__dict__["code"] = name
+    if error.__traceback__ is None and told.get("traceback"):
+        error.__traceback__ = tracebacks.made_of(tracebacks.frames_in(str(told["traceback"])))
+    stands_in = error is not found or class_name(type(error)) != told.get("type")
+    error.__dict__[ORIGIN] = dict(told) if stands_in else {name: told.get(name) for name in KEPT}
     return error
 
 
@@ -164,4 +130,4 @@ def nearest(told: Mapping[str, Any]) -> BaseException:
 
 def tell(error: BaseException) -> None:
     """Print the user's traceback."""
-    print(traceback_text(error), file=sys.stderr, end="", flush=True)  # noqa: T201
+    print(tracebacks.text_of(error), file=sys.stderr, end="", flush=True)  # noqa: T201

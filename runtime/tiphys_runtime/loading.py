@@ -272,7 +272,7 @@ class ValuePickler(Pickler):
             return NotImplemented
         from tiphys_runtime.errors import apart
 
-        return apart(value) or NotImplemented
+        return apart(value, traced=True) or NotImplemented
 
 
 def restore(made: Any, state: Any) -> None:

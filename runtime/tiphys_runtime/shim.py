@@ -224,10 +224,10 @@ class Call:
 
     def fail(self, ended: Ended) -> int:
         """Tell of a failure: on stderr, in every output, and in the termination log. Gives the exit code."""
-        from tiphys_runtime import failure
+        from tiphys_runtime import failure, tracebacks
 
         if self.world is not None:
-            failure.show_sources(self.world.manifest.get("sources", {}), self.world.read)
+            tracebacks.show_sources(self.world.manifest.get("sources", {}), self.world.read)
         failure.tell(ended.error)
         attempt = os.environ.get("TIPHYS_ATTEMPT", "")
         told = failure.record(

@@ -59,7 +59,7 @@ def test_an_exception_of_the_program_comes_back_as_itself(load, bundler, entry, 
     assert result.code == 1
     assert isinstance(error, kitchen.Trouble)
     assert (str(error), error.code) == ("bad/3", 3)
-    assert "in task env.fails" in str(error.__cause__)
+    assert error.__traceback__.tb_frame.f_code.co_name == "fails"
     assert result.log == "kitchen.Trouble"
     assert result.envelope()["e"]["bases"] == ["builtins.Exception", "builtins.BaseException"]
 

@@ -1,20 +1,22 @@
 """Decide where each piece of glue is computed; its meaning never changes.
 
-In order of preference: in the pods that use it; in the pod of the call that was awaited just before it, after the body;
-in a pod of glue, which several pieces at one place share.
+In order of preference: in the pods that use it; in the pod that makes the last of the values it needs, after the body;
+in a pod of glue, which several pieces at one place share. Only the first is open to glue that one pod needs; a value
+that a sub-graph, or what the graph gives, is made of has to be an output of some pod.
 
 Glue that can raise stays where it was: it is part of the order (`after`), and the calls that come next evaluate it
-before their body. Glue that is not pure is computed once.
+before their body. Glue that is not pure is computed once, at its place. Other glue may be computed wherever its
+operands are there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import FunctionType
 
-from tiphys.ir import Call, Code, Glue, Graph, Input, Node, Program, Ref, Sub, Unit, Yield, operands_of
-from tiphys_runtime.objects import same
+from tiphys.ir import Call, Catch, Glue, Graph, Node, Program, Ref, Sub, Unit, Yield, operands_of
+from tiphys.passes.handing_on import handing_on
 
 
 def place_glue(program: Program) -> Program:
@@ -30,20 +32,19 @@ def place_glue(program: Program) -> Program:
 
 def name_result(graph: Graph) -> Graph:
     """Let glue compute the run's result where it is an input: Argo cannot read one unharmed."""
-    inputs = {item.name: item for item in graph.inputs}
     if graph.result.display is not None:
         return graph
     atom = graph.result.values[0]
-    if not isinstance(atom, Ref) or atom.node not in inputs:
+    if not isinstance(atom, Ref) or atom.node not in {item.name for item in graph.inputs}:
         return graph
-    item: Input = inputs[atom.node]
-    assert isinstance(same, FunctionType)
-    code = Code(item.name, same, pure=True, total=True)
-    names = {*inputs, *(node.name for node in graph.nodes)}
-    name = next(name for name in ("result", *(f"result-{n}" for n in range(2, 99))) if name not in names)
-    glue = Glue(name, code, ((item.name, atom),), item.type, graph.result.after, graph.result.where)
-    end = Yield((Ref(name),), graph.result.after, graph.result.where)
+    glue = handing_on(graph, atom, "result")
+    end = Yield((Ref(glue.name),), graph.result.after, graph.result.where)
     return replace(graph, nodes=(*graph.nodes, glue), result=end)
+
+
+def is_fixed(glue: Glue) -> bool:
+    """Say whether glue has its place in the order: it can raise, or gives something else each time."""
+    return not (glue.code.pure and glue.code.total)
 
 
 @dataclass
@@ -57,13 +58,18 @@ class Users:
 
 def place(graph: Graph) -> Graph:
     """Place the glue of one graph."""
-    glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
-    if not glue:
+    if not any(isinstance(node, Glue) for node in graph.nodes):
         return graph
-    kept = needs_output(graph, glue)
-    hosts = find_hosts(graph, glue, kept)
-    nodes = tuple(replace(node, place=hosts[node.name]) if isinstance(node, Glue) else node for node in graph.nodes)
+    graph = replace(graph, nodes=tuple(unframed(node) for node in graph.nodes))
+    glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
+    places = Placing(graph, glue).places(needs_output(graph, glue))
+    nodes = tuple(replace(node, place=places[node.name]) if isinstance(node, Glue) else node for node in graph.nodes)
     return replace(graph, nodes=nodes)
+
+
+def unframed(node: Node) -> Node:
+    """Drop the frame of glue that cannot raise."""
+    return replace(node, frame=()) if isinstance(node, Glue) and node.code.total and node.frame else node
 
 
 def needs_output(graph: Graph, glue: dict[str, Glue]) -> set[str]:
@@ -93,39 +99,103 @@ def needs_output(graph: Graph, glue: dict[str, Glue]) -> set[str]:
 
 
 def edges(node: Node) -> set[str]:
-    """Name what a node reads or comes after."""
-    return {*node.after, *(atom.node for atom in operands_of(node) if isinstance(atom, Ref))}
+    """Name what a node reads, or has to come after."""
+    is_free = isinstance(node, Glue) and not is_fixed(node)
+    return {*(() if is_free else node.after), *(atom.node for atom in operands_of(node) if isinstance(atom, Ref))}
 
 
-def find_hosts(graph: Graph, glue: dict[str, Glue], kept: set[str]) -> dict[str, str]:
-    """Choose the pod of each piece that needs one."""
-    calls = {node.name for node in graph.nodes if isinstance(node, Call)}
-    hosts: dict[str, str] = {}
-    pods: dict[frozenset[str], str] = {}
-    for name, node in glue.items():
-        if name not in kept:
-            hosts[name] = ""
-            continue
-        before = reached(node.after, glue, hosts)
-        if len(before) == 1 and (only := next(iter(before))) in calls | set(pods.values()):
-            hosts[name] = only
-        elif frozenset(before) in pods:
-            hosts[name] = pods[frozenset(before)]
-        else:
-            hosts[name] = pods[frozenset(before)] = name
-    return hosts
+class Placing:
+    """The choice of pods for the glue of one graph that needs one."""
 
+    def __init__(self, graph: Graph, glue: dict[str, Glue]) -> None:
+        self.glue = glue
+        self.nodes = {node.name: node for node in graph.nodes}
+        self.position = {name: index for index, name in enumerate(self.nodes)}
+        self.hosts: dict[str, str] = {}
+        self.needs: dict[str, frozenset[str]] = {}
+        self.pods: dict[frozenset[str], str] = {}
+        self.nearest_before: dict[str, frozenset[str]] = {}
 
-def reached(after: tuple[str, ...], glue: dict[str, Glue], hosts: dict[str, str]) -> set[str]:
-    """Name the pods and sub-graphs that are done at a point of the order."""
-    found: set[str] = set()
-    stack = list(after)
-    while stack:
-        name = stack.pop()
-        if name not in glue:
-            found.add(name)
-        elif hosts[name]:
-            found.add(hosts[name])
-        else:
-            stack.extend(glue[name].after)
-    return found
+    def places(self, kept: set[str]) -> dict[str, str]:
+        """Give the place of each piece."""
+        for name, node in self.glue.items():
+            self.needs[name] = self.done_at(edges(node))
+            self.hosts[name] = self.host(node) if name in kept else ""
+        return self.hosts
+
+    def host(self, node: Glue) -> str:
+        """Choose the pod of one piece."""
+        needed = self.needs[node.name]
+        found = self.last(node, needed)
+        if found is None and not is_fixed(node):
+            found = self.nearest(node, needed)
+        return found if found is not None else self.pods.setdefault(needed, node.name)
+
+    def last(self, node: Glue, needed: frozenset[str]) -> str | None:
+        """Find, of all that a piece needs, the pod that runs after all the others."""
+        found = max(needed, key=self.position.__getitem__, default=None)
+        is_last = found is not None and self.is_pod_for(found, node) and self.is_after(found, needed)
+        return found if is_last else None
+
+    def nearest(self, node: Glue, needed: frozenset[str]) -> str | None:
+        """Find the last pod before a piece that may be computed anywhere, in which all that it needs is there."""
+        floor = max((self.position[name] for name in needed), default=0)
+        known = self.done_at(node.after)
+        while waiting := [name for name in known if self.position[name] >= floor]:
+            name = max(waiting, key=self.position.__getitem__)
+            if self.is_pod_for(name, node) and self.is_after(name, needed):
+                return name
+            known = (known - {name}) | self.before(name)
+        return None
+
+    def done_at(self, names: Iterable[str]) -> frozenset[str]:
+        """Name the pods and sub-graphs that are done where these nodes are; of glue, those it needs."""
+        found: set[str] = set()
+        for name in names:
+            if name not in self.glue:
+                found |= {name} & self.nodes.keys()
+            elif self.hosts[name]:
+                found.add(self.hosts[name])
+            else:
+                found |= self.needs[name]
+        return frozenset(found)
+
+    def before(self, name: str) -> frozenset[str]:
+        """Name the pods and sub-graphs that a pod or a sub-graph comes after, nearest only."""
+        if name in self.glue:
+            return self.needs[name]
+        if name not in self.nearest_before:
+            self.nearest_before[name] = self.done_at(edges(self.nodes[name]))
+        return self.nearest_before[name]
+
+    def is_after(self, name: str, others: frozenset[str]) -> bool:
+        """Say whether a node comes after all the others."""
+        missing = others - {name}
+        floor = min((self.position[other] for other in missing), default=0)
+        stack, seen = [name], {name}
+        while missing and stack:
+            for before in self.before(stack.pop()):
+                if before not in seen and self.position[before] >= floor:
+                    seen.add(before)
+                    stack.append(before)
+            missing -= seen
+        return not missing
+
+    def is_pod_for(self, name: str, node: Glue) -> bool:
+        """Say whether glue can ride in the pod of a node: what a catch hands on unread is not known in its own pod."""
+        host = self.nodes[name]
+        if isinstance(host, Catch):
+            return not any(atom.node == name and atom.output for atom in self.reads(node))
+        return isinstance(host, Call | Glue)
+
+    def reads(self, node: Glue) -> set[Ref]:
+        """List what glue reads from pods, itself and by the glue that rides with it."""
+        found: set[Ref] = set()
+        stack: list[Node] = [node]
+        while stack:
+            for atom in operands_of(stack.pop()):
+                if isinstance(atom, Ref) and atom not in found:
+                    found.add(atom)
+                    if atom.node in self.glue and not self.hosts[atom.node]:
+                        stack.append(self.glue[atom.node])
+        return found

@@ -112,10 +112,14 @@ def agree() -> Callable[[object, object], None]:
 
 
 def same(expected: Any, actual: Any, path: str = "result") -> None:
-    """Compare two values, types included; exceptions by class and message."""
+    """Compare two values, types included; exceptions by class, message and fields."""
     assert type(actual) is type(expected), f"{path}: {expected!r} became {actual!r}"
     if isinstance(expected, BaseException):
         assert str(actual) == str(expected), path
+        for name, value in vars(expected).items():
+            same(value, getattr(actual, name), f"{path}.{name}")
+        if isinstance(expected, BaseExceptionGroup):
+            same(expected.exceptions, actual.exceptions, f"{path}.exceptions")
     elif isinstance(expected, dict):
         assert list(actual) == list(expected), path
         for key, value in expected.items():

@@ -1,0 +1,207 @@
+"""Failures of calls that run side by side: `gather` with and without `return_exceptions`, tasks awaited later."""
+
+import asyncio
+
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("errors-gather")
+
+
+class Down(Exception):
+    def __init__(self, host: str, code: int = 1) -> None:
+        super().__init__(host, code)
+        self.host = host
+        self.code_ = code
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@env.task
+async def ping(n: int) -> int:
+    if n % 2:
+        raise Down(f"h{n}", n)
+    return n
+
+
+@env.task
+async def count(values: list[int]) -> int:
+    return len(values)
+
+
+@env.task
+async def values_and_errors(n: int) -> list[object]:
+    results = await asyncio.gather(ping(n), ping(n + 1), add(n), return_exceptions=True)
+    return [result.host if isinstance(result, Down) else result for result in results]
+
+
+@env.task
+async def unpacked(n: int) -> list[object]:
+    a, b = await asyncio.gather(ping(n), add(n), return_exceptions=True)
+    if isinstance(a, Exception):
+        return [type(a).__name__, b]
+    return [a, await add(b)]
+
+
+@env.task
+async def first_error_is_raised(n: int) -> list[int]:
+    return await asyncio.gather(add(n), ping(n), ping(n + 2))
+
+
+@env.task
+async def error_of_a_gather_is_caught(n: int) -> object:
+    try:
+        a, b = await asyncio.gather(add(n), ping(n))
+    except Down as error:
+        return [error.host, error.code_, await add(error.code_)]
+    return a + b
+
+
+@env.task
+async def partial_results_are_kept(n: int) -> list[object]:
+    kept: list[object] = []
+    jobs = [asyncio.create_task(ping(x)) for x in (n, n + 1, n + 2)]
+    for job in jobs:
+        try:
+            kept.append(await job)
+        except Down as error:
+            kept.append(error.host)
+    return kept
+
+
+@env.task
+async def named_jobs(n: int) -> dict[str, object]:
+    jobs = {"left": asyncio.create_task(ping(n)), "right": asyncio.create_task(ping(n + 1))}
+    found: dict[str, object] = {}
+    for name, job in jobs.items():
+        try:
+            found[name] = await job
+        except Down:
+            found[name] = "down"
+    return found
+
+
+async def safe(n: int) -> tuple[bool, object]:
+    try:
+        return True, await ping(n)
+    except Down as error:
+        return False, error.host
+
+
+@env.task
+async def helpers_that_handle(n: int) -> list[tuple[bool, object]]:
+    return await asyncio.gather(*(safe(n + i) for i in range(3)))
+
+
+async def pair(n: int) -> int:
+    a = await ping(n)
+    return await ping(a + 1)
+
+
+@env.task
+async def helpers_that_fail(n: int) -> list[str]:
+    results = await asyncio.gather(pair(n), pair(n + 1), add(n), return_exceptions=True)
+    return [repr(result) for result in results]
+
+
+@env.task
+async def nested_gathers(n: int) -> object:
+    try:
+        left, right = await asyncio.gather(asyncio.gather(ping(n), add(n)), asyncio.gather(ping(n + 1), add(n)))
+    except Down as error:
+        return error.host
+    return left + right
+
+
+@env.task
+async def inner_gather_keeps_errors(n: int) -> list[object]:
+    inner, other = await asyncio.gather(asyncio.gather(ping(n), ping(n + 1), return_exceptions=True), add(n))
+    return [sum(isinstance(x, Exception) for x in inner), other]
+
+
+@env.task
+async def quorum(n: int) -> str:
+    results = await asyncio.gather(*[ping(n * i) for i in range(1, 4)], return_exceptions=True)
+    alive = [x for x in results if not isinstance(x, Exception)]
+    if len(alive) < 2:
+        raise RuntimeError(f"only {len(alive)} alive")
+    return f"{await count(alive)} alive"
+
+
+@env.task
+async def second_try_for_the_failed(n: int) -> list[object]:
+    results = await asyncio.gather(ping(n), ping(n + 1), return_exceptions=True)
+    final: list[object] = []
+    for offset, result in enumerate(results):
+        if isinstance(result, Down):
+            final.append(await add(n + offset, 1000))
+        else:
+            final.append(result)
+    return final
+
+
+@env.task
+async def started_before_the_try(n: int) -> list[object]:
+    job = asyncio.create_task(ping(n))
+    a = await add(n)
+    try:
+        b = await add(a)
+        c = await job
+    except Down as error:
+        c = f"{error.host} was down"
+    return [a, b, c]
+
+
+@env.task
+async def awaited_in_finally(n: int) -> list[object]:
+    job = asyncio.create_task(add(n, 70))
+    trace: list[object] = []
+    try:
+        trace.append(await ping(n))
+    except Down:
+        trace.append("down")
+    finally:
+        trace.append(await job)
+    return trace
+
+
+@env.task
+async def awaited_in_one_arm_or_the_other(n: int) -> list[object]:
+    job = asyncio.create_task(add(n, 70))
+    a = await add(n)
+    if a > 2:
+        return ["big", await job]
+    b = await add(a)
+    return ["small", b, await job]
+
+
+@env.task
+async def error_looked_at(n: int) -> list[object]:
+    job = asyncio.create_task(ping(n))
+    await asyncio.gather(job, add(n), return_exceptions=True)
+    error = job.exception()
+    if error is not None:
+        return [str(error)]
+    return [job.result()]
+
+
+@env.task
+async def all_failed_or_not(n: int) -> str:
+    results = await asyncio.gather(ping(n), ping(n + 2), return_exceptions=True)
+    if all(isinstance(x, Exception) for x in results):
+        raise results[0]
+    return f"{results}"
+
+
+CASES = [
+    (name, {"n": n})
+    for name in (
+        "values_and_errors", "unpacked", "first_error_is_raised", "error_of_a_gather_is_caught",
+        "partial_results_are_kept", "named_jobs", "helpers_that_handle", "helpers_that_fail", "nested_gathers",
+        "inner_gather_keeps_errors", "quorum", "second_try_for_the_failed", "started_before_the_try",
+        "awaited_in_finally", "awaited_in_one_arm_or_the_other", "error_looked_at", "all_failed_or_not",
+    )
+    for n in (0, 1, 2)
+]  # fmt: skip

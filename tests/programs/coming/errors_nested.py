@@ -1,0 +1,336 @@
+"""`try` in `try`, in branches, in handlers, in loops and in helpers; errors that pass several of them."""
+
+import asyncio
+
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("errors-nested")
+
+
+class First(Exception):
+    pass
+
+
+class Second(First):
+    pass
+
+
+class Third(Exception):
+    def __init__(self, depth: int, note: str = "") -> None:
+        super().__init__(depth, note)
+        self.depth = depth
+        self.note = note
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def risky(n: int) -> int:
+    if n == 1:
+        raise First("first")
+    if n == 2:
+        raise Second("second")
+    if n == 3:
+        raise Third(3, "deep")
+    return n
+
+
+@env.task
+async def inner_handles(n: int) -> list[object]:
+    trace: list[object] = []
+    try:
+        try:
+            trace.append(await risky(n))
+        except Second:
+            trace.append("inner")
+        trace.append(await add(n))
+    except First:
+        trace.append("outer")
+    return trace
+
+
+@env.task
+async def inner_translates(n: int) -> str:
+    try:
+        try:
+            return f"{await risky(n)}"
+        except First as error:
+            raise Third(n, str(error)) from error
+    except Third as error:
+        return f"{error.depth} {error.note}"
+
+
+@env.task
+async def handler_fails(n: int) -> str:
+    try:
+        try:
+            await risky(n)
+        except First:
+            await risky(3)
+            return "not here"
+    except Third as error:
+        return f"from the handler {error.note}"
+    return "fine"
+
+
+@env.task
+async def handler_has_a_try(n: int) -> list[object]:
+    try:
+        return [await risky(n)]
+    except First:
+        try:
+            return [await risky(n + 1)]
+        except (Second, Third) as error:
+            return ["both failed", type(error).__name__]
+
+
+@env.task
+async def chain_of_fallbacks(n: int) -> str:
+    for source in ("cache", "replica", "origin"):
+        try:
+            value = await risky(n - len(source) + 5)
+        except First as error:
+            failure = error
+        else:
+            return f"{source}: {value}"
+    return f"nothing worked, last {failure}"
+
+
+@env.task
+async def three_levels(n: int) -> list[str]:
+    trace = []
+    try:
+        try:
+            try:
+                await risky(n)
+                trace.append("ok")
+            except Third:
+                trace.append("innermost")
+                raise
+        except Second:
+            trace.append("middle")
+    except (First, Third) as error:
+        trace.append(f"outermost {type(error).__name__}")
+    else:
+        trace.append("no error left")
+    return trace
+
+
+@env.task
+async def try_in_a_branch(n: int) -> str:
+    a = await add(n)
+    if a > 2:
+        try:
+            return f"{await risky(n)}"
+        except Second:
+            return "caught"
+    else:
+        b = await risky(n)
+    return f"{b}"
+
+
+@env.task
+async def branch_in_a_try(n: int) -> list[object]:
+    try:
+        a = await add(n)
+        if a == 2:
+            b = await risky(1)
+        elif a == 3:
+            b = await risky(20)
+        else:
+            b = await risky(n)
+    except First:
+        b = -1
+    return [a, b]
+
+
+@env.task
+async def branch_in_a_handler(n: int) -> list[object]:
+    try:
+        value = await risky(n)
+    except First as error:
+        if isinstance(error, Second):
+            value = await add(200)
+        elif await add(n) > 1:
+            value = 100
+        else:
+            raise
+    return [value, n]
+
+
+@env.task
+async def break_and_return_out_of_tries(n: int) -> list[object]:
+    trace: list[object] = []
+    for item in await numbers(n + 1):
+        try:
+            try:
+                value = await risky(item)
+            except First:
+                trace.append("first")
+                continue
+            if value == 4:
+                return trace
+        except Third:
+            trace.append("third")
+            break
+        trace.append(value)
+    else:
+        trace.append("else")
+    return trace
+
+
+@env.task
+async def loop_in_a_handler(n: int) -> int:
+    try:
+        total = await risky(n)
+    except First:
+        total = 0
+        for item in await numbers(n + 2):
+            total = await add(total, item)
+    return total
+
+
+@env.task
+async def loop_and_try_both_ways(n: int) -> list[object]:
+    found: list[object] = []
+    try:
+        for item in await numbers(n + 1):
+            try:
+                found.append(await risky(item))
+            except Second:
+                found.append("second")
+    except First as error:
+        found.append(f"ended by {error}")
+    return found
+
+
+@env.task
+async def retry_then_give_up(n: int) -> list[object]:
+    attempts = []
+    while True:
+        try:
+            value = await risky(n)
+            break
+        except First as error:
+            attempts.append(str(error))
+            if len(attempts) == 2:
+                return ["gave up", attempts]
+            n += 1
+    return [value, attempts]
+
+
+async def careful(n: int) -> int | None:
+    try:
+        return await risky(n)
+    except First:
+        return None
+
+
+@env.task
+async def helper_with_a_try_in_a_try(n: int) -> str:
+    try:
+        a = await careful(n)
+        b = await careful(n + 1)
+    except Third as error:
+        return f"third at {error.depth}"
+    return f"{a} {b}"
+
+
+@env.task
+async def gather_of_tries_in_a_try(n: int) -> list[int | None] | str:
+    try:
+        return await asyncio.gather(careful(n), careful(n + 1), careful(0))
+    except Third as error:
+        return error.note
+
+
+@env.task
+async def else_has_a_try(n: int) -> list[object]:
+    try:
+        a = await add(n)
+    except First:
+        a = 0
+    else:
+        try:
+            a = await risky(a)
+        except First as error:
+            a = f"else: {error}"
+    return [a]
+
+
+@env.task
+async def error_passes_a_loop_and_a_branch(n: int) -> str:
+    try:
+        for item in await numbers(n + 1):
+            if item > 1:
+                while True:
+                    await risky(item)
+                    break
+    except (Second, Third) as error:
+        return f"{type(error).__name__}"
+    return "done"
+
+
+@env.task
+async def recorded_and_raised_later(n: int) -> int:
+    failure: Exception | None = None
+    value = 0
+    try:
+        value = await risky(n)
+    except First as error:
+        failure = error
+    value = await add(value, 5)
+    if failure is not None and value > 4:
+        raise failure
+    return value
+
+
+@env.task
+async def same_error_twice(n: int) -> list[bool]:
+    seen = []
+    for _ in range(2):
+        try:
+            await risky(n)
+            seen.append(True)
+        except First:
+            seen.append(False)
+    return seen
+
+
+@env.task
+async def variables_of_both_tries(n: int) -> list[object]:
+    a = b = c = 0
+    try:
+        a = await add(n, 10)
+        try:
+            b = await add(a, 10)
+            c = await risky(n)
+            b = await add(b, 100)
+        except Second:
+            c = b + a
+        a = await risky(n - 1)
+    except First:
+        a = a + 1
+    return [a, b, c]
+
+
+CASES = [
+    (name, {"n": n})
+    for name in (
+        "inner_handles", "inner_translates", "handler_fails", "handler_has_a_try", "chain_of_fallbacks",
+        "three_levels", "try_in_a_branch", "branch_in_a_try", "branch_in_a_handler",
+        "break_and_return_out_of_tries", "loop_in_a_handler", "loop_and_try_both_ways", "retry_then_give_up",
+        "helper_with_a_try_in_a_try", "gather_of_tries_in_a_try", "else_has_a_try",
+        "error_passes_a_loop_and_a_branch", "recorded_and_raised_later", "same_error_twice",
+        "variables_of_both_tries",
+    )
+    for n in (0, 1, 2, 3, 4)
+]  # fmt: skip

@@ -61,7 +61,27 @@ def make(
     if key is None:
         raise TooLarge(len(text))
     data = codec.file_of(form)
-    return write({"k": key, "h": digest(data), "n": len(data), **extra}), data
+    return write({**spilled(key, data), **extra}), data
+
+
+def spilled(key: str, data: bytes) -> dict[str, Any]:
+    """Give the envelope of a file."""
+    return {"k": key, "h": digest(data), "n": len(data)}
+
+
+def handed_on(
+    envelope: Mapping[str, Any], *, inline: int, key: str | None, is_file: bool = False
+) -> tuple[str, bytes | None]:
+    """Give an envelope as it came; a large value or error that it holds is spilled. is_file: it is a file anyway."""
+    text = write(envelope)
+    data: bytes | None = None
+    if "v" in envelope:
+        data = codec.file_of(envelope["v"])
+    elif "e" in envelope:
+        data = b"E" + codec.text_of(envelope["e"]).encode()
+    if data is not None and key is not None and len(text) > inline:
+        return write({**spilled(key, data), **({"s": envelope["s"]} if "s" in envelope else {})}), data
+    return text, data if is_file else None
 
 
 def describe(value: Any) -> str:

@@ -41,7 +41,7 @@ def record(
 
     An exception that the orchestrator raises again, at `where`, is still that of the task that it left.
     """
-    import datetime
+    from tiphys_runtime.ending import now
 
     origin = origin_of(error) if where is not None else None
     if origin is not None and "type" in origin:  # it only stands for one whose class is not here
@@ -53,7 +53,7 @@ def record(
         "traceback": tracebacks.text_of(error),
         "task": task,
         "attempt": attempt,
-        "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds"),
+        "time": now(),
         "pickle": pickled(error, world, largest),
         "where": where,
     }

@@ -25,6 +25,7 @@ class Operand:
         self.envelope = envelope.parse(text)
         self.count: Any = described.get("directory", self.envelope.get("c"))
         """How many items it has, where each is a file."""
+        self.is_directory = "directory" in described
         self._value: Any = None
         self._is_read = False
         self._items: dict[int, Any] = {}
@@ -48,6 +49,20 @@ class Operand:
         if index not in self._items:
             self._items[index] = self._told(lambda: self._item(index))
         return self._items[index]
+
+    def envelope_of(self, index: int | None) -> dict[str, Any] | None:
+        """Give its envelope, or that of an element; None where only the value is known."""
+        if index is None:
+            return None if self.is_directory else self.envelope
+        if "l" in self.envelope:
+            inner: dict[str, Any] = self.envelope["l"][index]
+            return inner
+        if "c" not in self.envelope:
+            return None
+        data = self._item_file(index)
+        if data is None:
+            return {}
+        return envelope.spilled(f"{self.envelope['k']}/{index}/_", data)
 
     def source(self) -> envelope.Source:
         """Say where the parts of the envelope are."""
@@ -94,17 +109,22 @@ class Operand:
             raise ValueError(f"the value of `{self.name}` cannot be read: {error}") from error
 
 
+ABSENT: Any = object()
+
+
 class Values:
     """The numbered values of one call."""
 
     def __init__(self, operands: list[Operand]) -> None:
         self.operands = operands
         self.computed: list[Any] = []
-        self.body: Any = None
+        self.body: Any = ABSENT
 
     def at(self, place: Any) -> Any:
         """Give value `n`, element `[n, j]`, or what the body returned (`"v"`)."""
         if place == "v":
+            if self.body is ABSENT:
+                raise LookupError("the task has not returned yet")
             return self.body
         if isinstance(place, list):
             number, index = place
@@ -113,3 +133,10 @@ class Values:
             return self.computed[number - len(self.operands)][index]
         behind = int(place) - len(self.operands)
         return self.operands[behind].value() if behind < 0 else self.computed[behind]
+
+    def envelope_at(self, place: Any) -> dict[str, Any] | None:
+        """Give the envelope in which a value came; None for one that is computed here."""
+        number, index = place if isinstance(place, list) else (place, None)
+        if number == "v" or number >= len(self.operands):
+            return None
+        return self.operands[number].envelope_of(index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from tiphys_runtime import codec, envelope
 from tiphys_runtime.loading import BrokenBundle, Bundle
@@ -12,22 +11,25 @@ from tiphys_runtime.operands import Operand, Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+    from tiphys_runtime.catching import Caught
 
 DONE, USER, FINAL, INPUT, TIMEOUT, BUG = 0, 1, 2, 3, 4, 70
 FIXED_ARGUMENTS = 4  # DIGEST ENTRY UID AT
 
 
 class Ended(Exception):
-    """A call ended badly: with this exit code, because of `error`, at `where` in the orchestrator `owner`."""
+    """A call ended badly: with this exit code, because of `error`, in this step of the orchestrator's."""
 
-    def __init__(self, code: int, error: BaseException, where: str | None = None, owner: str | None = None) -> None:
+    def __init__(self, code: int, error: BaseException, step: Mapping[str, Any] | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.error = error
-        self.where = where
-        self.owner = owner
+        self.where = str(step.get("where")) if step is not None else None
+        self.owner = str(step.get("owner")) if step is not None else None
+        self.frame: list[Any] | None = step.get("frame") if step is not None else None
 
 
 def main(argv: list[str], root: str | os.PathLike[str] | None = None, *, alone: bool = False) -> int:
@@ -64,6 +66,9 @@ class Call:
         self.at = ""
         self.uid = ""
         self.item: str | None = None
+        self.records_to: str | None = None
+        self.frame: list[dict[str, Any]] = []
+        self.caught: Caught | None = None
 
     def open(self, argv: list[str]) -> None:
         """Find the entry and its operands. Raises Ended."""
@@ -79,20 +84,37 @@ class Call:
             self.entry = entries[name]
             os.environ.update(self.entry.get("env") or {})
             described: list[dict[str, Any]] = self.entry["operands"]
-            is_item = "item" in self.entry
-            expected = len(described) + is_item
+            expected = len(described) + sum(name in self.entry for name in ("item", "catch", "records", "records"))
             if len(texts) != expected:
                 raise BrokenBundle(f"the entry {name!r} takes {expected} envelopes, not {len(texts)}")
-            if is_item:
-                self.item = texts.pop()
+            self.take(texts)
             self.values = Values(
                 [named(each, text, world, self.root) for each, text in zip(described, texts, strict=True)]
             )
         except (ValueError, OSError) as error:
             raise Ended(INPUT, error) from None
 
+    def take(self, texts: list[str]) -> None:
+        """Take from the arguments what is no operand. Raises ValueError."""
+        if "records" in self.entry:
+            frame, to = texts.pop(), texts.pop()
+            self.records_to = to if to != "-" else None
+            self.frame = envelope.parse(frame).get("l", [])
+        if "item" in self.entry:
+            self.item = texts.pop()
+        if "catch" in self.entry:
+            del texts[0]  # the records, which are files
+
     def run(self) -> None:
         """Compute glue and body, and write the outputs. Raises Ended."""
+        if os.environ.get("TIPHYS_LAST"):
+            from tiphys_runtime import ending
+
+            error = ending.lost(self)
+            if error is not None:
+                raise Ended(FINAL, error)
+        if "catch" in self.entry:
+            self.catch()
         self.glue("before")
         if self.entry.get("task"):
             function, args, kwargs = self.prepared()
@@ -101,6 +123,21 @@ class Call:
         written = [(str(output["name"]), *self.packed(output)) for output in self.outputs()]
         for name, text, data in written:
             self.write(name, text, data)
+        if self.records_to is not None:
+            from tiphys_runtime import ending
+
+            ending.record(self, None)
+
+    def catch(self) -> None:
+        """Find the exception that ended a region. Raises Ended."""
+        from tiphys_runtime.catching import Caught
+
+        assert self.world is not None
+        try:
+            self.caught = Caught(self.root, self.world)
+        except (ValueError, LookupError) as error:
+            raise Ended(INPUT, error) from None
+        self.values.body = self.caught.error
 
     def outputs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.entry["outputs"]
@@ -128,7 +165,7 @@ class Call:
                 operands = [self.values.at(place) for place in step["operands"]]
                 self.values.computed.append(function(*operands))
             except BaseException as error:  # noqa: BLE001
-                raise Ended(INPUT, error, str(step.get("where")), str(step.get("owner"))) from None
+                raise Ended(INPUT, error, step) from None
 
     def body(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call the user's function within its timeout."""
@@ -136,7 +173,9 @@ class Call:
         try:
             if seconds is None:
                 return result_of(function(*args, **kwargs))
-            return self.timed(lambda: result_of(function(*args, **kwargs)), seconds)
+            from tiphys_runtime.timing import timed
+
+            return timed(self, lambda: result_of(function(*args, **kwargs)), seconds)
         except Ended:
             raise
         except KeyboardInterrupt as error:
@@ -148,45 +187,19 @@ class Call:
 
             raise Ended(FINAL if isinstance(error, NonRecoverableError) else USER, error) from None
 
-    def timed(self, work: Callable[[], Any], seconds: float) -> Any:
-        """Do the work within its time. Raises Ended when that is over, whatever the code made of the interruption."""
-        from tiphys_runtime.deadline import Deadline, Timer
-
-        timer = Timer(seconds, self.cut_off if self.alone else None)
-        try:
-            with timer:
-                result = work()
-        except BaseException as error:
-            if timer.is_over or isinstance(error, Deadline):
-                raise Ended(TIMEOUT, self.timed_out(error)) from None
-            raise
-        if timer.is_over:
-            raise Ended(TIMEOUT, self.timed_out())
-        return result
-
-    def timed_out(self, error: BaseException | None = None) -> BaseException:
-        """Make the error of a timeout; its traceback is where the code was."""
-        from tiphys_runtime.errors import TaskTimeoutError
-
-        task, seconds = self.entry["title"], self.entry["timeout"]
-        made = TaskTimeoutError(f"the task {task} ran longer than its timeout of {seconds} s")
-        return made.with_traceback(error.__traceback__ if error is not None else None)
-
-    def cut_off(self) -> None:
-        """End the process while the main thread is in code that no signal interrupts."""
-        self.fail(Ended(TIMEOUT, self.timed_out()))
-        sys.stderr.flush()
-        os._exit(TIMEOUT)
-
     def packed(self, output: dict[str, Any]) -> tuple[str, bytes | None]:
         """Give the envelope and the file of an output. Raises Ended: no other attempt would write it."""
         assert self.world is not None
-        value = self.values.at(output["value"])
         name, inline = str(output["name"]), int(output["inline"])
         key = self.key(name) if output.get("slot") else None
+        described = bool(output.get("repr"))
+        came = self.caught.envelope_at(output["value"], described=described) if self.caught is not None else None
+        if came is not None:
+            return envelope.handed_on(came, inline=inline, key=key, is_file=self.is_item(name))
+        value = self.values.at(output["value"])
         task = self.entry["title"]
         try:
-            text, data = envelope.make(value, self.world, inline=inline, key=key, described=bool(output.get("repr")))
+            text, data = envelope.make(value, self.world, inline=inline, key=key, described=described)
             if self.is_item(name) and data is None:
                 data = codec.to_file(value, self.world)
         except envelope.TooLarge as error:
@@ -223,42 +236,10 @@ class Call:
             file.write(text)
 
     def fail(self, ended: Ended) -> int:
-        """Tell of a failure: on stderr, in every output, and in the termination log. Gives the exit code."""
-        from tiphys_runtime import failure, tracebacks
+        """Tell of a failure. Gives the exit code."""
+        from tiphys_runtime import ending
 
-        if self.world is not None:
-            tracebacks.show_sources(self.world.manifest.get("sources", {}), self.world.read)
-        failure.tell(ended.error)
-        attempt = os.environ.get("TIPHYS_ATTEMPT", "")
-        told = failure.record(
-            ended.error,
-            self.world,
-            task=ended.owner or str(self.entry["title"]),
-            where=ended.where,
-            attempt=int(attempt) + 1 if attempt.isdigit() else None,
-        )
-        try:
-            names = [str(output["name"]) for output in self.outputs()]
-            for name in dict.fromkeys((*names, "v")):
-                text = envelope.write({"e": told} if name == "v" else {})
-                self.write(name, text, b"E" + codec.text_of(told).encode() if self.is_item(name) else None)
-            with open(os.environ.get("TIPHYS_TERMINATION_LOG", "/dev/termination-log"), "w", encoding="utf-8") as file:
-                file.write(str(told["type"]))
-        except OSError as error:
-            print(f"tiphys: the failure could not be recorded: {error}", file=sys.stderr)  # noqa: T201
-        if self.alone and ended.code == TIMEOUT:
-            leave(ended.code)
-        return ended.code
-
-
-def leave(code: int) -> None:
-    """End the process when threads of the task would keep it alive."""
-    import threading
-
-    if any(not each.daemon for each in threading.enumerate() if each is not threading.current_thread()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        return ending.fail(self, ended)
 
 
 def named(described: dict[str, Any], text: str, world: Bundle, root: str) -> Operand:

@@ -86,6 +86,17 @@ def group():
 def length(values):
     return [len(values), [type(value).__name__ for value in values]]
 
+class Refused(Exception):
+    def __init__(self, payload):
+        super().__init__("refused")
+        self.payload = payload
+
+def refuses(size):
+    raise Refused("x" * size)
+
+def noisy():
+    print("called")
+
 def recursion(n):
     return recursion(n + 1)
 """

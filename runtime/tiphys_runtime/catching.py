@@ -1,0 +1,68 @@
+"""What a catch finds: of all records of its region, the one of the error that came first."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from tiphys_runtime import codec, envelope
+from tiphys_runtime.operands import Operand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from tiphys_runtime.loading import Bundle
+
+
+class Caught:
+    """The error that ended a region: the exception, its envelope, and the frame of the call that failed."""
+
+    def __init__(self, root: str, world: Bundle) -> None:
+        from tiphys_runtime import failure
+        from tiphys_runtime.errors import TaskLostError
+
+        self.root = root
+        self.world = world
+        records = records_in(os.path.join(root, "in", "records"))
+        found = min((each for each in records if each.get("e")), key=when, default=None)
+        self.frame: list[dict[str, Any]] = []
+        if found is None:
+            lost = TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
+            self.envelope: dict[str, Any] = {"e": failure.record(lost, world, task="")}
+        else:
+            self.envelope = {"e": found["e"]}
+            self.frame = found["frame"]
+        self.error = failure.exception_of(self.envelope["e"], world)
+
+    def envelope_at(self, place: Any, *, described: bool = False) -> dict[str, Any] | None:
+        """Give an envelope as it came: of the exception, `"v"`, or of entry `["f", n]` of the frame. None for others.
+
+        described: for the result of a run, which has to say what it is: an envelope that does not is made again.
+        """
+        if place == "v":
+            return None if described else self.envelope
+        if not isinstance(place, list) or place[0] != "f":
+            return None
+        number = int(place[1])
+        found = self.frame[number] if number < len(self.frame) else {}
+        return self.told(found) if described and "k" not in found else found
+
+    def told(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Give an envelope that holds its value, with its `repr`."""
+        value = Operand({"name": "the frame"}, envelope.write(found), self.world, self.root).value()
+        return {"v": codec.encode(value, self.world), "s": envelope.describe(value)}
+
+
+def records_in(folder: str) -> Iterator[dict[str, Any]]:
+    """Read all records below a folder, which is empty where there are none. Raises ValueError."""
+    for home, _, files in os.walk(folder):
+        if "_" in files:
+            with open(os.path.join(home, "_"), encoding="utf-8") as file:
+                yield json.load(file)
+
+
+def when(record: dict[str, Any]) -> tuple[str, str]:
+    """Order records: by time, then by the call."""
+    return str(record["time"]), str(record["at"])

@@ -1,0 +1,135 @@
+"""How an entry ends: its record for a catch, and after a failure every output. Loaded where it is needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from tiphys_runtime import codec, envelope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tiphys_runtime.shim import Call, Ended
+
+USER, FINAL, TIMEOUT = 1, 2, 4
+KILLED, TERMINATED = "137", "143"
+
+
+def fail(call: Call, ended: Ended) -> int:
+    """Tell of a failure: on stderr, in every output, in the record, and in the termination log. Gives the exit code."""
+    from tiphys_runtime import failure, tracebacks
+
+    world = call.world
+    if world is not None:
+        tracebacks.show_sources(world.manifest.get("sources", {}), world.read)
+    failure.tell(ended.error)
+
+    def told(largest: int) -> dict[str, Any]:
+        number = attempt()
+        return failure.record(
+            ended.error,
+            world,
+            task=ended.owner or str(call.entry["title"]),
+            where=ended.where,
+            attempt=None if number is None else number + 1,
+            largest=largest,
+        )
+
+    short = whole = told(failure.LARGEST_PICKLE)
+    try:
+        if call.item is not None or call.records_to is not None:  # files may hold more than parameters
+            whole = {**told(failure.LARGEST_FILE), "time": short["time"]}
+        names = [str(output["name"]) for output in call.outputs()]
+        for name in dict.fromkeys((*names, "v")):
+            text = envelope.write({"e": short} if name == "v" else {})
+            call.write(name, text, error_file(whole) if call.is_item(name) else None)
+        record(call, whole, ended.frame)
+        with open(os.environ.get("TIPHYS_TERMINATION_LOG", "/dev/termination-log"), "w", encoding="utf-8") as file:
+            file.write(str(short["type"]))
+    except OSError as error:
+        print(f"tiphys: the failure could not be recorded: {error}", file=sys.stderr)  # noqa: T201
+    code = FINAL if is_used_up(call, ended.code) else ended.code
+    if call.alone and ended.code == TIMEOUT:
+        leave(code)
+    return code
+
+
+def error_file(told: dict[str, Any]) -> bytes:
+    """Write a record as a spilled file."""
+    return b"E" + codec.text_of(told).encode()
+
+
+def record(call: Call, told: dict[str, Any] | None, places: list[Any] | None = None) -> None:
+    """Write the record of an entry, where somebody reads it. places: the frame of the step that failed."""
+    if call.records_to is None:
+        return
+    frame: list[Any] = []
+    if told is not None:
+        places = places or call.entry.get("frame")
+        frame = [frame_entry(call, place) for place in places] if places else call.frame
+    content = {"at": call.at, "time": now(), "e": told, "frame": frame}
+    call.write("record", codec.text_of(content))
+
+
+def frame_entry(call: Call, place: Any) -> dict[str, Any]:
+    """Give the envelope of a value: `{}` for one that was not computed, or that cannot travel."""
+    try:
+        found = call.caught.envelope_at(place) if call.caught is not None else None
+        if found is None:
+            found = call.values.envelope_at(place)
+        if found is None:
+            return {"v": codec.encode(call.values.at(place), call.world)} if call.world is not None else {}
+    except Exception:  # noqa: BLE001  (a value that is not there yet; the user's own pickling)
+        return {}
+    return found
+
+
+def now() -> str:
+    """Give the time, such that texts are in the order of times."""
+    seconds = time.time()
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{int(seconds % 1 * 1e6):06d}+00:00"
+
+
+def attempt() -> int | None:
+    """Give the number of this attempt, from 0; None where it is not known."""
+    text = os.environ.get("TIPHYS_ATTEMPT", "")
+    return int(text) if text.isdigit() else None
+
+
+def is_used_up(call: Call, code: int) -> bool:
+    """Whether the user's attempts end with this one, where Argo would make one more (which tells of lost pods)."""
+    number = attempt()
+    is_last = number is not None and number + 1 >= int(call.entry.get("attempts", 1))
+    return is_last and "records" in call.entry and code in (USER, TIMEOUT)
+
+
+def lost(call: Call) -> BaseException | None:
+    """Give the error of an attempt that ended without a word, where this is one more than the user asked for."""
+    status, _, code = os.environ.get("TIPHYS_LAST", "").strip().partition(" ")
+    number = attempt()
+    if "records" not in call.entry or number is None or number < int(call.entry.get("attempts", 1)):
+        return None
+    if status not in ("Failed", "Error"):
+        return None
+    from tiphys_runtime import errors
+
+    task, code = call.entry["title"], code.strip()
+    if code == KILLED:
+        return errors.OOMError(f"the task {task} was killed, as it used more memory than it has (exit code 137)")
+    if code == TERMINATED and call.entry.get("timeout") is not None:
+        return errors.TaskTimeoutError(f"the task {task} ran longer than its timeout of {call.entry['timeout']} s")
+    told = f"exit code {code}" if status == "Failed" and code else "its pod was lost, evicted or deleted"
+    return errors.TaskLostError(f"the task {task} ended without reporting anything: {told}")
+
+
+def leave(code: int) -> None:
+    """End the process when threads of the task would keep it alive."""
+    import threading
+
+    if any(not each.daemon for each in threading.enumerate() if each is not threading.current_thread()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -1,0 +1,46 @@
+"""A task within its timeout."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tiphys_runtime.deadline import Deadline, Timer
+from tiphys_runtime.errors import TaskTimeoutError
+from tiphys_runtime.shim import TIMEOUT, Ended
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from tiphys_runtime.shim import Call
+
+
+def timed(call: Call, work: Callable[[], Any], seconds: float) -> Any:
+    """Do the work within its time. Raises Ended when that is over, whatever the code made of the interruption."""
+    timer = Timer(seconds, (lambda: cut_off(call)) if call.alone else None)
+    try:
+        with timer:
+            result = work()
+    except BaseException as error:
+        if timer.is_over or isinstance(error, Deadline):
+            raise Ended(TIMEOUT, timed_out(call, error)) from None
+        raise
+    if timer.is_over:
+        raise Ended(TIMEOUT, timed_out(call))
+    return result
+
+
+def timed_out(call: Call, error: BaseException | None = None) -> BaseException:
+    """Make the error of a timeout; its traceback is where the code was."""
+    task, seconds = call.entry["title"], call.entry["timeout"]
+    made = TaskTimeoutError(f"the task {task} ran longer than its timeout of {seconds} s")
+    return made.with_traceback(error.__traceback__ if error is not None else None)
+
+
+def cut_off(call: Call) -> None:
+    """End the process while the main thread is in code that no signal interrupts."""
+    code = call.fail(Ended(TIMEOUT, timed_out(call)))
+    sys.stderr.flush()
+    os._exit(code)

@@ -79,7 +79,7 @@ def test_a_bound_input_is_no_parameter_of_the_template(tiphys: Command, flow: st
         (["--watch"], "`--watch` follows a run that `--submit` starts: say both"),
         (["--bind", "cont=3"], "--bind cont=3: write NAME=VALUE for an input of `shop.main`. Did you mean `count`?"),
         (["--bind", "count=x"], '--bind count: the value: expected int (as 3), not "x"'),
-        (["--after", "place_glu"], "there is no pass `place_glu`. Did you mean `place_glue`?"),
+        (["--after", "split_wide"], "there is no pass `split_wide`. Did you mean `split_wide_graphs`?"),
         (["--inputs", '{"item": "x"}'], "`--inputs` are those of a run, and nothing is run without `--submit`"),
         (["--image", "bad image"], "'bad image' is no address of an image; write one such as 'python:3.12-slim'"),
         (["--", "--item", "x"], "'--item' is an input of a run, and nothing is run without `--submit`"),

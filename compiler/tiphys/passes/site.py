@@ -48,6 +48,12 @@ class Site:
             case _:
                 return object
 
+    def written_by(self, pod: str) -> tuple[str, int] | None:
+        """Say what item a pod writes, if one, and which of its outputs that is."""
+        if pod in self.items:
+            return self.items[pod], 0
+        return ("@", self.item.output) if self.item is not None and self.item.node == pod else None
+
     def reached(self, after: Iterable[str]) -> tuple[str, ...]:
         """Name the pods that are done at a point of the order, glue that rides with its users skipped."""
         found: dict[str, None] = {}
@@ -83,6 +89,8 @@ def survey(graph: Graph, plans: Plans, *, is_entry: bool, records: bool, item: R
             position = len(site.hosted.setdefault(piece.place, []))
             site.hosted[piece.place].append(piece)
             site.moved[Ref(piece.name)] = Ref(piece.place, own_outputs(nodes[piece.place]) + position)
+    if item is not None:
+        site.item = site.moved.get(item, item)
     site.places.update((name, place) for place, name in enumerate(glue))
     return site
 

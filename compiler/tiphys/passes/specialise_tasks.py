@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from tiphys.ir import Atom, Call, Catch, Glue, Graph, Node, Plan, Pod, Program, Ref, Slot, Step, Sub
+from tiphys.passes.handing_on import handing_on
+from tiphys.passes.items import find_items
 from tiphys.passes.operands import Table, find_groups, received
 from tiphys.passes.place_glue import is_fixed
 from tiphys.passes.plans import Plans
@@ -24,18 +26,34 @@ def specialise_tasks(program: Program) -> Program:
     """Make the pods and the plans of a program."""
     plans = Plans(dict(program.plans))
     records = recording(program)
+    items = find_items(program)
     graphs = dict(program.graphs)
     for name, unit in program.graphs.items():
         if isinstance(unit, Graph) and not any(isinstance(node, Pod) for node in unit.nodes):
-            site = survey(unit, plans, is_entry=name == program.entry, records=name in records, item=None)
-            graphs[name] = specialise(site)
+            site = survey(unit, plans, is_entry=name == program.entry, records=name in records, item=items.of(unit))
+            graphs[name] = specialise(with_groups(site))
     return replace(program, graphs=graphs, plans=plans.known)
+
+
+def with_groups(site: Site) -> Site:
+    """Find what is read as a directory. A pod writes one item: where that is such a one, the map's is handed on."""
+    find_groups(site)
+    if site.item is None or site.item.node not in site.items:
+        return site
+    graph = site.graph
+    value = next(atom for atom in graph.result.values if site.outer(atom) == site.item)
+    glue = handing_on(graph, value, "item")
+    glue = replace(glue, place=glue.name)
+    values = tuple(Ref(glue.name) if atom == value else atom for atom in graph.result.values)
+    graph = replace(graph, nodes=(*graph.nodes, glue), result=replace(graph.result, values=values))
+    site = survey(graph, site.plans, is_entry=site.is_entry, records=site.records, item=Ref(glue.name))
+    find_groups(site)
+    return site
 
 
 def specialise(site: Site) -> Graph:
     """Make the pods of one graph."""
     graph = site.graph
-    find_groups(site)
     made: list[Node] = []
     for node in graph.nodes:
         match node:
@@ -63,7 +81,7 @@ def make_pod(site: Site, host: Host) -> Pod:
     frame = places.all(host.frame) if isinstance(host, Call) else ()
     last = places.planned(after)
     hosted = site.hosted.get(host.name, [])
-    item = site.items.get(host.name)
+    written = site.written_by(host.name)
     outputs = (*own_slots(host), *(places.steps[piece.name] for piece in hosted))
     types = (*own_types(host), *(piece.type for piece in hosted))
     final = site.outer(site.graph.result.values[0]) if site.is_entry and site.graph.result.display is None else None
@@ -71,11 +89,18 @@ def make_pod(site: Site, host: Host) -> Pod:
         name="", task=host.task if isinstance(host, Call) else None, operands=tuple(table.operands),
         before=first, keywords=arguments[1], after=last, outputs=outputs, types=types, where=host.where,
         result=final.output if isinstance(final, Ref) and final.node == host.name else None,
-        item=None if item is None else 0, records=site.records, frame=frame,
+        item=None if written is None else written[1], records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
     )  # fmt: skip
     name = site.plans.add(plan, base_name(site, host))
-    return Pod(host.name, name, tuple(table.values), order_of(site, host, (*before, *after)), host.where, item)
+    return Pod(
+        host.name,
+        name,
+        tuple(table.values),
+        order_of(site, host, (*before, *after)),
+        host.where,
+        None if written is None else written[0],
+    )
 
 
 class Places:

@@ -1,10 +1,16 @@
-"""What glue calls, beside Python's own: remaking an object that was constructed at compile time, exact unpacking."""
+"""What glue calls, beside Python's own.
+
+It remakes objects that were constructed at compile time, unpacks exactly, reads variables that may not be bound, and
+raises and catches as the statements do.
+"""
 
 from __future__ import annotations
 
+from enum import Enum
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Never
 
 
 def rebuild(cls: Any, fields: dict[str, object]) -> object:
@@ -36,3 +42,136 @@ def unpack(value: object, before: int, after: int = -1) -> tuple[object, ...]:
 def same(value: object) -> object:
     """Give what is given: the glue for a run whose result is one of its inputs."""
     return value
+
+
+class Binding(Enum):
+    """What stands for a variable that holds nothing."""
+
+    UNBOUND = "unbound"
+
+    def __repr__(self) -> str:
+        return "unbound"
+
+
+UNBOUND = Binding.UNBOUND
+
+
+def bound(value: object, name: str) -> object:
+    """Read a variable that may not be bound. Raises UnboundLocalError."""
+    if value is UNBOUND:
+        msg = f"cannot access local variable '{name}' where it is not associated with a value"
+        raise UnboundLocalError(msg)
+    return value
+
+
+def raise_(error: Any, *cause: Any, context: BaseException | None = None) -> Never:
+    """Raise as the statement does: a class is called; `cause` is what stands behind `from`.
+
+    context: the exception that is being handled, if one is.
+    """
+    if context is None:
+        raise raised(error, cause)
+    trace = context.__traceback__
+    try:
+        raise context  # noqa: TRY301
+    except BaseException:  # noqa: BLE001  (so that Python itself notes what was being handled)
+        context.__traceback__ = trace
+        raise raised(error, cause)  # noqa: B904
+
+
+def raised(error: Any, cause: tuple[Any, ...]) -> BaseException:
+    """Give the exception that a `raise` statement means. Raises TypeError."""
+    made = exception_from(error, "exceptions must derive from BaseException")
+    if cause:
+        (reason,) = cause
+        problem = "exception causes must derive from BaseException"
+        made.__cause__ = None if reason is None else exception_from(reason, problem)
+    return made
+
+
+def exception_from(value: Any, problem: str) -> BaseException:
+    """Give an exception, of which the class may have been said. Raises TypeError."""
+    if isinstance(value, type) and issubclass(value, BaseException):
+        made: Any = value()
+        if not isinstance(made, BaseException):
+            msg = f"calling {value!r} should have returned an instance of BaseException, not {type(made)!r}"
+            raise TypeError(msg)
+        return made
+    if not isinstance(value, BaseException):
+        raise TypeError(problem)
+    return value
+
+
+def handler_of(error: BaseException, *clauses: Any) -> int:
+    """Give the number of the first `except` clause, a class or a tuple of classes, that matches; else how many."""
+    for number, clause in enumerate(clauses):
+        if matches(error, checked(clause)):
+            return number
+    return len(clauses)
+
+
+def checked(clause: Any, *, star: bool = False) -> tuple[type[BaseException], ...]:
+    """Give the classes of a clause. Raises TypeError where one is no exception class, as Python does."""
+    kinds = clause if isinstance(clause, tuple) else (clause,)
+    for kind in kinds:
+        if not isinstance(kind, type) or not issubclass(kind, BaseException):
+            msg = "catching classes that do not inherit from BaseException is not allowed"
+            raise TypeError(msg)
+    if star and any(issubclass(kind, BaseExceptionGroup) for kind in kinds):
+        msg = "catching ExceptionGroup with except* is not allowed. Use except instead."
+        raise TypeError(msg)
+    return kinds
+
+
+def matches(error: BaseException, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Whether an exception is of one of the classes, by Python's rules; `__instancecheck__` has no say.
+
+    One that left a task is a RuntimeUserError too, as in programs written for Flyte.
+    """
+    own = type(error).__mro__
+    if any(kind in own for kind in kinds):
+        return True
+    from tiphys_runtime import errors
+    from tiphys_runtime.failure import origin_of
+
+    if not {errors.RuntimeUserError, errors.BaseRuntimeError}.intersection(kinds):
+        return False
+    origin = origin_of(error)
+    return origin is not None and origin.get("where") is None and isinstance(error, Exception) and is_users(error)
+
+
+def is_users(error: Exception) -> bool:
+    """Whether an exception is no error of the cluster's side."""
+    from tiphys_runtime import errors
+
+    return not isinstance(error, errors.BaseRuntimeError)
+
+
+def group_of(message: str, outcomes: Any) -> list[Any]:
+    """Give the values of a TaskGroup, or raise the group of the exceptions among them."""
+    found = list(outcomes)
+    raised = [each for each in found if isinstance(each, BaseException)]
+    for each in raised:
+        if isinstance(each, (SystemExit, KeyboardInterrupt)):  # these leave the group as they are
+            raise each
+    if raised:
+        raise BaseExceptionGroup(message, raised)
+    return found
+
+
+def split_group(error: BaseException, classes: Any) -> tuple[BaseException | None, BaseException | None]:
+    """Split as `except*` does: the part that matches, in a group, and the rest."""
+    kinds = checked(classes, star=True)
+    if not isinstance(error, BaseExceptionGroup):
+        return (BaseExceptionGroup("", [error]), None) if matches(error, kinds) else (None, error)
+    return error.split(lambda each: matches(each, kinds))
+
+
+def count_of(items: Any) -> int:
+    """Count what a loop over a value goes through."""
+    return len(items) if isinstance(items, list | tuple | str | range | dict) else len(list(items))
+
+
+def item_at(items: Any, index: int) -> Any:
+    """Give what a loop over a value meets in round `index`."""
+    return items[index] if isinstance(items, list | tuple | str | range) else list(items)[index]

@@ -8,7 +8,7 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake
-from tiphys.ir import Graph
+from tiphys.ir import Unit
 from tiphys.tracing.glue import Compiler
 
 
@@ -26,7 +26,7 @@ class ProgramBuilder:
     """Collects the graphs of a program while they are traced."""
 
     compiler: Compiler = field(default_factory=Compiler)
-    graphs: dict[str, Graph] = field(default_factory=dict)
+    graphs: dict[str, Unit] = field(default_factory=dict)
     traced: dict[object, Traced] = field(default_factory=dict)
     needed: dict[str, frozenset[str]] = field(default_factory=dict)
     factories: dict[object, tuple[FunctionType, list[object]]] = field(default_factory=dict)
@@ -35,10 +35,12 @@ class ProgramBuilder:
     notes: list[str] = field(default_factory=list)
     stack: list[object] = field(default_factory=list)
     kept: list[object] = field(default_factory=list)
+    titles: set[str] = field(default_factory=set)
 
     def graph_name(self, task: TaskTemplate[..., Any]) -> str:
         """Choose the name of a graph: the task's, and a number after the first."""
         name, count = task.name, 2
-        while name in self.graphs:
+        while name in self.titles:
             name, count = f"{task.name}-{count}", count + 1
+        self.titles.add(name)
         return name

@@ -17,6 +17,7 @@ from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, 
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
 from tiphys.tracing.values import (
     Bound,
+    Choice,
     Closure,
     Method,
     NeedsKnown,
@@ -52,6 +53,10 @@ def call_value(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
     match function:
         case Special():
             return function.call(args, keywords, node)
+        case Choice():
+            from tiphys.tracing.merging import decide
+
+            return decide(t, function, lambda option: call_value(t, option, args, keywords, node), node)
         case Closure():
             return call_closure(t, function, args, keywords, node)
         case Bound():
@@ -209,6 +214,13 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
         root = None if is_immutable(unknown.type) else unknown.root
         return Unknown(made, kind, pure, total and inner, root)
     match value:
+        case Choice():
+            from tiphys.tracing.merging import decide
+
+            def read(option: Any) -> Any:
+                return load_attribute(t, option, name, node, source=source, called=called)
+
+            return decide(t, value, read, node)
         case Box(content=ObjectC()):
             return object_attribute(t, value, name, node)
         case TupleV(cls=cls) if name in getattr(cls, "_fields", ()):

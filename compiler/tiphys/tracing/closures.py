@@ -97,6 +97,7 @@ def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str
     if isinstance(closure.node, ast.AsyncFunctionDef):
         where = t.span(node)
         pending = PendingC(lambda: run_body(t, closure, frame, node), closure.name, where, reusable=False)
+        pending.held = frame.box
         box = t.state.box(pending)
         t.state.pending.append(box)
         return box
@@ -301,19 +302,22 @@ def copy_node(node: Any) -> Any:
     return ast.copy_location(made, node)
 
 
-def factory(t: Tracer, closure: Closure, node: ast.AST) -> ast.expr:
-    """Give an expression that makes a nested function at run time from the values of its free variables."""
+def factory(t: Tracer, closure: Closure, node: ast.AST, known: dict[str, object] | None = None) -> ast.expr:
+    """Give an expression that makes a nested function at run time from the values of its free variables.
+
+    known: what some names mean, wherever they would be found otherwise.
+    """
     inner = closure.node
     assert not isinstance(inner, ast.Lambda)
     own = scope_of(inner)
     if own.nonlocals or own.globals:
         raise t.untraceable(f"`{closure.name}` changes variables around it, so it cannot run on its own", node)
-    captured: dict[str, object] = {}
+    captured: dict[str, object] = dict(known or {})
     free: dict[str, ast.expr] = {}
     outer, t.frame = t.frame, closure.frame
     try:
         for name in sorted(names_reached(inner)):
-            if name in own.locals or (hasattr(builtins, name) and owner_of(t.frame, name) is None):
+            if name in captured or name in own.locals or (hasattr(builtins, name) and owner_of(t.frame, name) is None):
                 continue
             owner = owner_of(t.frame, name)
             found = ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from tiphys.tracing.state import Box, GroupC, PendingC, Status
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Closure, Method, TupleV
+from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV
 
 ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
 Done = TypeVar("Done")
@@ -21,7 +21,11 @@ Handler = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
     """Run `await value`."""
+    from tiphys.tracing.merging import decide
+
     start_ready(t)
+    if isinstance(value, Choice):
+        return decide(t, value, lambda option: await_value(t, option, node), node)
     if not (isinstance(value, Box) and isinstance(value.content, PendingC)):
         named = "a result" if t.unknown(value) is not None else article(type_name(value))
         raise t.refuse(f"`await` needs a coroutine or a task, and this is {named}", node, "Leave out the `await`.")
@@ -110,6 +114,8 @@ def join(frontier: tuple[str, ...], done: Iterable[PendingC]) -> tuple[str, ...]
 
 def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
     """Take an awaitable given to asyncio; a coroutine is scheduled."""
+    if isinstance(value, Choice):
+        value = t.state.box(PendingC(lambda: await_value(t, value, node), title, t.span(node), reusable=False))
     if not (isinstance(value, Box) and isinstance(value.content, PendingC)):
         mend = "Pass the call itself, without `await`." if t.unknown(value) is not None else None
         raise t.refuse(f"`{title}` needs coroutines or tasks", node, mend)
@@ -123,6 +129,7 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
             return value
         t.state.write(value).taken = True
         made = PendingC(content.begin, content.title, content.where, reusable=True)
+        made.held = content.held
         box = t.state.box(made)
         t.state.pending.append(box)
         schedule(t, box)

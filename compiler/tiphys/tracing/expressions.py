@@ -17,6 +17,7 @@ from tiphys.tracing.displays import elements, listed, made_dict, made_set, tuple
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
+from tiphys.tracing.merging import decide, needs_choice
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import (
     binary,
@@ -28,7 +29,7 @@ from tiphys.tracing.operators import (
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import Box, DictC, ListC
 from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Closure, Spread, TupleV, Unknown, is_scalar
+from tiphys.tracing.values import Choice, Closure, Spread, TupleV, Unknown, is_scalar
 
 CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 """What `!r`, `!s` and `!a` do in an f-string."""
@@ -138,6 +139,10 @@ def subscript(t: Tracer, node: ast.Subscript) -> Any:
 
 def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
     """Read `value[key]`: exact on tracked containers, else native or glue."""
+    if isinstance(value, Choice):
+        return decide(t, value, lambda option: load_item(t, option, key, node), node)
+    if t.unknown(key) is not None and (found := one_of(t, value, key, node)) is not None:
+        return found
     if t.unknown(value) is None and t.unknown(key) is None:
         match value:
             case Box(content=ListC(items=items)) | TupleV(items=items) if isinstance(key, int | slice):
@@ -159,6 +164,27 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
     made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice))
     root = t.unknown(value)
     return Unknown(made, kind, pure, total and inner, root.root if root else None)
+
+
+def one_of(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Choice | None:
+    """Read an item that is no data, such as a task, of a container by a key that is known at run time."""
+    match value:
+        case Box(content=ListC(items=items)) | TupleV(items=items):
+            numbers: Any = list(range(len(items)))
+            options = list(items)
+        case Box(content=DictC(entries=entries)):
+            numbers = {name: index for index, name in enumerate(entries)}
+            options = list(entries.values())
+        case tuple():
+            numbers, options = list(range(len(value))), list(value)
+        case _:
+            return None
+    if not any(needs_choice(t, option) for option in options):
+        return None
+    table = t.capture(numbers, "numbers", node)
+    tree = at(ast.Subscript(value=table, slice=t.tree(key, node.slice, hint_of(node.slice)), ctx=ast.Load()), node)
+    number = t.settle(Unknown(tree, int, total=False), "which", node)
+    return Choice(number, tuple(t.lift(option) for option in options))
 
 
 def sliced(t: Tracer, node: ast.Slice) -> Any:

@@ -9,7 +9,7 @@ from tiphys.tracing import inference
 from tiphys.tracing.names import is_constant
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Bound, Closure, Method, Special, TupleV, Unknown
+from tiphys.tracing.values import Bound, Choice, Closure, Method, Special, TupleV, Unknown
 
 
 def part(t: Tracer, value: Any, node: ast.expr) -> ast.expr:
@@ -82,7 +82,7 @@ def truth_of(t: Tracer, value: Any) -> bool | None:
             return bool(entries)
         case Closure() | Bound() | Method() | Special():
             return True
-    if t.unknown(value) is not None:
+    if isinstance(value, Choice) or t.unknown(value) is not None:
         return None
     try:
         return bool(t.native(value))

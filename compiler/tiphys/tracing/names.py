@@ -6,9 +6,9 @@ import ast
 import builtins
 from typing import Any
 
-from tiphys.tracing.state import FrameC
+from tiphys.tracing.state import Box, ChoiceC, FrameC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import Frame
+from tiphys.tracing.values import Choice, Frame
 
 MISSING = object()
 
@@ -41,6 +41,13 @@ def load(t: Tracer, node: ast.Name) -> Any:
         value = find(t, node)
     if value is POISON:
         raise Poisoned
+    if isinstance(value, Choice) or (isinstance(value, Box) and isinstance(value.content, ChoiceC)):
+        from tiphys.tracing.merging import resolved
+
+        made = resolved(t, value, name, node)
+        if made is not value and name in names:
+            t.state.write(t.frame.box).names[name] = made
+        return made
     return value
 
 
@@ -98,3 +105,19 @@ def is_constant(t: Tracer, node: ast.AST) -> bool:
         if isinstance(item, ast.Call | ast.Await):
             return False
     return True
+
+
+def names_loaded_outside(code: ast.AST, part: ast.AST | None) -> set[str]:
+    """Name the variables that a function reads, but for what only `part` of it reads."""
+    found: set[str] = set()
+    stack = [code]
+    while stack:
+        node = stack.pop()
+        if node is part:
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+        stack.extend(ast.iter_child_nodes(node))
+    return found

@@ -16,22 +16,36 @@ class Namespace:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._taken: set[str] = set()
+        self._log: list[tuple[str, int, str]] = []
 
     def reserve(self, name: str) -> str:
         """Take a name as it is: that of an input."""
         self._taken.add(name)
         return name
 
+    def mark(self) -> int:
+        """Remember which names were allocated so far."""
+        return len(self._log)
+
+    def undo(self, mark: int) -> None:
+        """Give back the names allocated since: what bore them is interpreted again."""
+        while len(self._log) > mark:
+            base, count, name = self._log.pop()
+            self._counts[base] = count
+            self._taken.discard(name)
+
     def allocate(self, hint: str) -> str:
         """Give `hint`, or `hint-2`, `hint-3`, ..."""
         base = re.sub(r"[^a-z0-9]+", "-", hint.lower()).strip("-")[:50].strip("-") or "v"
         if base[0].isdigit() or base in KEYWORDS:
             base = f"n-{base}"
-        count = self._counts.get(base, 0) + 1
+        before = self._counts.get(base, 0)
+        count = before + 1
         name = base if count == 1 else f"{base}-{count}"
         while name in self._taken:
             count += 1
             name = f"{base}-{count}"
         self._counts[base] = count
         self._taken.add(name)
+        self._log.append((base, before, name))
         return name

@@ -7,15 +7,15 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from tiphys.diagnostics import ProgramError
 from tiphys.tracing import expressions, inference
 from tiphys.tracing.calls import raising
 from tiphys.tracing.closures import code_tree
 from tiphys.tracing.facts import identical, mix, part, truth_of, type_of
 from tiphys.tracing.glue import at, fill
+from tiphys.tracing.merging import Which, decide, decided_by, fork_value, needs_choice
 from tiphys.tracing.state import Box, ListC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Raised, TupleV, Unknown
+from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
+from tiphys.tracing.values import Choice, Raised, TupleV, Unknown
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -110,19 +110,43 @@ def boolean(t: Tracer, node: ast.BoolOp) -> Any:
         value = expressions.evaluate(t, item)
         if index == len(node.values) - 1:
             return value
-        known = truth_of(t, value)
-        if known is None:
-            rest = [value]
-            rest.extend(lazily(t, later, "or" if stop else "and") for later in node.values[index + 1 :])
-            parts = [part(t, one, source) for one, source in zip(rest, node.values[index:], strict=True)]
-            kinds = {repr(type_of(t, one)): type_of(t, one) for one in rest}
-            pure, total = mix(t, rest)
-            total = total and all(inference.is_truth_total(type_of(t, one)) for one in rest[:-1])
-            kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
-            return Unknown(fill(node, values=parts), kind, pure, total)
-        if known == stop:
+        test = decided_by(t, value, item)
+        if test is stop:
             return value
+        if isinstance(test, bool):
+            continue
+        rest = node.values[index + 1 :]
+        later = rest[0] if len(rest) == 1 else at(ast.BoolOp(op=node.op, values=rest), rest[0])
+        if isinstance(value, Choice) or any(expressions.acts(t, one) for one in rest):
+            return branched(t, test, later, value, node, stop=stop)
+        mark = t.state.mark()
+        try:
+            made = boolean_glue(t, node, value, index, "or" if stop else "and")
+        except NotTraceable:
+            t.state.rollback(mark)
+            return branched(t, test, later, value, node, stop=stop)
+        t.state.keep(mark)
+        return made
     return value
+
+
+def branched(t: Tracer, test: Unknown, later: ast.expr, value: Any, node: ast.BoolOp, *, stop: bool) -> Any:
+    """Evaluate the rest of `and` or `or` where it is reached."""
+    t.need(test)
+    value = t.settle(value, "v", node)
+    works = [lambda: expressions.evaluate(t, later), lambda: value]
+    return fork_value(t, Which(t, test, node), works[::-1] if stop else works, node)
+
+
+def boolean_glue(t: Tracer, node: ast.BoolOp, value: Any, index: int, word: str) -> Any:
+    """Leave the rest of `and` or `or` to run time, as glue."""
+    rest = [value, *(lazily(t, later, word) for later in node.values[index + 1 :])]
+    parts = [part(t, one, source) for one, source in zip(rest, node.values[index:], strict=True)]
+    kinds = {repr(type_of(t, one)): type_of(t, one) for one in rest}
+    pure, total = mix(t, rest)
+    total = total and all(inference.is_truth_total(type_of(t, one)) for one in rest[:-1])
+    kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
+    return Unknown(fill(node, values=parts), kind, pure, total)
 
 
 def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
@@ -149,22 +173,33 @@ def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
 
 
 def ternary(t: Tracer, node: ast.IfExp) -> Any:
-    test = expressions.evaluate(t, node.test)
-    known = truth_of(t, test)
-    if known is not None:
-        return expressions.evaluate(t, node.body if known else node.orelse)
-    unknown = t.unknown(test)
-    assert unknown is not None
-    try:
-        body, orelse = lazily(t, node.body, "if"), lazily(t, node.orelse, "else")
-    except ProgramError:
-        t.need(unknown)
-        raise
-    kinds = {repr(type_of(t, one)): type_of(t, one) for one in (body, orelse)}
-    pure, total = mix(t, [test, body, orelse])
-    made = fill(node, test=part(t, test, node.test), body=part(t, body, node.body), orelse=part(t, orelse, node.orelse))
+    test = decided_by(t, expressions.evaluate(t, node.test), node.test)
+    if isinstance(test, bool):
+        return expressions.evaluate(t, node.body if test else node.orelse)
+    sides = (node.body, node.orelse)
+    if not any(expressions.acts(t, side) for side in sides):
+        mark = t.state.mark()
+        try:
+            values = [lazily(t, side, word) for side, word in zip(sides, ("if", "else"), strict=True)]
+            if not any(needs_choice(t, value) for value in values):
+                t.state.keep(mark)
+                return ternary_glue(t, node, test, values)
+        except NotTraceable:
+            pass
+        t.state.rollback(mark)
+    t.need(test)
+    works = [lambda: expressions.evaluate(t, node.body), lambda: expressions.evaluate(t, node.orelse)]
+    return fork_value(t, Which(t, test, node.test), works, node)
+
+
+def ternary_glue(t: Tracer, node: ast.IfExp, test: Unknown, values: list[Any]) -> Unknown:
+    """Leave a conditional expression to run time, as glue."""
+    kinds = {repr(type_of(t, one)): type_of(t, one) for one in values}
+    pure, total = mix(t, [test, *values])
+    body, orelse = (part(t, value, source) for value, source in zip(values, (node.body, node.orelse), strict=True))
+    made = fill(node, test=part(t, test, node.test), body=body, orelse=orelse)
     kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
-    return Unknown(made, kind, pure, total and inference.is_truth_total(unknown.type))
+    return Unknown(made, kind, pure, total and inference.is_truth_total(test.type))
 
 
 def compare(t: Tracer, node: ast.Compare) -> Any:
@@ -176,25 +211,54 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
             values = [expressions.steady(t, value, source) for value, source in zip(values, sources, strict=False)]
         values.append(expressions.evaluate(t, item))
         left, right = values[-2:]
-        if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:
-            result = same is isinstance(op, ast.Is)
-        else:
-            try:
-                known = t.native(left), t.native(right)
-            except NotKnown:
-                if index:
-                    rest = [*values, *(lazily(t, later, "<") for later in node.comparators[index + 1 :])]
-                else:
-                    rest = [*values, *(expressions.evaluate(t, later) for later in node.comparators[1:])]
-                return compare_unknown(t, node, rest, sources)
-            result = raising(t, node, COMPARE[type(op)], *known)
-        if not result:
-            return result
+        result = compare_pair(t, node, op, left, right)
+        if result is not NotImplemented:
+            if not decided_by(t, result, node):
+                return result
+            continue
+        behind = node.comparators[index + 1 :]
+        if any(expressions.acts(t, later) for later in behind):
+            return compare_behind(t, node, index, left, right)
+        rest = [*values, *(lazily(t, later, "<") if index else expressions.evaluate(t, later) for later in behind)]
+        return compare_unknown(t, node, rest, sources)
     return result
+
+
+def compare_pair(t: Tracer, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
+    """Compare two values, where what is known tells; else NotImplemented."""
+    for index, value in enumerate((left, right)):
+        if isinstance(value, Choice) and len(node.ops) == 1:
+
+            def pair(option: Any, index: int = index) -> Any:
+                sides = (option, right) if not index else (left, option)
+                found = compare_pair(t, node, op, *sides)
+                return compare_unknown(t, node, list(sides), []) if found is NotImplemented else found
+
+            return decide(t, value, pair, node)
+    if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:
+        return same is isinstance(op, ast.Is)
+    try:
+        known = t.native(left), t.native(right)
+    except NotKnown:
+        return NotImplemented
+    return raising(t, node, COMPARE[type(op)], *known)
+
+
+def compare_behind(t: Tracer, node: ast.Compare, index: int, left: Any, right: Any) -> Any:
+    """Go on with a chain of comparisons where the one before holds: what follows calls a task."""
+    names = [f"compared {index} {side}" for side in "ab"]
+    variables = t.state.write(t.frame.box).names
+    for name, value in zip(names, (left, right), strict=True):
+        variables[name] = t.settle(value, "v", node)
+    first, second = (at(ast.Name(id=name, ctx=ast.Load()), node) for name in names)
+    head = fill(node, left=first, ops=node.ops[index : index + 1], comparators=[second])
+    tail = fill(node, left=second, ops=node.ops[index + 1 :], comparators=node.comparators[index + 1 :])
+    return boolean(t, at(ast.BoolOp(op=ast.And(), values=[head, tail]), node))
 
 
 def compare_unknown(t: Tracer, node: ast.Compare, values: list[Any], sources: list[ast.expr]) -> Any:
     """Leave a comparison to run time."""
+    sources = sources or [node.left, *node.comparators]
     kind, total = inference.comparison(node.ops, [type_of(t, value) for value in values])
     pure, inner = mix(t, values)
     parts = [part(t, value, source) for value, source in zip(values, sources, strict=True)]

@@ -10,12 +10,14 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span
-from tiphys.ir import Atom, Glue, Graph, Literal, Node, Program, Ref, Sub, Yield, operands_of
+from tiphys.ir import Atom, Graph, Literal, Program, Unit, Yield
 from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.closures import EMPTY_SCOPE
+from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.parameters import add_input
 from tiphys.tracing.reach import is_orchestrator
+from tiphys.tracing.regions import pruned
 from tiphys.tracing.results import SHOWN, display_of, where_node
 from tiphys.tracing.source import cells_of, scope_of, source_of
 from tiphys.tracing.state import PendingC
@@ -45,7 +47,8 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     """Trace a task and all that it calls."""
     program = ProgramBuilder()
     interface = interface_of(task)
-    t = Tracer(program)
+    name = program.graph_name(task)
+    t = Tracer(program, name)
     values = declare_inputs(t, task, interface, bindings)
     if is_orchestrator(task):
         result, where = interpret(t, task, values)
@@ -58,7 +61,6 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     display = display_of(t, result, atoms)
     if display is None or len(atoms) > SHOWN:
         atoms, display = [t.to_atom(result, "result", where_node(where))], None
-    name = program.graph_name(task)
     end = Yield(tuple(atoms), t.state.frontier, where, display)
     program.graphs[name] = prune(
         Graph(name, tuple(t.inputs.values()), tuple(t.state.nodes), end, interface.result, task.description, task.name)
@@ -105,6 +107,8 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
         return None, where
     except Poisoned:
         return None, where
+    except Ended:
+        return None, where
     check_awaited(t)
     return result, where
 
@@ -141,26 +145,16 @@ def finish(t: Tracer, program: ProgramBuilder) -> None:
 
 def prune(graph: Graph) -> Graph:
     """Drop glue that nobody reads and that cannot raise."""
-    nodes: list[Node] = list(graph.nodes)
-    while True:
-        read = {atom.node for node in nodes for atom in operands_of(node) if isinstance(atom, Ref)}
-        read |= {atom.node for atom in graph.result.values if isinstance(atom, Ref)}
-        kept = [
-            node for node in nodes
-            if not isinstance(node, Glue) or node.name in read or not (node.code.pure and node.code.total)
-        ]  # fmt: skip
-        if len(kept) == len(nodes):
-            return replace(graph, nodes=tuple(kept))
-        nodes = kept
+    return replace(graph, nodes=tuple(pruned(graph.nodes, graph.result.values)))
 
 
-def reachable(graphs: Mapping[str, Graph], entry: str) -> dict[str, Graph]:
+def reachable(graphs: Mapping[str, Unit], entry: str) -> dict[str, Unit]:
     """Keep the graphs that the entry leads to, callees first."""
-    wanted: dict[str, Graph] = {}
+    wanted: dict[str, Unit] = {}
 
     def visit(name: str) -> None:
-        for node in graphs[name].nodes:
-            if isinstance(node, Sub) and node.graph not in wanted:
+        for node in graphs[name].calls:
+            if node.graph not in wanted:
                 visit(node.graph)
         wanted[name] = graphs[name]
 

@@ -97,6 +97,19 @@ class OpaqueC(Content):
         return OpaqueC(self.value, part=self.part)
 
 
+class ChoiceC(Content):
+    """One of several contents, known at run time: `number` counts them."""
+
+    __slots__ = ("contents", "number")
+
+    def __init__(self, number: Unknown, contents: tuple[Content, ...]) -> None:
+        self.number = number
+        self.contents = contents
+
+    def copy(self) -> ChoiceC:
+        return ChoiceC(self.number, self.contents)
+
+
 class FrameC(Content):
     """The local variables of a call."""
 
@@ -134,10 +147,10 @@ class PendingC(Content):
     """A coroutine object, an asyncio task or a gather: `begin` interprets it, once.
 
     `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
-    scheduled and when it was done.
+    scheduled and when it was done. `held` is what it was called with: a dict of values, or the box of a frame.
     """
 
-    __slots__ = ("begin", "end", "reusable", "start", "status", "taken", "title", "value", "where")
+    __slots__ = ("begin", "end", "held", "reusable", "start", "status", "taken", "title", "value", "where")
 
     def __init__(
         self,
@@ -157,10 +170,12 @@ class PendingC(Content):
         self.start: tuple[str, ...] = ()
         self.end: tuple[str, ...] = ()
         self.value: Any = None
+        self.held: Any = None
 
     def copy(self) -> PendingC:
         other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
         other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
+        other.held = self.held
         return other
 
 

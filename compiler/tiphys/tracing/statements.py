@@ -3,66 +3,94 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Never
 
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing.assignment import assign, augmented, delete
-from tiphys.tracing.closures import fan_out, make_closure
+from tiphys.tracing.blocks import Words, run_as_glue
+from tiphys.tracing.calls import call_value
+from tiphys.tracing.closures import make_closure
+from tiphys.tracing.completions import (
+    BREAK,
+    CONTINUE,
+    Completion,
+    Done,
+    Ended,
+    Exit,
+    Split,
+    Whole,
+    exits_of,
+    without,
+)
 from tiphys.tracing.concurrency import async_with
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.facts import hint_of, truth_of
+from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import iterate
+from tiphys.tracing.loops import Rounds, counted, recoded
+from tiphys.tracing.merging import Which, decided_by, fork
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, PendingC
-from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import Raised, TupleV, Unknown
-
-
-class Exit(Enum):
-    """How a statement can complete, other than by going on to the next."""
-
-    RETURN = "return"
-    BREAK = "break"
-    CONTINUE = "continue"
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A statement that does not go on to the next one; exceptions travel as `Raised`."""
-
-    exit: Exit
-    value: Any = None
-
-
-BREAK, CONTINUE = Completion(Exit.BREAK), Completion(Exit.CONTINUE)
+from tiphys.tracing.tracer import POISON, NotKnown, Poisoned, Tracer
+from tiphys.tracing.values import Raised, TupleV, Undecided, Unknown
+from tiphys_runtime.objects import raise_
 
 
 def run_function(t: Tracer, body: list[ast.stmt]) -> Any:
     """Interpret a function body; give what it returns."""
     done = run_block(t, body)
+    if isinstance(done, Split):
+        done = proceed(t, done, frozenset((Exit.NEXT,)), lambda: Completion(Exit.RETURN), body[-1])
+    assert not isinstance(done, Split)
     return done.value if done is not None else None
 
 
-def run_block(t: Tracer, body: list[ast.stmt]) -> Completion | None:
+def run_block(t: Tracer, body: Sequence[ast.stmt]) -> Done:
     """Interpret statements in order, to the first that does not go on."""
-    for statement in body:
-        done = execute(t, statement)
+    for index, statement in enumerate(body):
+        behind = body[index + 1 :]
+        done = execute(t, statement, behind)
+        if isinstance(done, Whole):
+            return done.done
+        if isinstance(done, Split):
+            if Exit.NEXT in done.exits and behind:
+                return proceed(t, done, frozenset((Exit.NEXT,)), lambda rest=behind: run_block(t, rest), statement)
+            return done
         if done is not None:
             return done
     return None
 
 
-def execute(t: Tracer, node: ast.stmt) -> Completion | None:
-    """Interpret one statement. In the orchestrator itself a mistake is kept, and the rest is looked at too."""
-    handler = TABLE.get(type(node))
+def proceed(t: Tracer, done: Done, exits: frozenset[Exit], work: Callable[[], Done], node: ast.AST) -> Done:
+    """Go on with `work` where a stretch has completed in one of these ways; other completions stay."""
+    found = exits_of(done)
+    if found <= exits:
+        return work()
+    if not found & exits:
+        return done
+    assert isinstance(done, Split)
+    wanted: list[ast.expr] = [at(ast.Constant(int(item)), node) for item in sorted(found & exits)]
+    if len(wanted) == 1:
+        test = ast.Compare(left=done.code.tree, ops=[ast.Eq()], comparators=wanted)
+    else:
+        numbers = at(ast.Tuple(elts=wanted, ctx=ast.Load()), node)
+        test = ast.Compare(left=done.code.tree, ops=[ast.In()], comparators=[numbers])
+    which = Which(t, Unknown(at(test, node), bool, done.code.pure, done.code.total), node)
+    merged: Done = fork(t, which, [work, lambda: without(done, *exits)], node, title="rest")
+    return merged
+
+
+def execute(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt] = ()) -> Done | Whole:
+    """Interpret one statement. In the orchestrator itself a mistake is kept, and the rest is looked at too.
+
+    behind: the statements that follow in the same block; a statement that forks may take them along.
+    """
     begun = len(t.state.pending)
     try:
-        if handler is None:
-            raise t.untraceable(f"`{type(node).__name__}` cannot be used in an orchestrator", node)
-        return handler(t, node)
+        if t.choices:
+            return decided(t, node, behind)
+        return perform(t, node, behind)
     except ProgramError as error:
         if t.guards:
             raise
@@ -74,6 +102,44 @@ def execute(t: Tracer, node: ast.stmt) -> Completion | None:
     for box in t.state.pending[begun:]:
         excuse(t, box)
     return None
+
+
+def perform(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt]) -> Done | Whole:
+    """Interpret one statement."""
+    if isinstance(node, ast.If):
+        return branch(t, node, behind)
+    if isinstance(node, ast.Match):
+        return match_block(t, node, behind)
+    handler = TABLE.get(type(node))
+    if handler is None:
+        raise t.untraceable(f"`{type(node).__name__}` cannot be used in an orchestrator", node)
+    return handler(t, node)
+
+
+def decided(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt]) -> Done | Whole:
+    """Interpret a statement; where it asks what a choice is, once for each of its options."""
+    mark, names = t.state.mark(), t.names.mark()
+    try:
+        done = perform(t, node, behind)
+    except Undecided as error:
+        t.state.rollback(mark)
+        t.names.undo(names)
+        asked = error
+    else:
+        t.state.keep(mark)
+        return done
+    which = Which(t, asked.number, node, is_number=True)
+
+    def option(number: int) -> Done | Whole:
+        outer = t.options
+        t.options = {**outer, asked.number.ref: number}
+        try:
+            return run_block(t, [node, *behind])
+        finally:
+            t.options = outer
+
+    works = [lambda number=number: option(number) for number in range(asked.count)]
+    return Whole(fork(t, which, works, node, title="option"))
 
 
 def poison(t: Tracer, node: ast.stmt) -> None:
@@ -120,7 +186,8 @@ def annotated(t: Tracer, node: ast.AnnAssign) -> None:
 
 
 def returned(t: Tracer, node: ast.Return) -> Completion:
-    return Completion(Exit.RETURN, evaluate(t, node.value) if node.value is not None else None)
+    value = evaluate(t, node.value) if node.value is not None else None
+    return Completion(Exit.RETURN, value)
 
 
 def known_test(t: Tracer, test: ast.expr, word: str) -> bool:
@@ -131,54 +198,183 @@ def known_test(t: Tracer, test: ast.expr, word: str) -> bool:
         unknown = t.unknown(value)
         assert unknown is not None
         t.need(unknown)
-        mend = (
-            "Decide inside a task, or use a conditional expression of plain values; branches come with a later version."
-        )
+        mend = "Decide inside a task, or use a conditional expression of plain values."
         raise t.untraceable(f"this `{word}` depends on a value that is known only at run time", test, mend)
     return known
 
 
-def branch(t: Tracer, node: ast.If) -> Completion | None:
-    return run_block(t, node.body if known_test(t, node.test, "if") else node.orelse)
+def branch(t: Tracer, node: ast.If, behind: Sequence[ast.stmt]) -> Done | Whole:
+    unknown = decided_by(t, evaluate(t, node.test), node.test)
+    if isinstance(unknown, bool):
+        return run_block(t, node.body if unknown else node.orelse)
+    t.need(unknown)
+    works = [lambda: run_block(t, node.body), lambda: run_block(t, node.orelse)]
+    rest = (lambda: run_block(t, behind)) if behind else None
+    done: Done | Whole = fork(t, Which(t, unknown, node.test), works, node, rest=rest)
+    return done
 
 
-def for_loop(t: Tracer, node: ast.For) -> Completion | None:
+def for_loop(t: Tracer, node: ast.For) -> Done:
+    mark, names = t.state.mark(), t.names.mark()
     iterable = evaluate(t, node.iter)
     unknown = t.unknown(iterable)
     if unknown is not None:
         t.need(unknown)
-        raise fan_out(t, node.iter, acts=acts(t, node))
+        if not acts(t, node):
+            t.state.rollback(mark)
+            t.names.undo(names)
+            return run_as_glue(t, node)
+    t.state.keep(mark)
+    if unknown is not None:
+        count, item = counted(t, unknown, node.iter)
+        return looped(t, node, count, item)
+    if not leaves(node.body):
 
-    def body(item: Any) -> Completion | None:
-        assign(t, node.target, item)
-        done = run_block(t, node.body)
-        return None if done is CONTINUE else done
+        def body(item: Any) -> Done:
+            assign(t, node.target, item)
+            done = run_block(t, node.body)
+            return None if exits_of(done) <= GOING_ON else done
 
-    done = iterate(t, iterable, node.iter, body)
-    if done is None:
-        return run_block(t, node.orelse)
-    return None if done is BREAK else done
+        done = iterate(t, iterable, node.iter, body)
+        return run_block(t, node.orelse) if done is None else done
+    return unrolled(t, node, iterable)
 
 
-def while_loop(t: Tracer, node: ast.While) -> Completion | None:
+def unrolled(t: Tracer, node: ast.For, iterable: Any) -> Done:
+    """Run a loop over known items that may be left early: item by item, or as a loop of run time if that takes long."""
+    items: list[Any] = []
+    iterate(t, iterable, node.iter, items.append)
+
+    def rounds(first: int) -> Done:
+        for index in range(first, len(items)):
+            assign(t, node.target, items[index])
+            done = run_block(t, node.body)
+            if exits_of(done) <= GOING_ON:
+                continue
+            if isinstance(done, Split) and done.exits & GOING_ON:
+                if len(items) > UNROLLED:
+                    raise TooLong
+                return proceed(t, done, GOING_ON, lambda behind=index + 1: rounds(behind), node)
+            return done
+        return None
+
+    mark, names = t.state.mark(), t.names.mark()
+    try:
+        done = rounds(0)
+    except TooLong:
+        t.state.rollback(mark)
+        t.names.undo(names)
+        whole = t.tree(t.state.box(ListC(items)), node.iter, "items")
+        listed = t.unknown(t.settle(Unknown(whole, list), "items", node.iter))
+        assert listed is not None
+        _, item = counted(t, listed, node.iter)
+        return looped(t, node, len(items), item)
+    t.state.keep(mark)
+    return left_loop(t, done, node)
+
+
+class TooLong(Exception):
+    """A loop has too many rounds to be written out."""
+
+
+UNROLLED = 8
+GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
+
+
+def leaves(body: list[ast.stmt]) -> bool:
+    """Say whether a loop may be left by `break` or `return`."""
+    words = Words()
+    for statement in body:
+        words.visit(statement)
+    return bool(words.exits & {Exit.BREAK, Exit.RETURN})
+
+
+def looped(t: Tracer, node: ast.For, count: Unknown | int, item: Callable[[Unknown], Unknown]) -> Done:
+    """Run a `for` loop at run time, one round after the other."""
+
+    def work(index: Unknown) -> Done:
+        assign(t, node.target, item(index))
+        return run_block(t, node.body)
+
+    return left_loop(t, Rounds(t, node, "loop", work, count=count).run(), node)
+
+
+def left_loop(t: Tracer, done: Done, node: ast.For | ast.While) -> Done:
+    """Run the `else` of a loop that is through; a `break` goes on behind the loop."""
+    if not isinstance(done, Split):
+        if done is None:
+            return run_block(t, node.orelse)
+        return None if done.exit is Exit.BREAK else done
+
+    def behind(left: Done) -> Done:
+        if not isinstance(left, Split):
+            return None if left is not None and left.exit is Exit.BREAK else left
+        if Exit.BREAK not in left.exits:
+            return left
+        exits = (left.exits - {Exit.BREAK}) | {Exit.NEXT}
+        return Split(recoded(t, left.code, Exit.BREAK, node), exits, left.value) if len(exits) > 1 else None
+
+    if not node.orelse or Exit.NEXT not in done.exits:
+        return behind(done)
+    test = ast.Compare(left=done.code.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(0), node)])
+    which = Which(t, Unknown(at(test, node), bool, done.code.pure, done.code.total), node)
+    works = [lambda: run_block(t, node.orelse), lambda: behind(without(done, Exit.NEXT))]
+    merged: Done = fork(t, which, works, node, title="otherwise")
+    return merged
+
+
+def while_loop(t: Tracer, node: ast.While) -> Done:
+    mark, names = t.state.mark(), t.names.mark()
     rounds = 0
-    while known_test(t, node.test, "while"):
+    while True:
+        test = decided_by(t, evaluate(t, node.test), node.test)
+        if not isinstance(test, bool):
+            break
+        if not test:
+            t.state.keep(mark)
+            return run_block(t, node.orelse)
         rounds += 1
         if rounds > 100_000:
             raise t.refuse("this loop does not end when the program is compiled", node.test)
         done = run_block(t, node.body)
-        if done is BREAK:
-            return None
-        if done is not None and done is not CONTINUE:
-            return done
-    return run_block(t, node.orelse)
+        if isinstance(done, Split) and not done.exits <= GOING_ON:
+            break
+        if not exits_of(done) <= GOING_ON:
+            t.state.keep(mark)
+            return left_loop(t, done, node)
+    t.state.rollback(mark)
+    t.names.undo(names)
+    if not acts(t, node):
+        return run_as_glue(t, node)
+    return while_later(t, node)
+
+
+def while_later(t: Tracer, node: ast.While) -> Done:
+    """Run a `while` loop at run time."""
+
+    def tested() -> Done:
+        test = decided_by(t, evaluate(t, node.test), node.test)
+        if isinstance(test, bool):
+            return None if test else Completion(Exit.EXHAUSTED)
+        t.need(test)
+        on, off = (at(ast.Constant(int(item)), node.test) for item in (Exit.NEXT, Exit.EXHAUSTED))
+        which = Which(t, test, node.test)
+        code = Unknown(which.pick([on, off]), int)
+        return Split(code, frozenset((Exit.NEXT, Exit.EXHAUSTED)))
+
+    def work(_: Unknown) -> Done:
+        return proceed(t, run_block(t, node.body), GOING_ON, tested, node)
+
+    first = tested()
+    if isinstance(first, Completion):
+        return run_block(t, node.orelse)
+    start = first.code if isinstance(first, Split) else 0
+    return left_loop(t, Rounds(t, node, "loop", work, start=start).run(), node)
 
 
 def definition(t: Tracer, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     function: Any = make_closure(t, node)
     for decorator in reversed(node.decorator_list):
-        from tiphys.tracing.calls import call_value
-
         call = ast.copy_location(ast.Call(func=decorator, args=[], keywords=[]), decorator)
         function = call_value(t, evaluate(t, decorator), (function,), {}, call)
     store(t, node.name, function, node)
@@ -203,10 +399,21 @@ def imported(t: Tracer, node: ast.Import | ast.ImportFrom) -> None:
         store(t, alias.asname or alias.name, raising(t, node, getattr, module, alias.name), node)
 
 
-def asserted(t: Tracer, node: ast.Assert) -> None:
-    if not known_test(t, node.test, "assert"):
-        message = t.native(evaluate(t, node.msg)) if node.msg is not None else None
-        raise Raised(AssertionError(*([] if message is None else [message])), t.span(node))
+def asserted(t: Tracer, node: ast.Assert) -> Done:
+    unknown = decided_by(t, evaluate(t, node.test), node.test)
+
+    def fail() -> Done:
+        message = [] if node.msg is None else [evaluate(t, node.msg)]
+        call = at(
+            ast.Call(func=at(ast.Name(id="AssertionError"), node), args=message and [node.msg], keywords=[]), node
+        )
+        raise_value(t, call_value(t, AssertionError, tuple(message), {}, call), [], node)
+
+    if isinstance(unknown, bool):
+        return None if unknown else fail()
+    t.need(unknown)
+    done: Done = fork(t, Which(t, unknown, node.test), [lambda: None, fail], node)
+    return done
 
 
 def raised(t: Tracer, node: ast.Raise) -> None:
@@ -216,25 +423,30 @@ def raised(t: Tracer, node: ast.Raise) -> None:
             raise Raised(RuntimeError("No active exception to reraise"), t.span(node))
         raise active
     value = evaluate(t, node.exc)
-    unknown = t.unknown(value)
-    if unknown is not None:
-        raise t.untraceable("this raises a value that is known only at run time", node)
-    error = t.native(value)
-    if isinstance(error, type) and issubclass(error, BaseException):
-        error = error()
-    if not isinstance(error, BaseException):
-        error = TypeError("exceptions must derive from BaseException")
-    if node.cause is not None:
-        error.__cause__ = t.native(evaluate(t, node.cause))
-    raise Raised(error, t.span(node))
+    raise_value(t, value, [] if node.cause is None else [evaluate(t, node.cause)], node)
 
 
-def attempt(t: Tracer, node: ast.Try) -> Completion | None:
+def raise_value(t: Tracer, value: Any, cause: list[Any], node: ast.AST) -> Never:
+    """Raise a value: now, or at run time where it has runtime parts. cause: what stands behind `from`, if it does."""
+    try:
+        known = [t.native(item) for item in (value, *cause)]
+    except NotKnown:
+        parts = [t.tree(item, node, "error") for item in (value, *cause)]
+        call = at(ast.Call(func=t.capture(raise_, "raise_", node), args=parts, keywords=[]), node)
+        t.settle(Unknown(call, None, pure=False, total=False), "raise", node, follow=False)
+        raise Ended from None
+    try:
+        raise_(*known)
+    except BaseException as error:  # noqa: BLE001  it is the user's, whatever it is
+        raise Raised(error.with_traceback(None), t.span(node)) from None
+
+
+def attempt(t: Tracer, node: ast.Try) -> Done:
     """Run a `try` whose body is decided when the program is compiled: it may await no task."""
     before = len(t.state.nodes)
     frontier = t.state.frontier
     t.guards += 1
-    done: Completion | None = None
+    done: Done = None
     try:
         try:
             done = run_block(t, node.body)
@@ -261,7 +473,7 @@ def refuse_nodes(t: Tracer, node: ast.Try, before: int, frontier: tuple[str, ...
         raise t.untraceable("this `try` contains what happens at run time", node, mend)
 
 
-def handle(t: Tracer, node: ast.Try, error: Raised) -> Completion | None:
+def handle(t: Tracer, node: ast.Try, error: Raised) -> Done:
     """Find the clause that catches an exception, and run it."""
     for clause in node.handlers:
         kinds = t.native(evaluate(t, clause.type)) if clause.type is not None else BaseException
@@ -279,15 +491,15 @@ def handle(t: Tracer, node: ast.Try, error: Raised) -> Completion | None:
     raise error
 
 
-def with_block(t: Tracer, node: ast.With) -> Completion | None:
+def with_block(t: Tracer, node: ast.With) -> Done:
     raise t.untraceable("`with` cannot be traced here", node.items[0].context_expr, "Open what you need inside a task.")
 
 
-def async_with_block(t: Tracer, node: ast.AsyncWith) -> Completion | None:
+def async_with_block(t: Tracer, node: ast.AsyncWith) -> Done:
     return async_with(t, node, lambda: run_block(t, node.body))
 
 
-def match_block(t: Tracer, node: ast.Match) -> Completion | None:
+def match_block(t: Tracer, node: ast.Match, _behind: Sequence[ast.stmt]) -> Done | Whole:
     """Run a `match` on a known subject."""
     from tiphys.tracing.patterns import matches
 
@@ -303,20 +515,20 @@ def deleted(t: Tracer, node: ast.Delete) -> None:
         delete(t, target)
 
 
-def refused(sentence: str) -> Callable[[Tracer, ast.stmt], Completion | None]:
+def refused(sentence: str) -> Callable[[Tracer, ast.stmt], Done]:
     """Make the handler of a statement that is always refused."""
 
-    def handler(t: Tracer, node: ast.stmt) -> Completion | None:
+    def handler(t: Tracer, node: ast.stmt) -> Done:
         raise t.untraceable(sentence, node)
 
     return handler
 
 
-TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Completion | None]] = {
+TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Done]] = {
     ast.Expr: expression, ast.Assign: assignment, ast.AnnAssign: annotated, ast.AugAssign: augmented,
-    ast.Return: returned, ast.If: branch, ast.For: for_loop, ast.While: while_loop, ast.FunctionDef: definition,
+    ast.Return: returned, ast.For: for_loop, ast.While: while_loop, ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition, ast.Import: imported, ast.ImportFrom: imported, ast.Assert: asserted,
-    ast.Raise: raised, ast.Try: attempt, ast.With: with_block, ast.AsyncWith: async_with_block, ast.Match: match_block,
+    ast.Raise: raised, ast.Try: attempt, ast.With: with_block, ast.AsyncWith: async_with_block,
     ast.Delete: deleted,
     ast.Pass: lambda _t, _node: None, ast.Break: lambda _t, _node: BREAK, ast.Continue: lambda _t, _node: CONTINUE,
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,

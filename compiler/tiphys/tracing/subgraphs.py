@@ -57,7 +57,10 @@ def trace_sub(
         raise t.refuse(f"`{task.name}` calls itself with values that are known only at run time", node, mend)
     if len(program.stack) >= DEPTH:
         raise t.refuse(f"`{task.name}` is called {DEPTH} orchestrators deep, which is more than Argo can nest", node)
-    inner = Tracer(program, frozenset(name for name, owner in arguments.owners.items() if owner in arguments.knowable))
+    title = program.graph_name(task)
+    inner = Tracer(
+        program, title, frozenset(name for name, owner in arguments.owners.items() if owner in arguments.knowable)
+    )
     program.stack.append(key)
     try:
         values = {name: restore(inner, template, task.where) for name, template in arguments.templates.items()}
@@ -72,13 +75,15 @@ def trace_sub(
         if inner.mistakes:
             raise Poisoned
         shape, outputs = exported(inner, result, where)
+    except NeedsKnown:
+        program.titles.discard(title)
+        raise
     finally:
         program.stack.pop()
-    name = program.graph_name(task)
     end = Yield(tuple(atom for atom, _ in outputs), inner.state.frontier, where)
     nodes = tuple(inner.state.nodes)
-    program.graphs[name] = prune(
-        Graph(name, tuple(inner.inputs.values()), nodes, end, interface.result, task.description, task.name)
+    program.graphs[title] = prune(
+        Graph(title, tuple(inner.inputs.values()), nodes, end, interface.result, task.description, task.name)
     )
-    traced = program.traced[key] = Traced(name, shape, tuple(kind for _, kind in outputs))
+    traced = program.traced[key] = Traced(title, shape, tuple(kind for _, kind in outputs))
     return traced

@@ -72,7 +72,9 @@ def call_task(
 
     if not (interface.is_async if awaitable is None else awaitable):
         return begin()
-    box = t.state.box(PendingC(begin, title, t.span(node), reusable=False))
+    pending = PendingC(begin, title, t.span(node), reusable=False)
+    pending.held = bound
+    box = t.state.box(pending)
     t.state.pending.append(box)
     return box
 

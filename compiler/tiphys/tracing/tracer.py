@@ -15,6 +15,7 @@ from tiphys.tracing.state import Box, DictC, FrameC, IteratorC, ListC, ObjectC, 
 from tiphys.tracing.values import (
     Bound,
     Captured,
+    Choice,
     Closure,
     Frame,
     Hole,
@@ -51,17 +52,19 @@ class Poison:
 
 
 POISON = Poison()
+NOT_NATIVE = (Box, Unknown, TupleV, Closure, Bound, Method, Special, Choice, Poison)
 NOTHING_ESCAPES = Escapes((), (), is_fresh=True)
 
 
 class Tracer:
     """Interprets one orchestrator into the nodes of one graph.
 
-    known: what is known of the inputs whose values the caller has, should interpretation need them.
+    title: the name of the graph. known: the inputs whose values the caller has, should interpretation need them.
     """
 
-    def __init__(self, program: ProgramBuilder, known: frozenset[str] = frozenset()) -> None:
+    def __init__(self, program: ProgramBuilder, title: str, known: frozenset[str] = frozenset()) -> None:
         self.program = program
+        self.title = title
         self.state = State()
         self.names = Namespace()
         self.compiler: Compiler = program.compiler
@@ -70,6 +73,7 @@ class Tracer:
         self.inputs: dict[str, Input] = {}
         self.sources: dict[str, frozenset[str] | None] = {}
         self.glue: dict[str, Unknown] = {}
+        self.made: dict[str, Glue] = {}
         self.types: dict[Ref, Any] = {}
         self.lifted: dict[int, tuple[object, Box]] = {}
         self.shared: set[Ref | Box | None] = set()
@@ -80,6 +84,10 @@ class Tracer:
         """What stands right behind the `await` that was met last."""
         self.depth = 0
         self.guards = 0
+        self.choices = 0
+        """How many choices were made so far that a statement may have to decide."""
+        self.options: dict[object, int] = {}
+        """Which option is taken of the choices that are decided here, by their numbers."""
 
     # ---- mistakes
 
@@ -122,20 +130,26 @@ class Tracer:
         escapes = escapes_of(value.tree, value.type, self.types) if follow else NOTHING_ESCAPES
         self.shared.update(escapes.whole)
         self.shared_items.update(escapes.items)
-        where = self.span(node)
-        code, operands = self.compiler.compile(value, where, self.frame.title)
         name = self.names.allocate(hint)
-        self.emit(Glue(name, code, operands, value.type, self.state.frontier, where))
-        refs = [atom.node for _, atom in operands if isinstance(atom, Ref)]
-        parts = [self.sources.get(ref) for ref in refs]
-        self.sources[name] = None if None in parts else frozenset().union(*(part for part in parts if part is not None))
-        self.glue[name] = value
-        if not (code.total and code.pure):
-            self.state.frontier = (name,)
+        self.emit_glue(name, value, node)
         result = self.atom(Ref(name), value.type, hint, node)
         if isinstance(result, Box) and isinstance(result.content, OpaqueC):
             result.content.part = value.root is not None or (not escapes.is_fresh and bool(escapes.whole))
         return result
+
+    def emit_glue(self, name: str, value: Unknown, node: ast.AST) -> None:
+        """Record the node that computes an expression."""
+        where = self.span(node)
+        code, operands = self.compiler.compile(value, where, self.frame.title)
+        self.made[name] = made = Glue(name, code, operands, value.type, self.state.frontier, where)
+        self.emit(made)
+        refs = [atom.node for _, atom in operands if isinstance(atom, Ref)]
+        parts = [self.sources.get(ref) for ref in refs]
+        self.sources[name] = None if None in parts else frozenset().union(*(part for part in parts if part is not None))
+        self.glue[name] = value
+        self.types[Ref(name)] = value.type
+        if not (code.total and code.pure):
+            self.state.frontier = (name,)
 
     def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
         """Compute a value here, unless it can be computed anywhere with the same outcome."""
@@ -261,7 +275,7 @@ class Tracer:
                 raise Poisoned
             case Closure(native=function) if function is not None:
                 return function
-            case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread():
+            case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread() | Choice():
                 raise NotKnown
             case _:
                 return value
@@ -277,7 +291,10 @@ class Tracer:
     def tuple(self, items: Iterable[Any], cls: type = tuple) -> Any:
         """Make a tuple; a native one where all is native."""
         made = tuple(items)
-        if any(isinstance(item, Box | Unknown | TupleV | Closure | Bound | Method | Special | Poison) for item in made):
+        if any(
+            isinstance(item, Box | Unknown | TupleV | Closure | Bound | Method | Special | Choice | Poison)
+            for item in made
+        ):
             return TupleV(made, cls)
         return made if cls is tuple else cls(*made)
 
@@ -331,7 +348,7 @@ class Tracer:
                 raise ProgramError(
                     Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend)
                 )
-            case Box() | Special():
+            case Box() | Special() | Choice():
                 raise self.refuse("this value cannot be used in an expression that is computed at run time", node)
             case Poison():
                 raise Poisoned
@@ -346,6 +363,10 @@ class Tracer:
     def capture(self, value: object, hint: str, node: ast.AST) -> Hole:
         """Refer to a known object by name."""
         return Hole(Captured(value), hint, node)
+
+    def capture_ref(self, ref: Ref, hint: str, node: ast.AST) -> Hole:
+        """Refer to the result of a node."""
+        return Hole(ref, hint, node)
 
     def to_atom(self, value: Any, hint: str, node: ast.AST) -> Atom:
         """Give what a node can be passed: a known value, or the result of a node."""

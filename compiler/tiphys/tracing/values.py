@@ -116,6 +116,17 @@ class Special:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of several values that are no data: functions, tasks, coroutines, or nothing at all (`UNBOUND`).
+
+    number: which one, an `int` known at run time.
+    """
+
+    number: Unknown
+    options: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Spread:
     """`*value` or `**value` of a runtime value, in a call or display that is computed at run time."""
 
@@ -206,6 +217,15 @@ class Raised(Exception):
         super().__init__(str(error))
         self.error = error
         self.where = where
+
+
+class Undecided(Exception):
+    """A statement needs to know which of its options a value is: it is interpreted once for each."""
+
+    def __init__(self, number: Unknown, count: int) -> None:
+        super().__init__()
+        self.number = number
+        self.count = count
 
 
 class NeedsKnown(Exception):

@@ -1,0 +1,333 @@
+"""Statements that call no task and steer by runtime values: a function is made of them, and computed at run time.
+
+The function takes the variables that the statement reads or changes, and gives how the statement completed, what it
+returned, and what the variables hold then.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any
+
+from tiphys.tracing.changes import changes
+from tiphys.tracing.closures import copy_node, factory
+from tiphys.tracing.completions import Completion, Done, Exit, Split
+from tiphys.tracing.glue import at
+from tiphys.tracing.names import owner_of, variables
+from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
+from tiphys.tracing.tracer import POISON, Poisoned, Tracer, annotation_of
+from tiphys.tracing.values import Choice, Closure, TupleV, Unknown
+from tiphys_runtime.objects import UNBOUND
+
+FIXED = 2
+"""Items of the result before those of the variables: the exit, and what is returned."""
+
+
+def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
+    """Leave a statement to run time. Raises NotTraceable where that is impossible."""
+    words = Words()
+    words.visit(node)
+    here = variables(t.frame)
+    own = [name for name in words.names if owner_of(t.frame, name) is t.frame and name not in t.frame.scope.nonlocals]
+    check_names(t, node, words, own)
+    changed = [name for name in dict.fromkeys(changes(node, t.frame)) if name in own or name in here]
+    boxes: dict[Box, str] = {}
+    aliases: dict[str, str] = {}
+    given: dict[str, ast.expr] = {}
+    for name in own:
+        value = here.get(name, UNBOUND)
+        if value is POISON:
+            raise Poisoned
+        if isinstance(value, Box) and value in boxes:
+            aliases[name] = boxes[value]
+        elif value is UNBOUND:
+            given[name] = t.capture(UNBOUND, "unbound", node)
+        elif not isinstance(value, Closure):
+            given[name] = t.tree(value, node, name)
+            if isinstance(value, Box):
+                boxes[value] = name
+    written = {box: name for box, name in boxes.items() if name in changed or set(changed) & {
+        alias for alias, first in aliases.items() if first == name
+    }}  # fmt: skip
+    for box in written:
+        t.check_writable(box, node, deep=True)
+    for box in boxes:
+        if box not in written and any(inner in written for inner in boxes_inside(box)):
+            raise t.untraceable("this may change a value inside a container, and that could not be followed", node)
+    stored = [name for name in own if name in words.stored]
+    whole = call_block(t, node, given, aliases, [*stored, *written.values()])
+    for index, name in enumerate(stored):
+        before = here.get(name, UNBOUND)
+        store_item(t, name, whole, FIXED + index, node, may_lack=before is UNBOUND or name in words.deleted)
+    for index, (box, _) in enumerate(written.items()):
+        kind = annotation_of(box) if not isinstance(box.content, OpaqueC) else box.content.value.type
+        made = item_of(t, whole, FIXED + len(stored) + index, kind, "changed", node)
+        t.state.replace(box, OpaqueC(made))
+    return completion(t, whole, words.exits, node)
+
+
+def check_names(t: Tracer, node: ast.stmt, words: Words, own: list[str]) -> None:
+    """Refuse what cannot be carried in and out."""
+    mend = "Move it into a function that gives a new value, or into a task."
+    for name in dict.fromkeys(changes(node, t.frame)):
+        if name not in own:
+            raise t.refuse(f"this is computed in a pod, where its change of `{name}` would be lost", node, mend)
+    if words.outer:
+        raise t.untraceable(f"this changes `{words.outer[0]}`, a variable of another function, at run time", node, mend)
+
+
+def boxes_inside(box: Box) -> list[Box]:
+    """List the boxes inside a container."""
+    match box.content:
+        case ListC(items=items):
+            found = items
+        case DictC(entries=entries) | ObjectC(fields=entries):
+            found = list(entries.values())
+        case _:
+            return []
+    inner: list[Box] = []
+    for item in found:
+        for one in item.items if isinstance(item, TupleV) else [item]:
+            if isinstance(one, Box):
+                inner.extend((one, *boxes_inside(one)))
+    return inner
+
+
+def call_block(
+    t: Tracer, node: ast.stmt, given: dict[str, ast.expr], aliases: dict[str, str], results: list[str]
+) -> Unknown:
+    """Record the call of the function that the statement becomes."""
+    body = Exits(results).rewritten(node)
+    prelude: list[ast.stmt] = [
+        *(parsed(f"{alias} = {first}", node) for alias, first in aliases.items()),
+        *(parsed(f"if {name} is __unbound: del {name}", node) for name in given),
+    ]
+    end = Exits(results).ending(Exit.NEXT, None, node)
+    args = ast.arguments(
+        posonlyargs=[], args=[at(ast.arg(arg=name), node) for name in given], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
+    function = at(ast.FunctionDef(name="block", args=args, body=[*prelude, body, end], decorator_list=[]), node)
+    if "type_params" in ast.FunctionDef._fields:
+        vars(function)["type_params"] = []
+    ast.fix_missing_locations(function)
+    t.program.kept.append(function)
+    head = factory(t, Closure(function, t.frame), node, known={"__unbound": UNBOUND, "__locals": builtins.locals})
+    call = at(ast.Call(func=head, args=list(given.values()), keywords=[]), node)
+    whole = t.settle(Unknown(call, tuple, pure=False, total=False), "block", node, follow=False)
+    unknown = t.unknown(whole)
+    assert unknown is not None
+    return Unknown(unknown.tree, tuple)
+
+
+def parsed(text: str, node: ast.AST) -> ast.stmt:
+    """Write a statement at a place."""
+    made = ast.parse(text).body[0]
+    for item in ast.walk(made):
+        if "lineno" in item._attributes:
+            at(item, node)
+    return made
+
+
+def item_of(t: Tracer, whole: Unknown, index: int, kind: Any, hint: str, node: ast.AST) -> Unknown:
+    """Read an item of the block's result."""
+    slot = at(ast.Constant(index), node)
+    tree = at(ast.Subscript(value=whole.tree, slice=slot, ctx=ast.Load()), node)
+    made = t.unknown(t.settle(Unknown(tree, kind), hint, node, follow=False))
+    assert made is not None
+    return Unknown(made.tree, made.type)
+
+
+def store_item(t: Tracer, name: str, whole: Unknown, index: int, node: ast.AST, *, may_lack: bool) -> None:
+    """Let a variable hold what it holds after the block."""
+    made = item_of(t, whole, index, Any, name, node)
+    value: Any = t.state.box(OpaqueC(made))
+    if may_lack:
+        value = maybe(t, value, node)
+    t.state.write(t.frame.box).names[name] = value
+
+
+def maybe(t: Tracer, value: Box, node: ast.AST) -> Choice:
+    """Say of a runtime value that it may be that of a variable that is not bound."""
+    unknown = t.unknown(value)
+    assert unknown is not None
+    test = ast.Compare(left=unknown.tree, ops=[ast.Is()], comparators=[t.capture(UNBOUND, "unbound", node)])
+    zero, one = (at(ast.Constant(item), node) for item in (0, 1))
+    number = Unknown(at(ast.IfExp(test=at(test, node), body=zero, orelse=one), node), int)
+    return Choice(number, (UNBOUND, value))
+
+
+def completion(t: Tracer, whole: Unknown, exits: set[Exit], node: ast.AST) -> Done:
+    """Tell how the block completed."""
+    if exits <= {Exit.NEXT}:
+        return None
+    value = item_of(t, whole, 1, Any, "result", node) if Exit.RETURN in exits else None
+    if value is not None:
+        value = t.state.box(OpaqueC(value))
+    if len(exits) == 1:
+        (only,) = exits
+        return Completion(only, value)
+    return Split(item_of(t, whole, 0, int, "exit", node), frozenset(exits), value)
+
+
+class Words(ast.NodeVisitor):
+    """What a statement names: the variables it reads or sets, and how it may complete."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.stored: set[str] = set()
+        self.deleted: set[str] = set()
+        self.outer: list[str] = []
+        self.exits = {Exit.NEXT}
+        self.loops = 0
+        self.handled: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.names[node.id] = None
+        if isinstance(node.ctx, ast.Store):
+            self.stored.add(node.id)
+        if isinstance(node.ctx, ast.Del):
+            self.stored.add(node.id)
+            self.deleted.add(node.id)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal | ast.Global) -> None:
+        self.outer.extend(node.names)
+
+    visit_Global = visit_Nonlocal  # noqa: N815
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            self.names[node.name] = None
+            self.deleted.add(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name:
+            self.names[node.name] = None
+            self.stored.add(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name:
+            self.names[node.name] = None
+            self.stored.add(node.name)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self.names[node.rest] = None
+            self.stored.add(node.rest)
+        self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            self.names[alias.asname or alias.name.partition(".")[0]] = None
+
+    visit_ImportFrom = visit_Import  # noqa: N815
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        inner = Words()
+        for item in node.body:
+            inner.visit(item)
+        self.names.update(inner.names)
+        self.names.pop(node.name, None)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        inner = Words()
+        inner.visit(node.body)
+        own = {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
+        self.names.update({name: None for name in inner.names if name not in own})
+
+    def visit_ListComp(self, node: Any) -> None:
+        inner = Words()
+        inner.generic_visit(node)
+        own = {name for name in inner.stored if not is_walrus(node, name)}
+        self.names.update({name: None for name in inner.names if name not in own})
+        self.stored |= inner.stored - own
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp  # noqa: N815
+
+    def visit_For(self, node: ast.For | ast.While | ast.AsyncFor) -> None:
+        for field, value in ast.iter_fields(node):
+            self.loops += field == "body"
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, ast.AST):
+                    self.visit(item)
+            self.loops -= field == "body"
+
+    visit_While = visit_AsyncFor = visit_For  # noqa: N815
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self.exits.add(Exit.RETURN)
+        self.generic_visit(node)
+
+    def visit_Break(self, _node: ast.Break) -> None:
+        if not self.loops:
+            self.exits.add(Exit.BREAK)
+
+    def visit_Continue(self, _node: ast.Continue) -> None:
+        if not self.loops:
+            self.exits.add(Exit.CONTINUE)
+
+
+def is_walrus(node: ast.AST, name: str) -> bool:
+    """Say whether a comprehension sets a name by `:=`, which is a variable around it."""
+    return any(isinstance(item, ast.NamedExpr) and item.target.id == name for item in ast.walk(node))
+
+
+class Exits(ast.NodeTransformer):
+    """Rewrites how a statement leaves the code around it: by giving the exit, and what the variables hold."""
+
+    def __init__(self, results: list[str]) -> None:
+        self.results = results
+        self.loops = 0
+
+    def rewritten(self, node: ast.stmt) -> ast.stmt:
+        """Copy a statement, its exits rewritten."""
+        made: ast.stmt = self.visit(node)
+        return made
+
+    def ending(self, code: Exit, value: ast.expr | None, node: ast.AST) -> ast.Return:
+        """Write the statement that leaves the function."""
+        shown = value if value is not None else ast.Constant(None)
+        if not self.results:
+            held: list[ast.expr] = []
+        else:
+            held = [parsed_expression(f"__locals().get({name!r}, __unbound)", node) for name in self.results]
+        parts = [at(ast.Constant(int(code)), node), at(shown, node) if value is None else shown, *held]
+        return at(ast.Return(value=at(ast.Tuple(elts=parts, ctx=ast.Load()), node)), node)
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        return super().generic_visit(copy_node(node))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return node
+
+    visit_AsyncFunctionDef = visit_Lambda = visit_FunctionDef  # noqa: N815
+
+    def visit_For(self, node: ast.For | ast.While) -> Any:
+        made: Any = copy_node(node)
+        self.loops += 1
+        made.body = [self.visit(item) for item in made.body]
+        self.loops -= 1
+        made.orelse = [self.visit(item) for item in made.orelse]
+        return made
+
+    visit_While = visit_For  # noqa: N815
+
+    def visit_Return(self, node: ast.Return) -> Any:
+        return self.ending(Exit.RETURN, node.value, node)
+
+    def visit_Break(self, node: ast.Break) -> Any:
+        return node if self.loops else self.ending(Exit.BREAK, None, node)
+
+    def visit_Continue(self, node: ast.Continue) -> Any:
+        return node if self.loops else self.ending(Exit.CONTINUE, None, node)
+
+
+def parsed_expression(text: str, node: ast.AST) -> ast.expr:
+    """Write an expression at a place."""
+    made = parsed(text, node)
+    assert isinstance(made, ast.Expr)
+    return made.value

@@ -1,0 +1,81 @@
+"""How statements complete, when that is known and when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from tiphys.tracing.values import Unknown
+
+
+class Exit(IntEnum):
+    """Where a stretch of code goes on; the numbers travel at run time."""
+
+    NEXT = 0
+    BREAK = 1
+    CONTINUE = 2
+    RETURN = 3
+    EXHAUSTED = 4
+    """A `while` whose test has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A statement that does not go on to the next one; exceptions travel as `Raised`."""
+
+    exit: Exit
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A statement that completes in one of several ways, known at run time. value: what it returns, if it does."""
+
+    code: Unknown
+    exits: frozenset[Exit]
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The completion of a statement that has taken the statements behind it along."""
+
+    done: Done
+
+
+Done = Completion | Split | None
+"""None: it goes on to the next statement."""
+
+BREAK, CONTINUE = Completion(Exit.BREAK), Completion(Exit.CONTINUE)
+
+
+class Ended(Exception):
+    """What follows in the program is never reached: all ways that lead there raise."""
+
+
+NEVER = object()
+"""How a way is done that raises: nothing follows it."""
+
+
+def code_of(done: Done) -> Any:
+    """Give where a completed stretch goes on, as a value."""
+    if done is None:
+        return int(Exit.NEXT)
+    return done.code if isinstance(done, Split) else int(done.exit)
+
+
+def exits_of(done: Done) -> frozenset[Exit]:
+    """List where a completed stretch may go on."""
+    if done is None:
+        return frozenset((Exit.NEXT,))
+    return done.exits if isinstance(done, Split) else frozenset((done.exit,))
+
+
+def without(done: Split, *gone: Exit) -> Done:
+    """Give what is left of a completion when some exits are not taken."""
+    exits = done.exits - frozenset(gone)
+    if len(exits) > 1:
+        return Split(done.code, exits, done.value)
+    (only,) = exits
+    return None if only is Exit.NEXT else Completion(only, done.value if only is Exit.RETURN else None)

@@ -1,0 +1,325 @@
+"""Merging what several ways have made of the same variables, containers and objects, slot by slot where they agree."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from tiphys.ir import Atom, Literal
+from tiphys.tracing.facts import type_of, unknown_parts
+from tiphys.tracing.glue import at
+from tiphys.tracing.state import (
+    Box,
+    ChoiceC,
+    Content,
+    DictC,
+    FrameC,
+    GroupC,
+    IteratorC,
+    ListC,
+    ObjectC,
+    OpaqueC,
+    PendingC,
+    SetC,
+    Status,
+)
+from tiphys.tracing.tracer import POISON, NotKnown
+from tiphys.tracing.values import Bound, Choice, Closure, Hole, Method, TupleV, Unknown, is_immutable
+from tiphys_runtime.objects import UNBOUND
+
+if TYPE_CHECKING:
+    from tiphys.tracing.merging import Fork
+
+SIMPLE = (bool, int, float, complex, str, bytes, type(None))
+
+
+class Merging:
+    """Merges the contents of boxes, and values, over some ways of a fork."""
+
+    def __init__(self, fork: Fork, going: list[int]) -> None:
+        self.fork = fork
+        self.t = fork.t
+        self.going = going
+        self.moved: set[int] = set()
+        self.merged: dict[tuple[int, ...], Any] = {}
+
+    # ---- contents
+
+    def box(self, box: Box, going: list[int]) -> None:
+        """Give a box the content that it has after some ways."""
+        before = box.content
+        contents = {number: self.fork.ways[number].changes.get(box, before) for number in going}
+        self.t.state.replace(box, self.content(contents))
+
+    def content(self, contents: dict[int, Content]) -> Content:
+        """Merge the contents that a box has on each way."""
+        items = list(contents.values())
+        first = items[0]
+        if all(item is first for item in items):
+            return self.left(next(iter(contents)), first)
+        kind = type(first)
+        if any(type(item) is not kind for item in items):
+            return self.whole(contents)
+        match first:
+            case FrameC():
+                names = dict.fromkeys(name for item in items for name in item.names)
+                slots = {name: {n: item.names.get(name, UNBOUND) for n, item in contents.items()} for name in names}
+                made = {name: self.values(values, name) for name, values in slots.items()}
+                return FrameC({name: value for name, value in made.items() if value is not UNBOUND})
+            case ListC() if len({len(item.items) for item in items}) == 1:
+                return ListC([
+                    self.values({n: item.items[index] for n, item in contents.items()}, "v")
+                    for index in range(len(first.items))
+                ])  # fmt: skip
+            case DictC() if len({tuple(item.entries) for item in items}) == 1:
+                return DictC({
+                    key: self.values({n: item.entries[key] for n, item in contents.items()}, str(key))
+                    for key in first.entries
+                })  # fmt: skip
+            case ObjectC() if len({(item.cls, tuple(sorted(item.fields))) for item in items}) == 1:
+                return ObjectC(first.cls, {
+                    key: self.values({n: item.fields[key] for n, item in contents.items()}, key)
+                    for key in first.fields
+                })  # fmt: skip
+            case SetC() if all(item.items == first.items for item in items):
+                return first
+            case IteratorC() if len({item.position for item in items}) == 1:
+                return IteratorC(first.items, first.position)
+            case GroupC():
+                return GroupC([box for box in first.members if all(box in item.members for item in items)])
+            case PendingC() if all(item.status is Status.DONE for item in items):
+                done = first.copy()
+                done.value = self.values({n: item.value for n, item in contents.items()}, first.title)
+                done.start = done.end = ()
+                done.taken = any(item.taken for item in items)
+                return done
+            case PendingC() if all(item.status is first.status for item in items):
+                same = first.copy()
+                same.taken = any(item.taken for item in items)
+                return same
+        return self.whole(contents)
+
+    def whole(self, contents: dict[int, Content]) -> Content:
+        """Merge contents that do not agree: as one runtime value where they are data, else as a choice."""
+        boxes = {number: Box(content) for number, content in contents.items()}
+        if all(self.is_data(box) for box in boxes.values()):
+            made = self.t.unknown(self.data(boxes, "v"))
+            assert made is not None
+            part = any(isinstance(item, OpaqueC) and item.part for item in contents.values())
+            value = made if made.ref is not None else self.t.unknown(self.fork.later(made))
+            assert value is not None
+            return OpaqueC(Unknown(value.tree, value.type), part=part)
+        left = {number: self.left(number, content) for number, content in contents.items()}
+        numbers = sorted(left)
+        self.t.choices += 1
+        return ChoiceC(self.number(numbers), tuple(left[number] for number in numbers))
+
+    def left(self, number: int, content: Content) -> Content:
+        """Give a content as it is seen outside of its way."""
+        match content:
+            case FrameC(names=slots):
+                return FrameC({name: self.outside(number, item) for name, item in slots.items()})
+            case ListC(items=items):
+                return ListC([self.outside(number, item) for item in items])
+            case DictC(entries=slots):
+                return DictC({key: self.outside(number, item) for key, item in slots.items()})
+            case ObjectC(cls=cls, fields=slots):
+                return ObjectC(cls, {key: self.outside(number, item) for key, item in slots.items()})
+            case OpaqueC(value=value, part=part):
+                return OpaqueC(self.fork.exported(number, value), part=part)
+            case PendingC():
+                done = content.copy()
+                done.value = self.outside(number, content.value)
+                done.start = done.end = ()
+                return done
+        return content
+
+    # ---- values
+
+    def values(self, values: dict[int, Any], hint: str) -> Any:
+        """Merge the values that a variable has on each way."""
+        items = list(values.values())
+        first = items[0]
+        if any(item is POISON for item in items):
+            return POISON
+        if all(is_same(item, first) for item in items):
+            return self.outside(next(iter(values)), first)
+        if all(isinstance(item, Box) for item in items):
+            key = tuple(id(item) for item in items)
+            if key not in self.merged:
+                self.merged[key] = self.boxes(values)
+            return self.merged[key]
+        shapes = [tuple_items(item) for item in items]
+        if all(shape is not None and shape[0] is shapes[0][0] for shape in shapes if shapes[0]) and shapes[0]:
+            lengths = {len(shape[1]) for shape in shapes if shape}
+            if len(lengths) == 1:
+                parts = [
+                    self.values({n: shape[1][index] for n, shape in zip(values, shapes, strict=True) if shape}, hint)
+                    for index in range(lengths.pop())
+                ]
+                return self.t.tuple(parts, shapes[0][0])
+        if all(self.is_data(item) for item in items):
+            return self.data(values, hint)
+        return self.choice(values)
+
+    def boxes(self, values: dict[int, Any]) -> Any:
+        """Merge different containers or objects that one variable holds."""
+        t = self.t
+        if not all(self.is_data(box) for box in values.values()):
+            return self.choice(values)
+        for number, box in values.items():
+            if not self.is_made_in(number, box):
+                t.shared.add(box)
+                unknown = t.unknown(box)
+                if unknown is not None:
+                    t.shared.add(unknown.ref)
+        contents = {number: box.content for number, box in values.items()}
+        made = self.content(contents)
+        if isinstance(made, OpaqueC) and not all(self.is_made_in(number, box) for number, box in values.items()):
+            made.part = True
+        return t.state.box(made)
+
+    def data(self, values: dict[int, Any], hint: str) -> Any:
+        """Merge values that can travel: picked by the `Switch` where it can, else by glue."""
+        t, fork = self.t, self.fork
+        unknowns = {number: t.unknown(value) for number, value in values.items()}
+        kinds = {repr(kind): kind for kind in (type_of(t, value) for value in values.values())}
+        kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
+        if fork.heavy:
+            atoms: dict[int, Atom] = {}
+            for number, value in values.items():
+                unknown = unknowns[number]
+                if unknown is not None:
+                    atom = fork.atom(number, unknown)
+                else:
+                    try:
+                        atom = Literal(t.native(value))
+                    except NotKnown:
+                        atom = self.inner_atom(number, value)
+                if atom is None:
+                    break
+                atoms[number] = atom
+            else:
+                return self.boxed(fork.output(atoms, kind))
+        trees = [at(ast.Constant(None), fork.node)] * len(fork.ways)
+        pure = total = True
+        for number, value in values.items():
+            unknown = unknowns[number]
+            if unknown is None:
+                left = self.outside(number, value)
+                trees[number] = t.tree(left, fork.node, hint, constant=isinstance(left, SIMPLE))
+                parts = unknown_parts(t, left)
+                pure, total = pure and all(one.pure for one in parts), total and all(one.total for one in parts)
+                continue
+            moved = fork.exported(number, unknown)
+            trees[number] = moved.tree
+            pure, total = pure and moved.pure, total and moved.total
+        made = Unknown(fork.which.pick(trees), kind, pure, total)
+        return self.boxed(made)
+
+    def boxed(self, value: Unknown) -> Any:
+        """Give a merged value an identity where it may change in place."""
+        if is_immutable(value.type) or value.ref is None:
+            return value
+        return self.t.state.box(OpaqueC(value, part=True))
+
+    def inner_atom(self, number: int, value: Any) -> Atom | None:
+        """Compute a container with runtime parts at the end of its way, if some part is computed in it."""
+        from tiphys.tracing.regions import inside
+
+        fork, t = self.fork, self.t
+        if number not in fork.heavy or not any(fork.is_inner(number, one) for one in unknown_parts(t, value)):
+            return None
+        with inside(t, fork.ways[number]):
+            return t.to_atom(value, "v", fork.node)
+
+    def choice(self, values: dict[int, Any]) -> Choice:
+        """Keep values that are no data side by side."""
+        numbers = sorted(values)
+        return Choice(self.number(numbers), tuple(self.outside(number, values[number]) for number in numbers))
+
+    def number(self, numbers: list[int]) -> Unknown:
+        """Give the number of the way, counted among those that go on."""
+        number = self.fork.which.number()
+        if numbers == list(range(len(numbers))):
+            return number
+        table = Hole(Literal({number: index for index, number in enumerate(numbers)}), "table", self.fork.node)
+        return Unknown(at(ast.Subscript(value=table, slice=number.tree, ctx=ast.Load()), self.fork.node), int)
+
+    # ---- what leaves a way
+
+    def outside(self, number: int, value: Any) -> Any:
+        """Give a value as it is seen outside of its way, where what is computed inside has to be given by it."""
+        if self.fork.ways[number].is_light:
+            return value
+        match value:
+            case Unknown():
+                return self.fork.exported(number, value)
+            case TupleV(items=items, cls=cls):
+                return TupleV(tuple(self.outside(number, item) for item in items), cls)
+            case Choice(number=which, options=options):
+                moved = self.fork.exported(number, which)
+                return Choice(moved, tuple(self.outside(number, item) for item in options))
+            case Bound(function=function, receiver=receiver):
+                return Bound(self.outside(number, function), self.outside(number, receiver))
+            case Method(receiver=receiver, name=name):
+                return Method(self.outside(number, receiver), name)
+            case Closure(frame=frame):
+                self.outside(number, frame.box)
+                for item in (*value.defaults, *value.kw_defaults):
+                    self.outside(number, item)
+                return value
+            case Box() if self.is_made_in(number, value) and id(value) not in self.moved:
+                self.moved.add(id(value))
+                epoch = value.content.epoch
+                value.content = self.left(number, value.content)
+                value.content.epoch = epoch
+                if isinstance(value.content, PendingC) and value.content.held is not None:
+                    self.hold(number, value.content)
+        return value
+
+    def hold(self, number: int, content: PendingC) -> None:
+        """Do the same for what a coroutine that has not begun was called with."""
+        if isinstance(content.held, Box):
+            self.outside(number, content.held)
+        else:
+            for name, item in content.held.items():
+                content.held[name] = self.outside(number, item)
+
+    def is_made_in(self, number: int, box: Box) -> bool:
+        """Say whether a box was made on a way."""
+        way = self.fork.ways[number]
+        return box not in way.changes and box.content.epoch >= way.epoch
+
+    def is_data(self, value: Any, depth: int = 0) -> bool:
+        """Say whether a value can travel between pods."""
+        match value:
+            case Unknown():
+                return True
+            case Box(content=OpaqueC() | SetC()):
+                return True
+            case Box(content=ListC(items=items)) | TupleV(items=items):
+                return depth < 50 and all(self.is_data(item, depth + 1) for item in items)
+            case Box(content=DictC(entries=entries) | ObjectC(fields=entries)):
+                return depth < 50 and all(self.is_data(item, depth + 1) for item in entries.values())
+            case Choice() | Box() | Method():
+                return False
+        from tiphys.tracing.merging import needs_choice
+
+        return value is not UNBOUND and not needs_choice(self.t, value)
+
+
+def is_same(left: Any, right: Any) -> bool:
+    """Say whether two values are one, or equal and simple."""
+    if left is right:
+        return True
+    if isinstance(left, Unknown) and isinstance(right, Unknown):
+        return left.ref is not None and left.ref == right.ref
+    return type(left) is type(right) and isinstance(left, SIMPLE) and left == right and repr(left) == repr(right)
+
+
+def tuple_items(value: Any) -> tuple[type, tuple[Any, ...]] | None:
+    """Give the class and the items of a tuple, known or not."""
+    if isinstance(value, TupleV):
+        return value.cls, value.items
+    return (type(value), tuple(value)) if isinstance(value, tuple) else None

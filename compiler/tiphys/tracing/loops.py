@@ -1,0 +1,432 @@
+"""Loops of which the number of rounds is known only at run time.
+
+A round is interpreted on fresh symbols for what it carries: the variables, items and fields that it changes. As that is
+known only afterwards, the round is interpreted again until nothing new is carried.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiphys.ir import Atom, Input, Literal, Loop, Ref, Sub
+from tiphys.tracing import inference
+from tiphys.tracing.blocks import maybe
+from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
+from tiphys.tracing.concurrency import start_ready
+from tiphys.tracing.contents import is_same
+from tiphys.tracing.facts import type_of
+from tiphys.tracing.glue import at
+from tiphys.tracing.merging import ended, needs_choice
+from tiphys.tracing.names import names_loaded_outside
+from tiphys.tracing.regions import Way, close, explore, inside, label_of
+from tiphys.tracing.state import Box, Content, DictC, FrameC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Choice, Unknown, is_immutable, is_scalar
+from tiphys_runtime.objects import UNBOUND, count_of, item_at
+
+Slot = tuple[Box, Any]
+"""What is carried: a variable, an item or a field of a box; with None, all that the box holds."""
+TRIES = 12
+
+
+@dataclass(eq=False)
+class Carried:
+    """One carried value: what stands for it in a round, where it comes from and what it becomes."""
+
+    name: str
+    init: Any
+    type: Any
+    options: tuple[Any, ...] = ()
+    """The things it may be, where it is no data; the number of one is what is carried."""
+    after: Any = None
+
+
+@dataclass
+class Rounds:
+    """A loop while its round is interpreted. count: how many rounds at most; start: 0, or the exit at once."""
+
+    t: Tracer
+    node: ast.AST
+    title: str
+    work: Callable[[Unknown], Done]
+    start: Unknown | int = 0
+    count: Unknown | int | None = None
+    slots: dict[Slot, Carried] = field(default_factory=dict)
+
+    def run(self) -> Done:
+        """Interpret the loop; gives how it ends: `NEXT` when it is through, other exits as they are."""
+        t = self.t
+        start_ready(t)
+        self.before = t.state.frontier
+        start = self.atom(self.start)
+        count = None if self.count is None else self.atom(self.count)
+        self.name = t.names.allocate(self.title)
+        self.index = t.names.allocate("i")
+        t.types[Ref(self.index)] = int
+        way = self.fixed()
+        return self.emit(way, start, count)
+
+    def atom(self, value: Unknown | int) -> Atom:
+        """Give a number as an operand."""
+        if isinstance(value, int):
+            return Literal(value)
+        return self.t.to_atom(value, "n", self.node)
+
+    # ---- what is carried
+
+    def fixed(self) -> Way:
+        """Interpret the round until what it carries no longer grows."""
+        t = self.t
+        for _ in range(TRIES):
+            names = t.names.mark()
+            mark = t.state.mark()
+            nodes, t.state.nodes = t.state.nodes, []
+            try:
+                for slot, carried in self.slots.items():
+                    self.install(slot, self.symbol(carried))
+                symbols, t.state.nodes = t.state.nodes, []
+                way = ended(t, explore(t, lambda: self.work(self.number())), self.node)
+                way.nodes[:0] = symbols
+                grown = self.grow(way)
+            finally:
+                t.state.nodes = nodes
+                t.state.rollback(mark)
+            if not grown:
+                return way
+            t.names.undo(names)
+            for carried in self.slots.values():
+                t.names.reserve(carried.name)
+        raise t.untraceable("what this loop carries from round to round cannot be followed", self.node)
+
+    def number(self) -> Unknown:
+        """Give the number of the round."""
+        return Unknown(self.t.capture_ref(Ref(self.index), "i", self.node), int)
+
+    def symbol(self, carried: Carried) -> Any:
+        """Give what stands for a carried value in a round."""
+        t = self.t
+        value = t.atom(Ref(carried.name), int if carried.options else carried.type, carried.name, self.node)
+        if carried.options:
+            return Choice(value, carried.options)
+        if carried.init is UNBOUND:
+            box = value if isinstance(value, Box) else t.state.box(OpaqueC(value))
+            return maybe(t, box, self.node)
+        return value
+
+    def install(self, slot: Slot, value: Any) -> None:
+        """Put a value where it is carried."""
+        t, (box, key) = self.t, slot
+        if key is None:
+            unknown = t.unknown(value)
+            assert unknown is not None
+            t.state.replace(box, OpaqueC(Unknown(unknown.tree, unknown.type)))
+            return
+        content = t.state.write(box)
+        match content:
+            case FrameC():
+                content.names[key[0]] = value
+            case ListC():
+                content.items[key[0]] = value
+            case DictC():
+                content.entries[key[0]] = value
+            case ObjectC():
+                content.fields[key[0]] = value
+
+    def grow(self, way: Way) -> bool:
+        """Note what the round has changed; says whether that is more than was known."""
+        grown = False
+        for box, after in way.changes.items():
+            for key, old, new in self.differences(box.content, after):
+                slot = (box, key)
+                if slot in self.slots:
+                    grown |= self.widen(self.slots[slot], new)
+                elif key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
+                    grown = True
+                    self.add(slot, old, new)
+        return grown
+
+    def is_live(self, box: Box, name: str) -> bool:
+        """Say whether a variable is read anywhere, so that it has to be carried."""
+        if " " in name:
+            return False
+        return box is not self.t.frame.box or name in self.loaded()
+
+    def loaded(self) -> set[str]:
+        """Name the variables that are read in the function."""
+        return names_loaded_outside(self.t.frame.scope.node, None)
+
+    def add(self, slot: Slot, old: Any, new: Any) -> None:
+        """Carry a value from now on."""
+        t = self.t
+        key = slot[1]
+        hint = str(key[0]) if key is not None and isinstance(key[0], str) else "carried"
+        carried = Carried(t.names.allocate(hint), old, self.kind(old) if old is not UNBOUND else self.kind(new))
+        self.slots[slot] = carried
+        self.widen(carried, new)
+
+    def kind(self, value: Any) -> Any:
+        """Give the type of a carried value."""
+        kind = type_of(self.t, value)
+        return inference.plain(kind) if kind in (list, dict) or not is_immutable(kind) else kind
+
+    def widen(self, carried: Carried, new: Any) -> bool:
+        """Let a carried value be of what else it turns out to be."""
+        t = self.t
+        carried.after = new
+        found = [one for value in (carried.init, new) for one in self.things(value)]
+        if found:
+            before = carried.options
+            for one in (*self.things(carried.init), *self.things(new)):
+                if not any(one is known for known in carried.options):
+                    carried.options = (*carried.options, one)
+            if any(needs_choice(t, one) for one in carried.options):
+                return carried.options != before
+            carried.options = ()
+        kind = common(carried.type, self.kind(new)) if new is not UNBOUND else carried.type
+        changed = repr(kind) != repr(carried.type)
+        carried.type = kind
+        return changed
+
+    def things(self, value: Any) -> list[Any]:
+        """List what a value that is no data may be."""
+        if isinstance(value, Choice):
+            return [] if any(option is UNBOUND for option in value.options) else list(value.options)
+        if needs_choice(self.t, value):
+            return [value]
+        return [value] if value is None else []
+
+    def differences(self, before: Content, after: Content) -> list[tuple[Any, Any, Any]]:
+        """List what differs between the content at the start of a round and at its end: key, old and new value."""
+        pairs: dict[Any, tuple[Any, Any]] | None = None
+        match before, after:
+            case FrameC(), FrameC():
+                names = dict.fromkeys((*before.names, *after.names))
+                pairs = {name: (before.names.get(name, UNBOUND), after.names.get(name, UNBOUND)) for name in names}
+            case ListC(), ListC() if len(before.items) == len(after.items):
+                pairs = dict(enumerate(zip(before.items, after.items, strict=True)))
+            case DictC(), DictC() if list(before.entries) == list(after.entries):
+                pairs = {key: (before.entries[key], after.entries[key]) for key in before.entries}
+            case ObjectC(), ObjectC() if set(before.fields) == set(after.fields):
+                pairs = {key: (before.fields[key], after.fields[key]) for key in before.fields}
+            case (PendingC(), PendingC()) | (GroupC(), GroupC()):
+                return []
+            case IteratorC(), _:
+                raise self.t.untraceable(
+                    "this loop goes on in an iterator that was begun before it", self.node, "Loop over a list."
+                )
+        if pairs is None:
+            return [(None, Box(before), Box(after))]
+        return [((key,), old, new) for key, (old, new) in pairs.items() if not is_same(old, new)]
+
+    # ---- the node
+
+    def emit(self, way: Way, start: Atom, count: Atom | None) -> Done:
+        """Record the loop; then its carried values are what the last round left."""
+        t, where = self.t, self.t.span(self.node)
+        done: Done = None if way.done is NEVER else way.done
+        exits = exits_of(done)
+        base = f"{t.title}.{self.name}"
+        atoms: dict[Slot, Atom] = {}
+        with inside(t, way):
+            for slot, carried in self.slots.items():
+                atoms[slot] = self.next_atom(carried)
+            exit_atom = t.to_atom(self.exit_value(done), "exit", self.node)
+            value = done.value if done is not None and Exit.RETURN in exits else None
+            result = t.to_atom(value, "result", self.node) if Exit.RETURN in exits else None
+        own = way.names
+        gives = list(dict.fromkeys(
+            atom for atom in (exit_atom, *atoms.values(), result) if isinstance(atom, Ref) and atom.node in own
+        ))  # fmt: skip
+        closed = close(t, f"{base}.round", way, tuple(gives), where)
+        symbols = {carried.name: carried for carried in self.slots.values()}
+        outside = names_loaded_outside(t.frame.scope.node, self.node)
+        kept = {
+            slot: carried for slot, carried in self.slots.items()
+            if carried.name in closed.reads or self.is_read_after(slot, outside)
+            or any(atom == Ref(carried.name) for atom in atoms.values())
+        }  # fmt: skip
+        reads: dict[str, Ref] = {}
+
+        def seen(atom: Atom) -> Atom:
+            if isinstance(atom, Literal):
+                return atom
+            if atom in gives:
+                return Ref("body", gives.index(atom))
+            label = label_of(atom)
+            if atom.node != self.index and atom.node not in symbols:
+                reads[label] = atom
+            return Ref(label)
+
+        arguments = tuple((label, seen(ref)) for label, ref in closed.reads.items())
+        nexts = [seen(atoms[slot]) for slot in kept]
+        names = [carried.name for carried in kept.values()]
+        inits: list[tuple[str, Atom]] = [(carried.name, self.init_atom(carried)) for carried in kept.values()]
+        if result is not None:
+            label = f"{self.name}-result"
+            names.append(label)
+            inits.append((label, Literal(None)))
+            nexts.append(seen(result))
+        begin, limit = seen(start), None if count is None else seen(count)
+        given = (*inits, *reads.items())
+        inputs = tuple(Input(label, self.type_of(label, kept, reads), where) for label, _ in given)
+        body = Sub("body", closed.graph.name, arguments, object, (), where)
+        t.program.graphs[base] = Loop(
+            base, inputs, begin, limit, self.index, body, seen(exit_atom), tuple(names), tuple(nexts), where, self.title
+        )
+        after = dict.fromkeys((*self.before, *t.state.frontier, *closed.after))
+        t.emit(Sub(self.name, base, given, object, tuple(after), where))
+        t.sources[self.name] = None
+        t.state.frontier = (self.name,)
+        t.state.pending.extend(way.pending)
+        t.types[Ref(self.name)] = int
+        for number, (slot, carried) in enumerate(kept.items()):
+            self.leave(slot, carried, Ref(self.name, 1 + number))
+        for slot in self.slots:
+            if slot not in kept:
+                self.forget(slot)
+        returned = None
+        if result is not None:
+            t.types[Ref(self.name, 1 + len(kept))] = Any
+            returned = t.atom(Ref(self.name, 1 + len(kept)), Any, "result", self.node)
+        return self.completed(exits, returned)
+
+    def type_of(self, label: str, kept: dict[Slot, Carried], reads: dict[str, Ref]) -> Any:
+        """Give the type of an input of the loop."""
+        if label in reads:
+            return self.t.types.get(reads[label], Any)
+        found = [carried for carried in kept.values() if carried.name == label]
+        return (int if found[0].options else found[0].type) if found else Any
+
+    def is_read_after(self, slot: Slot, outside: set[str]) -> bool:
+        """Say whether something outside of the loop may read what is carried."""
+        box, key = slot
+        return not isinstance(box.content, FrameC) or box is not self.t.frame.box or key[0] in outside
+
+    def next_atom(self, carried: Carried) -> Atom:
+        """Give what a carried value is after a round."""
+        t = self.t
+        if carried.options:
+            return t.to_atom(self.option_number(carried, carried.after), carried.name, self.node)
+        if isinstance(carried.after, Box) and isinstance(carried.after.content, FrameC):
+            raise t.untraceable("what this loop carries from round to round cannot be followed", self.node)
+        return self.data_atom(carried.after, carried.name)
+
+    def init_atom(self, carried: Carried) -> Atom:
+        """Give what a carried value is before the first round."""
+        if carried.options:
+            return self.t.to_atom(self.option_number(carried, carried.init), carried.name, self.node)
+        return self.data_atom(carried.init, carried.name)
+
+    def data_atom(self, value: Any, name: str) -> Atom:
+        """Give a value as an operand; a variable that may hold nothing as what it holds."""
+        if value is UNBOUND:
+            return Literal(UNBOUND)
+        if isinstance(value, Choice):
+            held = [option for option in value.options if option is not UNBOUND]
+            if len(held) != 1 or len(value.options) != 2:
+                raise self.t.untraceable("what this loop carries from round to round cannot be followed", self.node)
+            trees = [self.t.capture(UNBOUND, "unbound", self.node) if option is UNBOUND else
+                     self.t.tree(option, self.node) for option in value.options]  # fmt: skip
+            zero = at(ast.Constant(0), self.node)
+            test = at(ast.Compare(left=value.number.tree, ops=[ast.Eq()], comparators=[zero]), self.node)
+            tree = at(ast.IfExp(test=test, body=trees[0], orelse=trees[1]), self.node)
+            return self.t.to_atom(Unknown(tree, Any, value.number.pure, value.number.total), name, self.node)
+        return self.t.to_atom(value, name, self.node)
+
+    def option_number(self, carried: Carried, value: Any) -> Any:
+        """Give the number of what a value is among the things it may be."""
+        if not isinstance(value, Choice):
+            return next(index for index, option in enumerate(carried.options) if option is value)
+        table = [next(index for index, known in enumerate(carried.options) if known is one) for one in value.options]
+        if table == list(range(len(table))):
+            return value.number
+        whole = self.t.capture(table, "numbers", self.node)
+        tree = at(ast.Subscript(value=whole, slice=value.number.tree, ctx=ast.Load()), self.node)
+        return Unknown(tree, int, value.number.pure, value.number.total)
+
+    def leave(self, slot: Slot, carried: Carried, ref: Ref) -> None:
+        """Put what a carried value is after the loop in its place."""
+        t = self.t
+        t.types[ref] = int if carried.options else carried.type
+        value = t.atom(ref, t.types[ref], carried.name, self.node)
+        if carried.options:
+            value = Choice(value, carried.options)
+        elif carried.init is UNBOUND and not self.runs_once():
+            box = value if isinstance(value, Box) else t.state.box(OpaqueC(value))
+            value = maybe(t, box, self.node)
+        self.install(slot, value)
+
+    def runs_once(self) -> bool:
+        """Say whether there is a first round in any case."""
+        return self.start == 0 and (self.count is None or (isinstance(self.count, int) and self.count > 0))
+
+    def forget(self, slot: Slot) -> None:
+        """Drop a variable that nobody reads."""
+        box, key = slot
+        self.t.state.write(box).names.pop(key[0], None)
+
+    # ---- how it ends
+
+    def exit_value(self, done: Done) -> Any:
+        """Give the exit of a round: 0 to go on."""
+        code = code_of(done)
+        if isinstance(code, int):
+            return 0 if code == Exit.CONTINUE else code
+        assert isinstance(code, Unknown)
+        return recoded(self.t, code, Exit.CONTINUE, self.node) if Exit.CONTINUE in exits_of(done) else code
+
+    def completed(self, exits: frozenset[Exit], value: Any) -> Done:
+        """Tell how the loop ended."""
+        found = set(exits) - {Exit.NEXT, Exit.CONTINUE, Exit.EXHAUSTED}
+        if self.count is not None or self.start != 0 or Exit.EXHAUSTED in exits:
+            found.add(Exit.NEXT)
+        if not found:
+            return None
+        if len(found) == 1:
+            (only,) = found
+            return None if only is Exit.NEXT else Completion(only, value)
+        code = Unknown(self.t.capture_ref(Ref(self.name), "exit", self.node), int)
+        if Exit.EXHAUSTED in exits or self.start != 0:
+            code = recoded(self.t, code, Exit.EXHAUSTED, self.node)
+        return Split(code, frozenset(found), value)
+
+
+def recoded(t: Tracer, code: Unknown, old: Exit, node: ast.AST) -> Unknown:
+    """Take one exit for going on."""
+    test = ast.Compare(left=code.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(int(old)), node)])
+    zero = at(ast.Constant(0), node)
+    return Unknown(at(ast.IfExp(test=at(test, node), body=zero, orelse=code.tree), node), int, code.pure, code.total)
+
+
+def common(left: Any, right: Any) -> Any:
+    """Give a type that holds the values of both."""
+    if repr(left) == repr(right):
+        return left
+    if is_scalar(left) and is_scalar(right):
+        return left | right
+    base = inference.plain(left)
+    return base if base is inference.plain(right) and base is not Any else Any
+
+
+def counted(t: Tracer, iterable: Unknown, node: ast.expr) -> tuple[Unknown, Callable[[Unknown], Unknown]]:
+    """Give how many rounds a loop over a runtime value takes, and what gives the item of a round."""
+    if not iterable.pure:
+        made = at(ast.Call(func=t.capture(list, "list", node), args=[iterable.tree], keywords=[]), node)
+        settled = t.unknown(t.settle(Unknown(made, list, pure=False, total=False), "items", node))
+        assert settled is not None
+        iterable = settled
+    base = inference.plain(iterable.type)
+    is_sized = base in (list, tuple, str, range, dict, set, frozenset)
+    head = t.capture(count_of, "count_of", node)
+    tree = at(ast.Call(func=head, args=[iterable.tree], keywords=[]), node)
+    count = Unknown(tree, int, pure=True, total=is_sized and iterable.total)
+    kind = inference.element(iterable.type) if base is not range else int
+
+    def item(index: Unknown) -> Unknown:
+        read = t.capture(item_at, "item_at", node)
+        return Unknown(at(ast.Call(func=read, args=[iterable.tree, index.tree], keywords=[]), node), kind)
+
+    return count, item

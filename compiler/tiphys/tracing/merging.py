@@ -1,0 +1,428 @@
+"""Forks: code of which one of several ways is taken at run time, and the merging of what the ways leave behind.
+
+Each way is interpreted from the same state. A way without calls costs no pod: glue that cannot raise is computed where
+it is used, other glue becomes one expression that is evaluated if the way is taken. Ways with calls become the arms of
+a `Switch`. Where a variable differs afterwards, it is picked by the number of the way: by the `Switch`, or by glue.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.ir import Atom, Input, Literal, Ref, Sub, Switch
+from tiphys.tracing.closures import reaches_task
+from tiphys.tracing.completions import NEVER, Completion, Done, Ended, Exit, Split, Whole, code_of, exits_of
+from tiphys.tracing.concurrency import start_ready
+from tiphys.tracing.contents import Merging
+from tiphys.tracing.facts import truth_of
+from tiphys.tracing.glue import at, holes_of
+from tiphys.tracing.inference import is_truth_total
+from tiphys.tracing.reach import reaches
+from tiphys.tracing.regions import Closed, Way, close, explore, expression_tree, inside, label_of, resume
+from tiphys.tracing.state import Box, ChoiceC, GroupC, PendingC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Captured, Choice, Closure, Hole, Raised, Special, Undecided, Unknown
+from tiphys_runtime.objects import UNBOUND, raise_
+
+
+class Which:
+    """Says at run time which way is taken: a test of two, or a number."""
+
+    def __init__(self, t: Tracer, value: Unknown, node: ast.AST, *, is_number: bool = False) -> None:
+        self.t = t
+        self.node = node
+        self.test: ast.expr | None = None
+        if is_number:
+            self.value = value if value.ref is not None else t.settle(value, "which", node)
+            return
+        if not is_truth_total(value.type):
+            call = ast.Call(func=Hole(Captured(bool), "bool", node), args=[value.tree], keywords=[])
+            value = Unknown(at(call, node), bool, value.pure, total=False)
+        self.value = value if value.pure and value.total else t.settle(value, "test", node)
+        self.test = self.value.tree
+
+    def number(self) -> Unknown:
+        """Give the number as a value of its own."""
+        if self.test is None:
+            return self.value
+        zero, one = (at(ast.Constant(item), self.node) for item in (0, 1))
+        tree = at(ast.IfExp(test=self.test, body=zero, orelse=one), self.node)
+        made = self.t.settle(Unknown(tree, int), "which", self.node)
+        assert isinstance(made, Unknown)
+        self.value, self.test = made, None
+        return made
+
+    def pick(self, trees: Sequence[ast.expr]) -> ast.expr:
+        """Write the expression that evaluates the tree of the way taken, and no other."""
+        made = trees[-1]
+        for index in reversed(range(len(trees) - 1)):
+            test = self.test or at(
+                ast.Compare(left=self.value.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(index), self.node)]),
+                self.node,
+            )
+            made = at(ast.IfExp(test=test, body=trees[index], orelse=made), self.node)
+        return made
+
+
+def fork(
+    t: Tracer, which: Which, works: Sequence[Callable[[], Any]], node: ast.AST, *,
+    rest: Callable[[], Done] | None = None, title: str = "branch",
+) -> Any:  # fmt: skip
+    """Interpret statements of which one way is taken; gives how they complete.
+
+    rest: interprets what follows; where just one of the ways goes on, it goes on with that, and the completion is
+    `Whole`.
+    """
+    ways = explored(t, works, node)
+    going = [number for number, way in enumerate(ways) if way.done is not NEVER]
+    through = [number for number in going if Exit.NEXT in exits_of(ways[number].done)]
+    is_whole = rest is not None and len(through) == 1 and len(going) > 1 and ways[through[0]].done is None
+    if is_whole:
+        (only,) = through
+        before = ways[only]
+        assert rest is not None
+        ways[only] = ended(t, explore(t, lambda: (resume(t, before), rest())[1]), node)
+        going = [number for number, way in enumerate(ways) if way.done is not NEVER]
+    fork = Fork(t, which, ways, node, title)
+    done: Done
+    if len(going) == 1:
+        done = fork.passed(ways[going[0]])
+    else:
+        fork.merge(going)
+        done = merged_completion(fork, going)
+        fork.emit()
+        if not going:
+            raise Ended
+    return Whole(done) if is_whole else done
+
+
+def fork_value(
+    t: Tracer, which: Which, works: Sequence[Callable[[], Any]], node: ast.AST, title: str = "branch"
+) -> Any:
+    """Interpret an expression of which one way is taken; gives its value."""
+    ways = explored(t, works, node)
+    going = [number for number, way in enumerate(ways) if way.done is not NEVER]
+    fork = Fork(t, which, ways, node, title)
+    if len(going) == 1:
+        return fork.passed(ways[going[0]])
+    fork.merge(going)
+    value = fork.slot({number: ways[number].done for number in going}, "v") if going else None
+    fork.emit()
+    if not going:
+        raise Ended
+    return value
+
+
+def explored(t: Tracer, works: Sequence[Callable[[], Any]], node: ast.AST) -> list[Way]:
+    """Interpret each way."""
+    start_ready(t)
+    return [ended(t, explore(t, work), node) for work in works]
+
+
+def ended(t: Tracer, way: Way, node: ast.AST) -> Way:
+    """Let a way that raises do so at run time."""
+    if way.raised is not None:
+        raised, way.raised = way.raised, None
+        with inside(t, way):
+            raise_later(t, raised, node)
+        way.done = NEVER
+    elif way.is_ended:
+        way.done = NEVER
+    return way
+
+
+def raise_later(t: Tracer, raised: Raised, node: ast.AST) -> None:
+    """Record that an exception is raised at this place."""
+    where = ast.copy_location(ast.Pass(), node)
+    where.lineno, where.col_offset = raised.where.line, raised.where.column
+    where.end_lineno, where.end_col_offset = raised.where.end_line or raised.where.line, raised.where.end_column
+    error = Hole(Literal(raised.error), "error", where)
+    call = ast.Call(func=Hole(Captured(raise_), "raise_", where), args=[error], keywords=[])
+    t.settle(Unknown(at(call, where), None, pure=False, total=False), "raise", where)
+
+
+def merged_completion(fork: Fork, going: list[int]) -> Done:
+    """Merge how the ways complete."""
+    dones: dict[int, Done] = {number: fork.ways[number].done for number in going}
+    exits = frozenset().union(*(exits_of(done) for done in dones.values())) if dones else frozenset[Exit]()
+    values = {
+        number: done.value for number, done in dones.items() if done is not None and Exit.RETURN in exits_of(done)
+    }
+    value = fork.slot(values, "result") if values else None
+    if len(exits) <= 1:
+        only = next(iter(exits), Exit.NEXT)
+        return None if only is Exit.NEXT else Completion(only, value)
+    code = fork.slot({number: code_of(done) for number, done in dones.items()}, "exit")
+    unknown = fork.t.unknown(code)
+    assert unknown is not None
+    return Split(unknown, exits, value)
+
+
+class Fork:
+    """The ways that part at one place, and what they give to what follows."""
+
+    def __init__(self, t: Tracer, which: Which, ways: list[Way], node: ast.AST, title: str) -> None:
+        self.t = t
+        self.which = which
+        self.ways = ways
+        self.node = node
+        self.title = title
+        self.outputs: list[dict[int, Atom]] = []
+        self.types: list[Any] = []
+        self.lazy: dict[int, list[ast.expr]] = {
+            number: [] for number, way in enumerate(ways) if way.is_glue and not way.is_light
+        }
+        self.heavy = [number for number, way in enumerate(ways) if not way.is_glue]
+        self.pending: list[tuple[str, Unknown]] = []
+        self.begun = t.state.frontier
+        if self.heavy:
+            which.number()
+            self.name = t.names.allocate(title)
+        if self.lazy:
+            self.rest = t.names.allocate("maybe")
+        for way in ways:
+            if way.is_light:
+                t.state.nodes.extend(way.nodes)
+
+    # ---- what follows
+
+    def passed(self, way: Way) -> Any:
+        """Go on in the only way that does; the others raise."""
+        number = self.ways.index(way)
+        self.lazy.pop(number, None)
+        if number in self.heavy:
+            self.heavy.remove(number)
+        self.emit()
+        if way.is_light:
+            way.nodes = []
+        return resume(self.t, way)
+
+    def merge(self, going: list[int]) -> None:
+        """Merge all that the ways have changed."""
+        boxes = dict.fromkeys(box for number in going for box in self.ways[number].changes)
+        merging = Merging(self, going)
+        for box in boxes:
+            staying = self.staying(box, going)
+            if staying:
+                merging.box(box, staying)
+        for number in going:
+            self.t.state.pending.extend(self.ways[number].pending)
+
+    def slot(self, values: dict[int, Any], hint: str) -> Any:
+        """Merge a value that each of some ways gives."""
+        return Merging(self, list(values)).values(values, hint)
+
+    # ---- values that leave a way
+
+    def is_inner(self, number: int, unknown: Unknown) -> bool:
+        """Say whether a value is computed inside a way that is not always taken."""
+        way = self.ways[number]
+        if way.is_light:
+            return False
+        names = way.names
+        return any(isinstance(hole.value, Ref) and hole.value.node in names for hole in holes_of(unknown.tree))
+
+    def atom(self, number: int, unknown: Unknown) -> Atom | None:
+        """Give a value as the `Switch` can pick it: a result of its arm, or one from outside. None: an expression."""
+        if unknown.ref is not None:
+            made = self.t.made.get(unknown.ref.node)
+            if number in self.heavy and unknown.ref.node in self.ways[number].names:
+                return unknown.ref
+            return None if made is not None and made.code.pure and made.code.total else unknown.ref
+        if number in self.heavy and self.is_inner(number, unknown):
+            with inside(self.t, self.ways[number]):
+                made_value = self.t.unknown(self.t.settle(unknown, "v", self.node, follow=False))
+            assert made_value is not None
+            return made_value.ref
+        return None
+
+    def output(self, atoms: dict[int, Atom], kind: Any) -> Unknown:
+        """Let the `Switch` give a value."""
+        for index, known in enumerate(self.outputs):
+            if known == atoms and self.types[index] == kind:
+                return Unknown(Hole(Ref(self.name, index), "v", self.node), kind)
+        self.outputs.append(atoms)
+        self.types.append(kind)
+        ref = Ref(self.name, len(self.outputs) - 1)
+        self.t.types[ref] = kind
+        return Unknown(Hole(ref, "v", self.node), kind)
+
+    def exported(self, number: int, unknown: Unknown) -> Unknown:
+        """Give a value as it is read outside of its way; it means something only where the way is taken."""
+        if not self.is_inner(number, unknown):
+            return unknown
+        if number in self.heavy:
+            atom = self.atom(number, unknown)
+            assert atom is not None
+            return self.output({number: atom}, unknown.type)
+        trees = self.lazy[number]
+        trees.append(unknown.tree)
+        slot = at(ast.Constant(len(trees) - 1), self.node)
+        whole = Hole(Ref(self.rest), "maybe", self.node)
+        tree = at(ast.Subscript(value=whole, slice=slot, ctx=ast.Load()), self.node)
+        return Unknown(tree, unknown.type)
+
+    def later(self, value: Unknown) -> Unknown:
+        """Compute an expression after the ways, once."""
+        name = self.t.names.allocate("merged")
+        self.pending.append((name, value))
+        self.t.types[Ref(name)] = value.type
+        return Unknown(Hole(Ref(name), "merged", self.node), value.type)
+
+    def staying(self, box: Box, going: list[int]) -> list[int]:
+        """Leave out the ways that leave the function whose variables these are."""
+        frame = self.t.frame
+        if box is not frame.box or has_functions(frame.scope.node):
+            return going
+        return [number for number in going if exits_of(self.ways[number].done) != {Exit.RETURN}]
+
+    # ---- the nodes
+
+    def emit(self) -> None:
+        """Record the ways."""
+        t = self.t
+        frontier = self.begun
+        reached: list[str] = []
+        if self.lazy:
+            t.state.frontier = frontier
+            trees = [self.lazy_tree(number) for number in range(len(self.ways))]
+            value = Unknown(self.which.pick(trees), tuple, pure=False, total=False)
+            t.emit_glue(self.rest, value, self.node)
+            reached.append(self.rest)
+        if self.heavy:
+            t.state.frontier = frontier
+            self.emit_switch()
+            reached.append(self.name)
+        t.state.frontier = tuple(reached) or frontier
+        for way in self.ways:
+            if way.is_light and way.frontier != way.begun:
+                t.state.frontier = tuple(dict.fromkeys((*t.state.frontier, *way.frontier)))
+        for name, value in self.pending:
+            t.emit_glue(name, value, self.node)
+
+    def lazy_tree(self, number: int) -> ast.expr:
+        """Write a way without calls as an expression; the others give nothing here."""
+        if number not in self.lazy:
+            return at(ast.Constant(None), self.node)
+        last = at(ast.Tuple(elts=list(self.lazy[number]), ctx=ast.Load()), self.node)
+        return expression_tree(self.t, self.ways[number], last)
+
+    def emit_switch(self) -> None:
+        """Record the `Switch` of the ways with calls."""
+        t = self.t
+        where = t.span(self.node)
+        base = f"{t.title}.{self.name}"
+        closed: dict[int, Closed] = {}
+        yields: dict[int, list[Atom]] = {}
+        for number in self.heavy:
+            names = self.ways[number].names
+            atoms = (item[number] for item in self.outputs if number in item)
+            inner = dict.fromkeys(atom for atom in atoms if isinstance(atom, Ref) and atom.node in names)
+            yields[number] = list(inner)
+            closed[number] = close(t, f"{base}.{number}", self.ways[number], tuple(inner), where)
+        reads: dict[str, Ref] = {}
+        number_ref = self.which.number().ref
+        assert number_ref is not None
+
+        def outer(atom: Atom) -> Atom:
+            if isinstance(atom, Literal):
+                return atom
+            label = label_of(atom)
+            reads[label] = atom
+            return Ref(label)
+
+        test = outer(number_ref)
+        assert isinstance(test, Ref)
+        arms: list[Sub | None] = []
+        for number in range(len(self.ways)):
+            if number not in closed:
+                arms.append(None)
+                continue
+            named = tuple((label, outer(ref)) for label, ref in closed[number].reads.items())
+            arms.append(Sub(f"case-{number}", closed[number].graph.name, named, object, (), where))
+        outputs = []
+        for item in self.outputs:
+            picks: list[Atom] = []
+            for number in range(len(self.ways)):
+                atom = item.get(number, Literal(None))
+                inside_arm = number in yields and atom in yields[number]
+                picks.append(Ref(f"case-{number}", yields[number].index(atom)) if inside_arm else outer(atom))
+            outputs.append(tuple(picks))
+        inputs = tuple(Input(label, t.types.get(ref, Any), where) for label, ref in reads.items())
+        t.program.graphs[base] = Switch(base, inputs, test, tuple(arms), tuple(outputs), where, self.title)
+        after = dict.fromkeys((*self.begun, *(name for item in closed.values() for name in item.after)))
+        t.emit(Sub(self.name, base, tuple(reads.items()), object, tuple(after), where))
+        t.sources[self.name] = None
+
+
+def decide(t: Tracer, choice: Choice, work: Callable[[Any], Any], node: ast.AST) -> Any:
+    """Do something with each of the values that a choice may be; gives the merged outcome."""
+    which = Which(t, choice.number, node, is_number=True)
+    works = [lambda option=option: work(option) for option in choice.options]
+    return fork_value(t, which, works, node, "pick")
+
+
+def resolved(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
+    """Give what a variable holds, where that is one of several things that are no data."""
+    match value:
+        case Choice(number=number, options=options):
+            if number.ref in t.options:
+                return unless_unbound(t, options[t.options[number.ref]], name, node)
+            if any(option is UNBOUND for option in options):
+                return decide(t, value, lambda option: unless_unbound(t, option, name, node), node)
+        case Box(content=ChoiceC(number=number, contents=contents)):
+            if number.ref not in t.options:
+                raise Undecided(number, len(contents))
+            t.state.replace(value, contents[t.options[number.ref]].copy())
+    return value
+
+
+def unless_unbound(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
+    """Give a value; raise what Python raises where there is none."""
+    if value is UNBOUND:
+        text = f"cannot access local variable {name!r} where it is not associated with a value"
+        raise Raised(UnboundLocalError(text), t.span(node))
+    return value
+
+
+def has_functions(code: ast.AST) -> bool:
+    """Say whether a function has functions of its own, which may read its variables later."""
+    return any(
+        isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for item in ast.walk(code)
+        if item is not code
+    )
+
+
+def decided_by(t: Tracer, value: Any, node: ast.AST) -> bool | Unknown:
+    """Give the truth of a value: known, or at run time."""
+    known = truth_of(t, value)
+    if known is not None:
+        return known
+    if isinstance(value, Choice):
+        value = decide(t, value, lambda option: decided_by(t, option, node), node)
+        if isinstance(value, bool):
+            return value
+    unknown = t.unknown(value)
+    assert unknown is not None
+    return unknown
+
+
+def needs_choice(t: Tracer, value: Any) -> bool:
+    """Say whether a value is no data, and nothing that glue could refer to: it stays beside what else it may be."""
+    match value:
+        case Choice() | TaskTemplate() | Special() | Box(content=PendingC() | ChoiceC() | GroupC()):
+            return True
+        case Closure():
+            return isinstance(value.node, ast.AsyncFunctionDef) or reaches_task(t, value)
+        case Bound(function=function):
+            return needs_choice(t, function)
+        case functools.partial() | types.FunctionType():
+            return reaches(value) or inspect.iscoroutinefunction(value)
+    return False

@@ -48,11 +48,11 @@ class Site:
             case _:
                 return object
 
-    def written_by(self, pod: str) -> tuple[str, int] | None:
-        """Say what item a pod writes, if one, and which of its outputs that is."""
+    def written_by(self, pod: str) -> tuple[str, int] | tuple[None, None]:
+        """Say which item a pod writes, if one, and which of its outputs that is."""
         if pod in self.items:
             return self.items[pod], 0
-        return ("@", self.item.output) if self.item is not None and self.item.node == pod else None
+        return ("@", self.item.output) if self.item is not None and self.item.node == pod else (None, None)
 
     def reached(self, after: Iterable[str]) -> tuple[str, ...]:
         """Name the pods that are done at a point of the order, glue that rides with its users skipped."""

@@ -81,26 +81,20 @@ def make_pod(site: Site, host: Host) -> Pod:
     frame = places.all(host.frame) if isinstance(host, Call) else ()
     last = places.planned(after)
     hosted = site.hosted.get(host.name, [])
-    written = site.written_by(host.name)
-    outputs = (*own_slots(host), *(places.steps[piece.name] for piece in hosted))
+    group, item = site.written_by(host.name)
+    outputs: tuple[Slot, ...] = (*own_slots(host), *(places.steps[piece.name] for piece in hosted))
     types = (*own_types(host), *(piece.type for piece in hosted))
     final = site.outer(site.graph.result.values[0]) if site.is_entry and site.graph.result.display is None else None
     plan = Plan(
         name="", task=host.task if isinstance(host, Call) else None, operands=tuple(table.operands),
         before=first, keywords=arguments[1], after=last, outputs=outputs, types=types, where=host.where,
         result=final.output if isinstance(final, Ref) and final.node == host.name else None,
-        item=None if written is None else written[1], records=site.records, frame=frame,
+        item=item, records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
     )  # fmt: skip
     name = site.plans.add(plan, base_name(site, host))
-    return Pod(
-        host.name,
-        name,
-        tuple(table.values),
-        order_of(site, host, (*before, *after)),
-        host.where,
-        None if written is None else written[0],
-    )
+    order = order_of(site, host, (*before, *after))
+    return Pod(host.name, name, tuple(table.values), order, host.where, group)
 
 
 class Places:
@@ -139,10 +133,14 @@ class Places:
         if not isinstance(self.host, Call):
             return (), ()
         unnamed = positional_only(self.host.task.function)
-        named = [(name, self.slot(atom)) for name, atom in self.host.arguments]
-        return tuple(slot for name, slot in named if name in unnamed), tuple(
-            (name, slot) for name, slot in named if name not in unnamed
-        )
+        positional: list[Slot] = []
+        keywords: list[tuple[str, Slot]] = []
+        for name, atom in self.host.arguments:
+            if name in unnamed:
+                positional.append(self.slot(atom))
+            else:
+                keywords.append((name, self.slot(atom)))
+        return tuple(positional), tuple(keywords)
 
 
 def own_slots(host: Host) -> tuple[Slot, ...]:

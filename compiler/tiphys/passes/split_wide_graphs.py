@@ -211,7 +211,8 @@ def localised(node: Node, part: Part) -> Node:
                     case Literal() | Ref():
                         made.append(local(operand))
             return replace(node, operands=tuple(made), after=after)
-        case Sub(arguments=arguments):
-            return replace(node, arguments=tuple((name, local(atom)) for name, atom in arguments), after=after)
+        case Sub(arguments=arguments, frame=frame):
+            named = tuple((name, local(atom)) for name, atom in arguments)
+            return replace(node, arguments=named, frame=tuple(local(atom) for atom in frame), after=after)
         case _:
             return replace(node, after=after)

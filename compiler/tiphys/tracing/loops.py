@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiphys.ir import Atom, Input, Literal, Loop, Ref, Sub
+from tiphys.ir import Atom, Input, Literal, Loop, Ref, Sub, operands_of
 from tiphys.tracing import inference
 from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
@@ -21,7 +21,7 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import ended, needs_choice
 from tiphys.tracing.names import names_loaded_outside
-from tiphys.tracing.regions import Way, close, explore, inside, label_of
+from tiphys.tracing.regions import Way, close, explore, inside, label_of, pruned
 from tiphys.tracing.state import Box, Content, DictC, FrameC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Unknown, is_immutable, is_scalar
@@ -225,65 +225,19 @@ class Rounds:
 
     def emit(self, way: Way, start: Atom, count: Atom | None) -> Done:
         """Record the loop; then its carried values are what the last round left."""
-        t, where = self.t, self.t.span(self.node)
+        t = self.t
         done: Done = None if way.done is NEVER else way.done
         exits = exits_of(done)
-        base = f"{t.title}.{self.name}"
-        atoms: dict[Slot, Atom] = {}
+        value = done.value if done is not None and Exit.RETURN in exits else None
         with inside(t, way):
-            for slot, carried in self.slots.items():
-                atoms[slot] = self.next_atom(carried)
+            nexts = {slot: self.next_atom(carried) for slot, carried in self.slots.items()}
             exit_atom = t.to_atom(self.exit_value(done), "exit", self.node)
-            value = done.value if done is not None and Exit.RETURN in exits else None
             result = t.to_atom(value, "result", self.node) if Exit.RETURN in exits else None
-        own = way.names
-        gives = list(dict.fromkeys(
-            atom for atom in (exit_atom, *atoms.values(), result) if isinstance(atom, Ref) and atom.node in own
-        ))  # fmt: skip
-        closed = close(t, f"{base}.round", way, tuple(gives), where)
-        symbols = {carried.name: carried for carried in self.slots.values()}
-        outside = names_loaded_outside(t.frame.scope.node, self.node)
-        kept = {
-            slot: carried for slot, carried in self.slots.items()
-            if carried.name in closed.reads or self.is_read_after(slot, outside)
-            or any(atom == Ref(carried.name) for atom in atoms.values())
-        }  # fmt: skip
-        reads: dict[str, Ref] = {}
-
-        def seen(atom: Atom) -> Atom:
-            if isinstance(atom, Literal):
-                return atom
-            if atom in gives:
-                return Ref("body", gives.index(atom))
-            label = label_of(atom)
-            if atom.node != self.index and atom.node not in symbols:
-                reads[label] = atom
-            return Ref(label)
-
-        arguments = tuple((label, seen(ref)) for label, ref in closed.reads.items())
-        nexts = [seen(atoms[slot]) for slot in kept]
-        names = [carried.name for carried in kept.values()]
-        inits: list[tuple[str, Atom]] = [(carried.name, self.init_atom(carried)) for carried in kept.values()]
-        if result is not None:
-            label = f"{self.name}-result"
-            names.append(label)
-            inits.append((label, Literal(None)))
-            nexts.append(seen(result))
-        begin, limit = seen(start), None if count is None else seen(count)
-        given = (*inits, *reads.items())
-        inputs = tuple(Input(label, self.type_of(label, kept, reads), where) for label, _ in given)
-        body = Sub("body", closed.graph.name, arguments, object, (), where)
-        t.program.graphs[base] = Loop(
-            base, inputs, begin, limit, self.index, body, seen(exit_atom), tuple(names), tuple(nexts), where, self.title
-        )
-        after = dict.fromkeys((*self.before, *t.state.frontier, *closed.after))
-        t.emit(Sub(self.name, base, given, object, tuple(after), where))
-        t.sources[self.name] = None
-        t.state.frontier = (self.name,)
-        t.state.pending.extend(way.pending)
-        t.types[Ref(self.name)] = int
-        for number, (slot, carried) in enumerate(kept.items()):
-            self.leave(slot, carried, Ref(self.name, 1 + number))
+        ends = (exit_atom,) if result is None else (exit_atom, result)
+        kept = self.needed(way, nexts, ends)
+        self.record(way, start, count, [(self.slots[slot], nexts[slot]) for slot in kept], ends)
+        for number, slot in enumerate(kept):
+            self.leave(slot, self.slots[slot], Ref(self.name, 1 + number))
         for slot in self.slots:
             if slot not in kept:
                 self.forget(slot)
@@ -293,12 +247,66 @@ class Rounds:
             returned = t.atom(Ref(self.name, 1 + len(kept)), Any, "result", self.node)
         return self.completed(exits, returned)
 
-    def type_of(self, label: str, kept: dict[Slot, Carried], reads: dict[str, Ref]) -> Any:
-        """Give the type of an input of the loop."""
-        if label in reads:
-            return self.t.types.get(reads[label], Any)
-        found = [carried for carried in kept.values() if carried.name == label]
-        return (int if found[0].options else found[0].type) if found else Any
+    def needed(self, way: Way, nexts: dict[Slot, Atom], ends: tuple[Atom, ...]) -> list[Slot]:
+        """List what has to be carried: what a later round reads, or the code behind the loop."""
+        outside = names_loaded_outside(self.t.frame.scope.node, self.node)
+        kept = {slot for slot in self.slots if self.is_read_after(slot, outside)}
+        while True:
+            values = (*ends, *(nexts[slot] for slot in kept))
+            read = {atom.node for atom in values if isinstance(atom, Ref)}
+            for node in pruned(way.nodes, values):
+                read.update(atom.node for atom in operands_of(node) if isinstance(atom, Ref))
+            more = {slot for slot, carried in self.slots.items() if slot not in kept and carried.name in read}
+            if not more:
+                return [slot for slot in self.slots if slot in kept]
+            kept |= more
+
+    def record(
+        self, way: Way, start: Atom, count: Atom | None, kept: list[tuple[Carried, Atom]], ends: tuple[Atom, ...]
+    ) -> None:
+        """Record the node of the loop, and its units. ends: the exit of a round, and what it returns, if it may."""
+        t, where = self.t, self.t.span(self.node)
+        base = f"{t.title}.{self.name}"
+        own = way.names
+        atoms = (*ends, *(atom for _, atom in kept))
+        gives = list(dict.fromkeys(atom for atom in atoms if isinstance(atom, Ref) and atom.node in own))
+        closed = close(t, f"{base}.round", way, tuple(gives), where)
+        inits: dict[str, Atom] = {carried.name: self.init_atom(carried) for carried, _ in kept}
+        nexts = [atom for _, atom in kept]
+        if len(ends) > 1:
+            inits[f"{self.name}-result"] = Literal(None)
+            nexts.append(ends[1])
+        reads: dict[str, Ref] = {}
+
+        def seen(atom: Atom) -> Atom:
+            if isinstance(atom, Literal):
+                return atom
+            if atom in gives:
+                return Ref("body", gives.index(atom))
+            label = label_of(atom)
+            if label != self.index and label not in inits:
+                reads[label] = atom
+            return Ref(label)
+
+        arguments = tuple((label, seen(ref)) for label, ref in closed.reads.items())
+        after_round = tuple(seen(atom) for atom in nexts)
+        begin, limit, exit_atom = seen(start), None if count is None else seen(count), seen(ends[0])
+        kinds = {carried.name: int if carried.options else carried.type for carried, _ in kept}
+        given = (*inits.items(), *reads.items())
+        inputs = tuple(
+            Input(label, kinds.get(label, t.types.get(reads[label], Any) if label in reads else Any), where)
+            for label, _ in given
+        )
+        body = Sub("body", closed.graph.name, arguments, object, (), where)
+        t.program.graphs[base] = Loop(
+            base, inputs, begin, limit, self.index, body, exit_atom, tuple(inits), after_round, where, self.title
+        )
+        after = dict.fromkeys((*self.before, *t.state.frontier, *closed.after))
+        t.emit(Sub(self.name, base, given, object, tuple(after), where))
+        t.sources[self.name] = None
+        t.types[Ref(self.name)] = int
+        t.state.frontier = (self.name,)
+        t.state.pending.extend(way.pending)
 
     def is_read_after(self, slot: Slot, outside: set[str]) -> bool:
         """Say whether something outside of the loop may read what is carried."""

@@ -77,6 +77,8 @@ class Ended:
         else:
             message = f"the result cannot be read: {sorted(envelope)}"
             raise InternalError(message)
+        if data[:1] == b"E":
+            return as_value({"e": json.loads(data[1:])})["v"]
         if data[:1] == b"J":
             return json.loads(data[1:])
         return {"$p": base64.b64encode(data[1:]).decode()}
@@ -91,6 +93,14 @@ class Ended:
             return None
         found = {name: self.error.get(name) for name in ("type", "message", "task", "traceback")}
         return {**found, "type": class_name(self.error)}
+
+
+def as_value(envelope: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the envelope of a value: an exception that a run returned, and did not raise, is one."""
+    if "e" not in envelope:
+        return envelope
+    error = envelope["e"]
+    return {"v": {"$p": error["pickle"]} if error.get("pickle") else one_line(error), "s": one_line(error)}
 
 
 def filled(form: Any, parts: list[Any]) -> Any:

@@ -21,7 +21,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
 from tiphys.compiling import compile_task
 from tiphys.diagnostics import UsageError
-from tiphys.outcomes import Ended, blob_reader
+from tiphys.outcomes import Ended, as_value, blob_reader
 
 if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
@@ -153,7 +153,7 @@ class Run:
 def failed_before(pod: nodes.Node) -> bool:
     """Say whether the orchestrator's own code failed in a pod, before the task's."""
     error = json.loads(pod.outputs.get("v") or "{}").get("e")
-    return bool(error and error.get("where")) and pod.exit_code == GLUE_FAILED
+    return bool(error and (error.get("where") or error.get("again"))) and pod.exit_code == GLUE_FAILED
 
 
 def task_names(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -353,5 +353,5 @@ def succeeded(outputs: Mapping[str, str], fetch: Callable[[Mapping[str, Any]], b
     """Read the outputs of a run: the result, and the parts that it may have to be put together of."""
     parts: list[Mapping[str, Any]] = []
     while (text := outputs.get(f"r{len(parts)}")) is not None:
-        parts.append(json.loads(text))
-    return Ended(json.loads(outputs.get("r", "{}")), fetch, blob_reader(manifest.objects), tuple(parts))
+        parts.append(as_value(json.loads(text)))
+    return Ended(as_value(json.loads(outputs.get("r", "{}"))), fetch, blob_reader(manifest.objects), tuple(parts))

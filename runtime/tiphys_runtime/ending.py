@@ -27,8 +27,11 @@ def fail(call: Call, ended: Ended) -> int:
         tracebacks.show_sources(world.manifest.get("sources", {}), world.read)
     failure.tell(ended.error)
 
+    number = attempt()
+    if number is not None and "records" in call.entry:  # one more attempt tells of the one before
+        number = min(number, attempts(call) - 1)
+
     def told(largest: int) -> dict[str, Any]:
-        number = attempt()
         return failure.record(
             ended.error,
             world,
@@ -99,10 +102,15 @@ def attempt() -> int | None:
     return int(text) if text.isdigit() else None
 
 
+def attempts(call: Call) -> int:
+    """Give how often the user has the task tried."""
+    return int(call.entry.get("attempts", 1))
+
+
 def is_used_up(call: Call, code: int) -> bool:
     """Whether the user's attempts end with this one, where Argo would make one more (which tells of lost pods)."""
     number = attempt()
-    is_last = number is not None and number + 1 >= int(call.entry.get("attempts", 1))
+    is_last = number is not None and number + 1 >= attempts(call)
     return is_last and "records" in call.entry and code in (USER, TIMEOUT)
 
 
@@ -110,7 +118,7 @@ def lost(call: Call) -> BaseException | None:
     """Give the error of an attempt that ended without a word, where this is one more than the user asked for."""
     status, _, code = os.environ.get("TIPHYS_LAST", "").strip().partition(" ")
     number = attempt()
-    if "records" not in call.entry or number is None or number < int(call.entry.get("attempts", 1)):
+    if "records" not in call.entry or number is None or number < attempts(call):
         return None
     if status not in ("Failed", "Error"):
         return None

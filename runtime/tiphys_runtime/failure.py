@@ -39,13 +39,15 @@ def record(
 ) -> dict[str, Any]:
     """Write the record of a failure.
 
-    An exception that the orchestrator raises again, at `where`, is still that of the task that it left.
+    An exception that the orchestrator raises again, at `where`, is still that of the task that it left: only `again`
+    says the place.
     """
     from tiphys_runtime.ending import now
 
     origin = origin_of(error) if where is not None else None
+    again = {} if origin is None else {"again": where}
     if origin is not None and "type" in origin:  # it only stands for one whose class is not here
-        return dict(origin)
+        return {**origin, **again}
     told = {
         "type": class_name(type(error)),
         "bases": [class_name(base) for base in type(error).__mro__[1:-1]],
@@ -57,7 +59,7 @@ def record(
         "pickle": pickled(error, world, largest),
         "where": where,
     }
-    return {**told, **(origin or {})}
+    return {**told, **(origin or {}), **again}
 
 
 def origin_of(error: BaseException) -> dict[str, Any] | None:

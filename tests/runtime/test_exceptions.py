@@ -181,6 +181,7 @@ def test_raised_again_by_the_orchestrator_it_is_still_that_of_its_task():
     assert {name: second[name] for name in ("task", "attempt", "time", "where", "type")} == {
         name: first[name] for name in ("task", "attempt", "time", "where", "type")
     }
+    assert second["again"] == "flow.py:9"
     lines = second["traceback"].splitlines()
     assert [line.rpartition(", in ")[2] for line in lines if line.startswith("  File")] == [
         "caught", "reraise", "caught", "inner",
@@ -220,7 +221,7 @@ def test_an_exception_whose_class_is_not_here_is_handed_on_as_it_came():
     stand_in = caught(reraise, exception_of(first, WORLD))
 
     assert (type(stand_in), stand_in.code) == (errors.RuntimeUserError, "Gone")
-    assert told(sent(stand_in), task="main", where="flow.py:9") == first
+    assert told(sent(stand_in), task="main", where="flow.py:9") == {**first, "again": "flow.py:9"}
 
 
 def test_frames_of_a_text_serve_where_there_is_no_pickle():

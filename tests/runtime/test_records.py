@@ -127,7 +127,8 @@ def test_one_attempt_more_tells_how_the_last_one_ended(pod, last, kind, said):
     error = decode_live(json.dumps({"e": record(made)["e"]}))
     assert type(error) is kind
     assert said in str(error)
-    assert (made.error["task"], record(made)["frame"]) == ("env.noisy", json.loads(FRAME)["l"])
+    assert (made.error["task"], made.error["attempt"]) == ("env.noisy", 2)
+    assert record(made)["frame"] == json.loads(FRAME)["l"]
 
 
 @pytest.mark.parametrize(("attempt", "last"), [

@@ -79,7 +79,14 @@ def culprit(run: Run) -> Node | None:
     exposed = [call for call in failed if not any(region.phase is Phase.SUCCEEDED for region in ancestors(run, call))]
     fatal = [call for call in exposed if not any(not after.phase.is_idle for after in followers(run, call))]
     candidates = fatal or exposed or failed or inner_failures(run)
-    return min(candidates, key=by_finish, default=None)
+    return min(candidates, key=by_failure, default=None)
+
+
+def by_failure(node: Node) -> tuple[float, str, tuple[float, float, str]]:
+    """Order failed calls by when they failed; Argo counts whole seconds, the pods' own records less."""
+    told = envelope_of(node, VALUE).get("e") or {}
+    finish = by_finish(node)
+    return finish[0], str(told.get("time") or ""), finish
 
 
 def followers(run: Run, call: Node) -> Iterator[Node]:

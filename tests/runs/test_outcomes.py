@@ -1,0 +1,52 @@
+"""Outcomes of runs as values: exceptions that were returned, and not raised."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tiphys.bundling.live import LiveWorld
+from tiphys.outcomes import Ended, as_value
+from tiphys_runtime.failure import record
+
+
+def told(error: BaseException) -> dict[str, object]:
+    return record(error, LiveWorld(), task="env.f")
+
+
+def test_a_returned_exception_is_a_value() -> None:
+    ended = Ended(as_value({"e": told(KeyError("k"))}))
+    found = ended.value()
+
+    assert ended.error is None
+    assert isinstance(found, KeyError)
+    assert (found.args, ended.text(), ended.plain()) == (("k",), "KeyError: 'k'", "KeyError: 'k'")
+
+
+def test_a_returned_exception_may_be_a_part_or_a_file() -> None:
+    error = told(OSError(2, "no", "file"))
+    data = b"E" + json.dumps(error).encode()
+    ended = Ended({"x": [{"$h": 0}, {"$h": 1}]}, lambda _envelope: data, None, (as_value({"e": error}), {"k": "key"}))
+
+    assert [each.filename for each in ended.value()] == ["file", "file"]
+
+
+def test_one_that_could_not_be_pickled_is_its_text() -> None:
+    assert Ended(as_value({"e": {**told(KeyError("k")), "pickle": None}})).value() == "KeyError: 'k'"
+
+
+def test_other_envelopes_are_values_already() -> None:
+    assert as_value({"v": 1, "s": "1"}) == {"v": 1, "s": "1"}
+
+
+def test_a_failed_run_raises_what_its_task_raised_with_its_traceback() -> None:
+    try:
+        raise KeyError("k")  # noqa: TRY301
+    except KeyError as error:
+        envelope = {"e": told(error)}
+    with pytest.raises(KeyError) as caught:
+        Ended(envelope).value()
+
+    assert 'raise KeyError("k")' in caught.value.__notes__[0]
+    assert caught.value.__cause__ is None

@@ -186,9 +186,6 @@ class Operand:
     """What a pod receives."""
 
     name: str
-    type: object = None
-    """The type that text from people is converted to."""
-    typed: bool = False
     small: bool = False
     """It is small by type, or known: it needs no artifact."""
     items: int | None = None

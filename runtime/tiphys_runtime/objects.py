@@ -126,25 +126,22 @@ def checked(clause: Any, *, star: bool = False) -> tuple[type[BaseException], ..
 def matches(error: BaseException, kinds: tuple[type[BaseException], ...]) -> bool:
     """Whether an exception is of one of the classes, by Python's rules; `__instancecheck__` has no say.
 
-    One that left a task is a RuntimeUserError too, as in programs written for Flyte.
+    One that left a task is a RuntimeUserError too, as in programs written for Flyte. One whose class is not in this
+    image is known by the names of its classes.
     """
-    own = type(error).__mro__
-    if any(kind in own for kind in kinds):
-        return True
     from tiphys_runtime import errors
-    from tiphys_runtime.failure import origin_of
+    from tiphys_runtime.failure import class_name, origin_of
 
-    if not {errors.RuntimeUserError, errors.BaseRuntimeError}.intersection(kinds):
-        return False
-    origin = origin_of(error)
-    return origin is not None and origin.get("where") is None and isinstance(error, Exception) and is_users(error)
-
-
-def is_users(error: Exception) -> bool:
-    """Whether an exception is no error of the cluster's side."""
-    from tiphys_runtime import errors
-
-    return not isinstance(error, errors.BaseRuntimeError)
+    origin = origin_of(error) or {}
+    if "type" in origin:
+        named = (origin["type"], *origin.get("bases", ()))
+        found = any(class_name(kind) in named for kind in kinds)
+    else:
+        found = any(kind in type(error).__mro__ for kind in kinds)
+    if found or not {errors.RuntimeUserError, errors.BaseRuntimeError}.intersection(kinds):
+        return found
+    left_a_task = bool(origin) and origin.get("where") is None
+    return left_a_task and isinstance(error, Exception) and not isinstance(error, errors.RuntimeSystemError)
 
 
 def group_of(message: str, outcomes: Any) -> list[Any]:
@@ -175,3 +172,8 @@ def count_of(items: Any) -> int:
 def item_at(items: Any, index: int) -> Any:
     """Give what a loop over a value meets in round `index`."""
     return items[index] if isinstance(items, list | tuple | str | range) else list(items)[index]
+
+
+def from_lanes(lanes: list[list[Any]], count: int) -> list[Any]:
+    """Put together what lanes gave of which lane `l` took the items `l`, `l + n`, `l + 2n`, ... for n lanes."""
+    return [lanes[index % len(lanes)][index // len(lanes)] for index in range(count)]

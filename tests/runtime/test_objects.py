@@ -159,6 +159,18 @@ def test_what_left_a_task_says_its_class_as_code():
     assert handler_of(error, RuntimeError, KeyError) == 1
 
 
+@pytest.mark.parametrize(("kind", "expected"), [
+    (KeyError, 1), (ValueError, 0), (Exception, 0), (RuntimeError, 1), (errors.RuntimeUserError, 0), (Odd, 0),
+])  # fmt: skip
+def test_an_exception_whose_class_is_not_here_is_known_by_its_names(kind, expected):
+    bases = [f"{Odd.__module__}.Odd", "builtins.ValueError", "builtins.Exception", "builtins.BaseException"]
+    told = {**record(ValueError("m"), WORLD, task="env.f"), "type": "library.Special", "bases": bases, "pickle": "AAAA"}
+    error = exception_of(told, WORLD)
+
+    assert handler_of(error, kind) == expected
+    assert (split_group(error, kind)[0] is None) == bool(expected)
+
+
 def test_a_group_without_errors_gives_its_values():
     assert group_of("m", (1, None, [2])) == [1, None, [2]]
 

@@ -108,8 +108,7 @@ def exception_of(told: Mapping[str, Any], world: World) -> BaseException:
         error.__dict__["code"] = name
     if error.__traceback__ is None and told.get("traceback"):
         error.__traceback__ = tracebacks.made_of(tracebacks.frames_in(str(told["traceback"])))
-    stands_in = error is not found and class_name(type(error)) != told.get("type")
-    error.__dict__[ORIGIN] = dict(told) if stands_in else {name: told.get(name) for name in KEPT}
+    error.__dict__[ORIGIN] = {name: told.get(name) for name in KEPT} if error is found else dict(told)
     return error
 
 

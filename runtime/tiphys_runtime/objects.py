@@ -133,7 +133,7 @@ def matches(error: BaseException, kinds: tuple[type[BaseException], ...]) -> boo
     from tiphys_runtime.failure import class_name, origin_of
 
     origin = origin_of(error) or {}
-    if "type" in origin:
+    if origin.get("type", class_name(type(error))) != class_name(type(error)):
         named = (origin["type"], *origin.get("bases", ()))
         found = any(class_name(kind) in named for kind in kinds)
     else:

@@ -65,7 +65,7 @@ async def main() -> int: return await f("x" * 5000)
 
 
 def test_a_program_that_nests_too_deep_is_refused(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "NESTING", 20)
+    monkeypatch.setattr(limits, "DEEPEST", 20)
     subs = "".join(f"@env.task\nasync def s{i}() -> int: return await s{i - 1}()\n" for i in range(1, 30))
     text = "@env.task\nasync def s0() -> int: return 1\n" + subs
     with pytest.raises(ManifestError, match=r"nests 3\d templates deep, Argo runs 20"):

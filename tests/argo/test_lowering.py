@@ -26,7 +26,7 @@ def test_a_task_call_becomes_a_task_and_its_arguments_become_envelopes(lower: Lo
         ("load", "e-load", None),
         ("add", "e-add", "load.Succeeded"),
     ]
-    assert made.arguments("load") == {"at": "load", "n": """{"t":"{{=toBase64(workflow.parameters['n'])}}"}"""}
+    assert made.arguments("load") == {"at": "load", "n": """{"t":"{{=toBase64(workflow.parameters['n'])}}","y":0}"""}
     assert made.arguments("add")["xs"] == "{{tasks.load.outputs.parameters.v}}"
     assert made.entry["dag"]["failFast"] is False
 
@@ -202,12 +202,12 @@ async def add(xs: list[str]) -> int: return len(xs)
 async def main() -> int: return await add(await asyncio.gather(*(f(i) for i in range(40))))
 """)
     assert made.arguments("add") == {"at": "add", "items": "add-items"}
-    assert made.arguments("f-2")["item"] == "add-items/1"
+    assert made.arguments("f-2")["map-item"] == "add-items/1"
     assert artifacts(made["e-add"]["inputs"])["items"]["s3"] == {
         "key": "tiphys/{{workflow.uid}}/m/{{inputs.parameters.items}}"
     }
     assert artifacts(made["e-f"]["outputs"])["v"]["s3"] == {
-        "key": "tiphys/{{workflow.uid}}/m/{{inputs.parameters.item}}/_"
+        "key": "tiphys/{{workflow.uid}}/m/{{inputs.parameters.map-item}}/_"
     }
     assert made["e-f"]["container"]["args"][-1] == "{{inputs.parameters.item}}"
     assert made["e-add"]["container"]["args"][-1] == "{}"

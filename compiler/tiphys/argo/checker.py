@@ -5,6 +5,8 @@ A reference that does not resolve is no error to Argo: the controller tries agai
 - every output, of DAGs above all, has a default;
 - `{{tasks.X...}}` stands only where `depends` implies that X succeeded, and names an output that X has;
 - `{{inputs...}}` and `{{workflow...}}` name what exists;
+- expressions read only what is there (argo/proving.py);
+- a template calls itself only through a task with a condition;
 - nothing else contains `{{`, wherever it came from.
 
 One pass over the object: the time is linear in its size.
@@ -17,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Never
 
+from tiphys.argo.proving import Known, UnprovenError, prove
 from tiphys.diagnostics import InternalError
 
 Json = Mapping[str, Any]
@@ -27,14 +30,18 @@ REFERENCE = re.compile(
     | inputs\.parameters\.(?P<input>[-\w]+)
     | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
+    | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.uid)
-    | (?P<retries>retries)
+    | (?P<retries>retries|lastRetry\.(?:status|exitCode))
+    | (?P<item>item)
     )\}\}""",
     re.VERBOSE | re.ASCII,
 )
-PASSED_ON = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
-FIXED = re.compile(r'"(?:[^"\\]|\\.)*"')
+CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
+TASK = frozenset(("name", "template", "depends", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
+ARGUMENTS = frozenset(("task", "input", "typed", "uid", "expression"))
+FORGIVING = {"failed": True, "error": True}
 
 
 @dataclass
@@ -65,6 +72,7 @@ def check_manifest(template: Json) -> None:
     check_texts(Scope("the WorkflowTemplate"), template["metadata"])
     for item in templates.values():
         check_template(item, templates, given, typed)
+    check_recursion(templates)
 
 
 def check_template(
@@ -97,33 +105,63 @@ def check_dag(item: Json, templates: Mapping[str, Json], given: Mapping[str, fro
     made: dict[str, frozenset[str]] = {}
     before: dict[str, int] = {}
     places: dict[str, int] = {}
-    kinds = frozenset(("task", "input", "typed"))
+    sure = 0
     for task in item["dag"]["tasks"]:
         place = f"{name}/{task['name']}"
         if task["name"] in made:
             fail(name, f"two tasks are called {task['name']}")
         if task["template"] not in templates:
             fail(place, f"the template {task['template']} is missing")
+        if not TASK.issuperset(task):
+            fail(place, f"what {sorted(set(task) - TASK)} mean is not known here")
         check_arguments(place, task, templates[task["template"]])
         earlier = 0
         for needed in needs(place, task.get("depends")):
             if needed not in made:
                 fail(place, f"it depends on {needed}, which does not come before it")
             earlier |= before[needed] | 1 << places[needed]
-        seen = Done(made, places, earlier)
-        check_texts(Scope(place, scope.inputs, scope.typed, seen, kinds), task.get("arguments"))
-        check_texts(Scope(place), {key: value for key, value in task.items() if key != "arguments"})
+        check_task(task, Scope(place, scope.inputs, scope.typed, Done(made, places, earlier), ARGUMENTS))
+        if "when" not in task and "continueOn" not in task and not earlier & ~sure:
+            # it has succeeded if the whole DAG has
+            sure |= 1 << len(places)
         places[task["name"]] = len(places)
         before[task["name"]] = earlier
         made[task["name"]] = given[task["template"]]
+    if any(task.get("depends") for task in item["dag"]["tasks"]) and any(
+        "continueOn" in task for task in item["dag"]["tasks"]
+    ):
+        fail(name, "Argo takes `continueOn` only where no task has `depends`")
+    certain = Done(made, places, sure)
+    known = Known(scope.inputs, certain, made)
     for output in item.get("outputs", {}).get("parameters", ()):
         source = output["valueFrom"]
         if "expression" in source:
-            check_expression(name, source["expression"], scope.inputs)
+            check_expression(name, source["expression"], known)
         else:
-            check_texts(Scope(name, outputs=made, kinds=frozenset(("task",))), source["parameter"])
+            check_texts(Scope(name, outputs=certain, kinds=frozenset(("task",))), source["parameter"])
     rest = {key: value for key, value in item.items() if key not in ("dag", "outputs")}
     check_texts(Scope(name), rest)
+
+
+def check_task(task: Json, scope: Scope) -> None:
+    """Check the texts of one task, and the condition under which it runs."""
+    condition = task.get("when", "false")
+    found = CONDITION.fullmatch(condition)
+    if found is not None:
+        check_expression(scope.place, found[1], Known(scope.inputs, scope.outputs))
+    elif condition != "false":
+        fail(scope.place, f"`when: {condition}` is no condition of ours")
+    sequence = task.get("withSequence")
+    if sequence is not None:
+        found = CONDITION.fullmatch(str(sequence.get("count")))
+        if found is None or set(sequence) != {"count"}:
+            fail(scope.place, f"`withSequence: {sequence}` is no count of ours")
+        check_expression(scope.place, found[1], Known(scope.inputs, scope.outputs))
+        scope.kinds |= {"item"}
+    if task.get("continueOn", FORGIVING) != FORGIVING:
+        fail(scope.place, f"`continueOn: {task['continueOn']}` is not what a guard says")
+    check_texts(scope, task.get("arguments"))
+    check_texts(Scope(scope.place), [task["name"], task["template"], task.get("depends")])
 
 
 class Done(Mapping[str, frozenset[str]]):
@@ -163,15 +201,32 @@ def check_arguments(place: str, task: Json, callee: Json) -> None:
         fail(place, f"it passes {sorted(passed - wanted)} too much and {sorted(wanted - passed)} too little")
 
 
-def check_expression(place: str, expression: str, inputs: frozenset[str]) -> None:
-    """Check an output expression: one of the DAG's own inputs, or a fixed text."""
-    found = PASSED_ON.fullmatch(expression)
-    if found is not None:
-        if found[1] not in inputs:
-            fail(place, f"it gives its input {found[1]}, which is missing")
-        return
-    if FIXED.fullmatch(expression) is None or "{{" in expression:
-        fail(place, f"the output expression {expression} is neither an input nor a text")
+def check_expression(place: str, expression: str, known: Known) -> None:
+    """Check that an expression reads only what is there."""
+    try:
+        prove(expression, known)
+    except UnprovenError as error:
+        fail(place, str(error))
+
+
+def check_recursion(templates: Mapping[str, Json]) -> None:
+    """Check that no template calls itself without a condition: it would never end."""
+    done: dict[str, bool] = {}
+
+    def visit(name: str) -> None:
+        done[name] = False
+        for task in templates[name].get("dag", {}).get("tasks", ()):
+            if "when" in task:
+                continue
+            if done.get(task["template"]) is False:
+                fail(name, f"it calls {task['template']}, which calls it, and no condition ends that")
+            if task["template"] not in done:
+                visit(task["template"])
+        done[name] = True
+
+    for name in templates:
+        if name not in done:
+            visit(name)
 
 
 def check_texts(scope: Scope, value: object) -> None:
@@ -213,6 +268,8 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
             fail(scope.place, f"{found[0]} is read, but `depends` does not imply that {found['task']} succeeded")
         if found["output"] not in outputs:
             fail(scope.place, f"{found[0]} is read, but {found['task']} has no such output")
+    elif kind == "expression":
+        check_expression(scope.place, found["expression"], Known(scope.inputs, scope.outputs))
     elif kind in ("input", "spilled") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
     elif kind == "typed" and found[kind] not in scope.typed:

@@ -10,6 +10,11 @@ from typing import Any
 from hera.workflows import models as m
 
 from tiphys.argo.expressions import (
+    CAUGHT,
+    FRAME,
+    ITEM_AT,
+    LAST,
+    RECORDS_TO,
     RETRIES,
     WORKFLOW_UID,
     directory_key,
@@ -18,9 +23,11 @@ from tiphys.argo.expressions import (
     item_key,
     output_key,
     parameter_of,
+    record_key,
+    records_key,
     spilled_key,
 )
-from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_names
+from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.authoring.resources import Resources
 from tiphys.ir import Operand, Plan
 from tiphys.settings import Settings
@@ -36,13 +43,17 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
     parameters = [m.Parameter(name="at"), *(m.Parameter(name=operand) for operand, _ in operands)]
     args = [digest, name, WORKFLOW_UID, input_of("at")]
     args.extend("{}" if item.items is not None else input_of(operand) for operand, item in operands)
-    if plan.is_item:
-        parameters.append(m.Parameter(name="item"))
-        args.append(input_of("item"))
+    if plan.catch is not None:
+        args.insert(4, "{}")
+    told = (*((ITEM_AT,) if plan.item is not None else ()), *((RECORDS_TO, FRAME) if plan.records else ()))
+    args.extend(input_of(name) for name in told)
+    parameters.extend(m.Parameter(name=name) for name in (*told, *((CAUGHT,) if plan.catch is not None else ())))
     volumes, mounts = volumes_of(settings.resources, bundle)
     artifacts = [
         input_artifact(operand, item) for operand, item in operands if item.items is not None or not item.small
     ]
+    if plan.catch is not None:
+        artifacts.append(artifact("records", f"{ROOT}/in/records", records_key(input_of(CAUGHT))))
     said = plan.task.name if plan.task is not None else "glue"
     return m.Template(
         name=name,
@@ -53,12 +64,12 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
             image=settings.image if settings.image not in (None, "auto") else image,
             command=["python3", ARCHIVE],
             args=args,
-            env=variables_of(settings),
+            env=variables_of(settings, records=plan.records),
             resources=resources_of(settings.resources),
             volume_mounts=mounts,
         ),
         volumes=volumes,
-        retry_strategy=retries_of(settings),
+        retry_strategy=retries_of(settings, records=plan.records),
         active_deadline_seconds=deadline_of(settings),
     )
 
@@ -89,18 +100,23 @@ def outputs_of(plan: Plan) -> m.Outputs:
     artifacts = []
     for name in names:
         # what a wide fan-in reads is always written, and where the fan-in looks
-        is_item = plan.is_item and name == "v"
-        key = item_key(input_of("item")) if is_item else output_key(input_of("at"), name)
+        is_item = plan.item is not None and name == output_name(plan.item)
+        key = item_key(input_of(ITEM_AT)) if is_item else output_key(input_of("at"), name)
         if is_item or not is_small_output(plan, name):
             artifacts.append(artifact(name, f"{ROOT}/out/{name}.data", key))
+    if plan.records:
+        key = record_key(input_of(RECORDS_TO), input_of("at"))
+        artifacts.append(artifact("record", f"{ROOT}/out/record", key))
     return m.Outputs(parameters=parameters, artifacts=artifacts or None)
 
 
-def variables_of(settings: Settings) -> list[m.EnvVar]:
+def variables_of(settings: Settings, *, records: bool) -> list[m.EnvVar]:
     """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
     found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
-    if settings.retries is not None and settings.retries.count:
+    if records or (settings.retries is not None and settings.retries.count):
         found.append(m.EnvVar(name="TIPHYS_ATTEMPT", value=RETRIES))
+    if records:
+        found.append(m.EnvVar(name="TIPHYS_LAST", value=LAST))
     for name, value in sorted((settings.env_vars or {}).items()):
         if not is_read_on_the_way(value):
             found.append(m.EnvVar(name=name, value=value))
@@ -148,14 +164,24 @@ def volumes_of(resources: Resources | None, bundle: str) -> tuple[list[m.Volume]
     return volumes, mounts
 
 
-def retries_of(settings: Settings) -> m.RetryStrategy | None:
-    """Write retries: by exit code, so that what can never succeed is not tried again."""
+def retries_of(settings: Settings, *, records: bool) -> m.RetryStrategy | None:
+    """Write retries: by exit code, so that what can never succeed is not tried again.
+
+    Where a catch reads records there is one attempt more: the one in which the shim writes the record of a pod that
+    was killed, which could not write its own.
+    """
     retries = settings.retries
-    if retries is None or retries.count == 0:
+    count = retries.count if retries is not None else 0
+    if not count and not records:
         return None
     codes = ",".join(f"'{code}'" for code in RETRIED)
+    asked = f"lastRetry.exitCode in [{codes}]"
+    expression = f"lastRetry.status == 'Error' || {asked}"
+    if records:
+        more = f" || (asInt(retries) < {count} && {asked})" if count else ""
+        expression = f"lastRetry.status == 'Error' || lastRetry.exitCode == '137'{more}"
     backoff = None
-    if retries.backoff is not None:
+    if retries is not None and count and retries.backoff is not None:
         given = retries.backoff
         backoff = m.Backoff(
             duration=duration(given.base),
@@ -163,10 +189,7 @@ def retries_of(settings: Settings) -> m.RetryStrategy | None:
             cap=duration(given.cap) if given.cap is not None else None,
         )
     return m.RetryStrategy(
-        limit=m.IntOrString(root=str(retries.count)),
-        retry_policy="Always",
-        expression=f"lastRetry.status == 'Error' || lastRetry.exitCode in [{codes}]",
-        backoff=backoff,
+        limit=m.IntOrString(root=str(count + records)), retry_policy="Always", expression=expression, backoff=backoff
     )
 
 

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
 from hera.workflows import models as m
 
-from tiphys.argo.expressions import input_of, output_of, parameter_of, pass_on, text, typed_by_people
+from tiphys.argo.calls import Calls, pack
+from tiphys.argo.expressions import (
+    CAUGHT,
+    FRAME,
+    ITEM_AT,
+    RECORDS_TO,
+    input_of,
+    output_of,
+    parameter_of,
+    pass_on,
+    text,
+    typed_by_people,
+)
 from tiphys.argo.packing import JOIN
+from tiphys.argo.pods import output_name
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Atom, Directory, Graph, Join, Literal, Node, Pack, Pod, Program, Ref, Sub, predecessors
-
-Envelope = Callable[[object], str]
+from tiphys.ir import Atom, Directory, Graph, Join, Literal, Node, Pack, Pod, Ref, Sub, predecessors
 
 
 class Scope:
     """How the nodes of one graph refer to what is around them."""
 
-    def __init__(self, program: Program, graph: Graph, *, is_root: bool, envelope: Envelope, display: str = "") -> None:
-        self.program = program
+    def __init__(
+        self, calls: Calls, graph: Graph, *, is_root: bool, types: Mapping[str, int], display: str = ""
+    ) -> None:
+        self.calls = calls
+        self.program = calls.program
         self.graph = graph
         self.is_root = is_root
-        self.is_entry = graph.name == program.entry
-        self.envelope = envelope
+        self.is_entry = graph.name == calls.program.entry
+        self.envelope = calls.envelope
+        self.types = types
         self.display = display
         self.inputs = frozenset(item.name for item in graph.inputs)
         self.nodes = {node.name: node for node in graph.nodes}
@@ -40,7 +55,7 @@ class Scope:
                 return self.envelope(value)
             case Ref(node=name, output=output):
                 if name in self.inputs:
-                    return typed_by_people(name) if self.is_entry else input_of(parameter_of(name))
+                    return typed_by_people(name, self.types[name]) if self.is_entry else input_of(parameter_of(name))
                 return output_of(name, self.output(name, output))
         assert_never(atom)
 
@@ -49,19 +64,19 @@ class Scope:
         node = self.nodes[name]
         if isinstance(node, Pod) and self.graph.is_part and self.program.plans[node.plan].result == output:
             return "r"
-        return "v" if output == 0 else f"p{output}"
+        return output_name(output)
 
 
 def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) -> m.Template:
     """Make the template of a graph."""
     graph = scope.graph
-    parameters = [] if scope.is_entry else [m.Parameter(name=parameter_of(item.name)) for item in graph.inputs]
-    if not scope.is_root:
-        parameters.insert(0, m.Parameter(name="at"))
+    parameters = [] if scope.is_entry else scope.calls.inputs(graph.name)
+    if scope.is_root:
+        parameters = [item for item in parameters if item.name != "at"]
     title = {"tiphys.dev/task": scope.title}
     return m.Template(
         name=name,
-        metadata=None if graph.is_part else m.Metadata(annotations=title),
+        metadata=None if graph.is_part or graph.is_region else m.Metadata(annotations=title),
         inputs=m.Inputs(parameters=parameters) if parameters else None,
         outputs=outputs_of(scope),
         # Argo refuses a DAG without tasks
@@ -77,7 +92,7 @@ def outputs_of(scope: Scope) -> m.Outputs | None:
         # the parts stand beside it: what reads the result puts them together
         found.append(m.Parameter(name="r", value_from=m.ValueFrom(expression=text(scope.display), default="{}")))
     for index, atom in enumerate(scope.graph.result.values):
-        name = f"r{index}" if display is not None else "r" if scope.is_entry else "v" if index == 0 else f"p{index}"
+        name = f"r{index}" if display is not None else "r" if scope.is_entry else output_name(index)
         match atom:
             case Literal(value=value):
                 source = m.ValueFrom(expression=text(scope.envelope(value)), default="{}")
@@ -107,28 +122,33 @@ def tasks_of(scope: Scope, template_of: Callable[[Node], str]) -> Iterable[m.DAG
             name=node.name,
             template=template_of(node),
             depends=depends or None,
-            arguments=m.Arguments(parameters=arguments) if arguments else None,
+            arguments=arguments,
         )
 
 
-def arguments_of(scope: Scope, node: Node) -> list[m.Parameter]:
+def arguments_of(scope: Scope, node: Node) -> m.Arguments | None:
     """Give the arguments of one task."""
     match node:
         case Join():
-            return []
-        case Sub(graph=callee, arguments=named):
-            found = [m.Parameter(name=parameter_of(name), value=scope.reference(atom)) for name, atom in named]
+            return None
+        case Sub(graph=callee):
             inner = scope.program.graphs[callee]
-            if inner.is_part:
-                return found if scope.is_root else [m.Parameter(name="at", value=input_of("at")), *found]
-            return [m.Parameter(name="at", value=scope.path(node.name)), *found]
-        case Pod(plan=plan, operands=operands):
-            found = [m.Parameter(name="at", value=scope.path(node.name))]
-            for operand, value in zip(scope.program.plans[plan].operands, operands, strict=True):
-                found.append(m.Parameter(name=parameter_of(operand.name), value=operand_text(scope, value)))
+            at: str | None = scope.path(node.name)
+            if isinstance(inner, Graph) and inner.is_part:
+                # its nodes stand where they stood before it was cut out
+                at = None if scope.is_root else input_of("at")
+            found = scope.calls.arguments(scope.graph.name, node, scope.reference, at=at)
+            return found if found.parameters else None
+        case Pod(plan=name, operands=operands):
+            plan = scope.program.plans[name]
+            texts = {"at": scope.path(node.name)}
+            for operand, value in zip(plan.operands, operands, strict=True):
+                texts[parameter_of(operand.name)] = operand_text(scope, value)
             if node.item is not None:
-                found.append(m.Parameter(name="item", value=scope.path(node.item)))
-            return found
+                texts[ITEM_AT] = input_of(ITEM_AT) if node.item == "@" else scope.path(node.item)
+            told = (*((RECORDS_TO, FRAME) if plan.records else ()), *((CAUGHT,) if plan.catch is not None else ()))
+            texts.update((needed, scope.calls.told(scope.graph.name, needed)) for needed in told)
+            return m.Arguments(parameters=[m.Parameter(name=key, value=value) for key, value in texts.items()])
         case _:
             message = f"%{node.name} of {scope.graph.name} was not lowered to a pod"
             raise InternalError(message)
@@ -138,7 +158,7 @@ def operand_text(scope: Scope, value: Atom | Pack | Directory) -> str:
     """Give the text of one operand."""
     match value:
         case Pack(atoms=atoms):
-            return '{"l":[' + ",".join(scope.reference(atom) for atom in atoms) + "]}"
+            return pack(scope.reference(atom) for atom in atoms)
         case Directory(group=group):
             return scope.path(group)
         case _:

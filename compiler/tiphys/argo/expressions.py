@@ -8,7 +8,25 @@ import re
 WORKFLOW_UID = "{{workflow.uid}}"
 RETRIES = "{{retries}}"
 """How often a pod was retried so far; only templates with a retry strategy know it."""
+LAST = "{{lastRetry.status}} {{lastRetry.exitCode}}"
+"""How the attempt before ended; before the first there is none."""
 ABSENT_KEY = "tiphys/none"
+ITEM = "{{item}}"
+"""The number of an item, in the arguments of a task that is fanned out."""
+
+# Parameters of ours beside `at`. No variable has such a name: in `parameter_of` a hyphen stands for a character.
+ITEM_AT = "map-item"
+"""Where the value of a map's item is written."""
+PREFIX = "map-prefix"
+"""The key under which the items of a map are."""
+RECORDS_TO = "try-at"
+"""The `at` of the `try` whose catch reads the records."""
+FRAME = "try-frame"
+"""What that catch gives where a call fails that has no frame of its own."""
+CAUGHT = "try-caught"
+"""The `at` of the `try` whose records a catch reads."""
+ROUND = "loop-round"
+EXIT = "loop-exit"
 
 
 def input_of(name: str) -> str:
@@ -21,9 +39,12 @@ def output_of(task: str, output: str) -> str:
     return f"{{{{tasks.{task}.outputs.parameters.{output}}}}}"
 
 
-def typed_by_people(parameter: str) -> str:
-    """Wrap a workflow argument at its first use: Argo never reads the text again, the pod decodes it."""
-    return f"""{{"t":"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}"}}"""
+def typed_by_people(parameter: str, kind: int) -> str:
+    """Wrap a workflow argument at its first use: Argo never reads the text again, the pod decodes it.
+
+    `kind` is the number of the declared type in the bundle.
+    """
+    return f"""{{"t":"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}","y":{kind}}}"""
 
 
 def spilled_key(parameter: str) -> str:
@@ -41,6 +62,41 @@ def text(value: str) -> str:
     return json.dumps(value, ensure_ascii=True)
 
 
+def output_in(task: str, output: str) -> str:
+    """Give, in an expression, an output of a task."""
+    return f"tasks['{task}'].outputs.parameters['{output}']"
+
+
+def has_succeeded(task: str) -> str:
+    """Say, in an output expression, whether a task ran: what was skipped has a status too."""
+    return f"tasks['{task}'].status == 'Succeeded'"
+
+
+def is_number(value: str, number: int) -> str:
+    """Compare an envelope with that of a number, as text: nothing of it is decoded."""
+    return f"{value} == '{{\"v\":{number}}}'"
+
+
+def whole(envelope: str) -> str:
+    """Give, in an expression, the number in an envelope of ours. Go reads numbers as floats, hence the conversion."""
+    return f"asInt(fromJSON({envelope}).v)"
+
+
+def counter(value: str) -> str:
+    """Give, in an expression, the number of a round: digits only, no envelope."""
+    return f"asInt({value})"
+
+
+def choice(*cases: tuple[str, str], otherwise: str) -> str:
+    """Give, as an output expression, the value of the first condition that holds; the others are not looked at."""
+    return "".join(f"{condition} ? {value} : " for condition, value in cases) + otherwise
+
+
+def evaluated(expression: str) -> str:
+    """Let Argo evaluate an expression inside a text. All it names must be there, whichever way it goes."""
+    return f"{{{{={expression}}}}}"
+
+
 def output_key(at: str, output: str) -> str:
     """Give the key under which an output's file is kept."""
     return f"tiphys/{WORKFLOW_UID}/v/{at}/_" if output == "v" else f"tiphys/{WORKFLOW_UID}/v/{at}/{output}/_"
@@ -49,6 +105,16 @@ def output_key(at: str, output: str) -> str:
 def item_key(group: str) -> str:
     """Give the key of an item of a directory: `group` holds the group and the index."""
     return f"tiphys/{WORKFLOW_UID}/m/{group}/_"
+
+
+def record_key(to: str, at: str) -> str:
+    """Give the key under which a pod's record is kept for the catch of the `try` at `to`."""
+    return f"{records_key(to)}/{at}/_"
+
+
+def records_key(to: str) -> str:
+    """Give the prefix of all records of one `try`. No node is called `!`."""
+    return f"tiphys/{WORKFLOW_UID}/o/{to}/!"
 
 
 def directory_key(group: str) -> str:

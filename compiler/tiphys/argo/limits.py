@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tiphys.argo.rounds import DEEPEST
 from tiphys.diagnostics import ManifestError
-from tiphys.ir import Pod, Program
+from tiphys.ir import Graph, Pod, Program
 
 OBJECT = 1_048_576
 BUNDLE = 900 * 1024
@@ -16,16 +17,18 @@ ANNOTATION = 262_144
 TEMPLATES = 200
 TASKS = 200
 PARAMETERS = 500
-NESTING = 95
 
 
-def check_limits(program: Program, objects: Iterable[Mapping[str, Any]]) -> None:
-    """Raise ManifestError for objects that break a limit of Kubernetes or of Argo's object definitions."""
+def check_limits(program: Program, objects: Iterable[Mapping[str, Any]], depth: int) -> None:
+    """Raise ManifestError for objects that break a limit of Kubernetes or of Argo's object definitions.
+
+    depth: how many templates stand in each other, the rounds of loops included.
+    """
     for item in objects:
         if item["kind"] == "ConfigMap":
             check_bundle(item)
         else:
-            check_template(program, item)
+            check_template(program, item, depth)
 
 
 def notes_on_sizes(sizes: Mapping[str, int]) -> tuple[str, ...]:
@@ -45,12 +48,13 @@ def check_bundle(item: Mapping[str, Any]) -> None:
         raise ManifestError(message)
 
 
-def check_template(program: Program, item: Mapping[str, Any]) -> None:
+def check_template(program: Program, item: Mapping[str, Any], depth: int) -> None:
     """Check the template's size and counts."""
     templates = item["spec"]["templates"]
     size = len(json.dumps(item, separators=(",", ":")))
     if size > OBJECT:
-        pods = sum(isinstance(node, Pod) for graph in program.graphs.values() for node in graph.nodes)
+        graphs = [unit for unit in program.graphs.values() if isinstance(unit, Graph)]
+        pods = sum(isinstance(node, Pod) for graph in graphs for node in graph.nodes)
         fits = pods * OBJECT // size * 95 // 100
         message = (
             f"the WorkflowTemplate has {size // 1024} KiB for {pods} calls, and Kubernetes takes {OBJECT // 1024} KiB\n"
@@ -72,23 +76,9 @@ def check_template(program: Program, item: Mapping[str, Any]) -> None:
                 "  Gather large results in steps of a few hundred."
             )
             raise ManifestError(message)
-    depth = nesting(templates, item["spec"]["entrypoint"])
-    if depth > NESTING:
+    if depth > DEEPEST:
         message = (
-            f"the program nests {depth} templates deep, Argo runs {NESTING}\n  Let fewer orchestrators call each other."
+            f"the program nests {depth} templates deep, Argo runs {DEEPEST}\n"
+            "  Let fewer orchestrators call each other, and fewer loops stand in each other."
         )
         raise ManifestError(message)
-
-
-def nesting(templates: Iterable[Mapping[str, Any]], entry: str) -> int:
-    """Count the templates on the longest way from the entry to a pod."""
-    known = {item["name"]: item for item in templates}
-    depths: dict[str, int] = {}
-
-    def depth(name: str) -> int:
-        if name not in depths:
-            tasks = known[name].get("dag", {}).get("tasks", ())
-            depths[name] = 1 + max((depth(task["template"]) for task in tasks), default=0)
-        return depths[name]
-
-    return depth(entry)

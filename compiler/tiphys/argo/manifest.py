@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from hera.workflows import models as m
 
 import tiphys
+from tiphys.argo.calls import Calls
 from tiphys.argo.checker import check_manifest
+from tiphys.argo.constructs import attempt_templates, map_template, switch_template
 from tiphys.argo.containers import container_template
-from tiphys.argo.dags import Scope, dag_template, join_templates
+from tiphys.argo.costs import count_pods
+from tiphys.argo.dags import Scope, dag_template, join_templates, never
 from tiphys.argo.expressions import defused
 from tiphys.argo.limits import check_limits, notes_on_sizes
+from tiphys.argo.loops import loop_templates
 from tiphys.argo.names import with_digest
+from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.pods import default_image
-from tiphys.argo.report import Manifest, Report, count_pods, depth_of, size_of
+from tiphys.argo.report import Manifest, Report, size_of
+from tiphys.argo.rounds import depth_of
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Join, Node, Pod, Program, Sub
+from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Sub, Switch, Unit
 
 
 def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = ()) -> Manifest:
@@ -51,46 +59,77 @@ def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = 
         "spec": body,
     }
     objects = (config, template)
-    check_limits(program, objects)
+    depth = depth_of(program, packed.rounds)
+    check_limits(program, objects, depth)
     check_manifest(template)
     report = Report(
-        pods=count_pods(program, program.entry),
+        pods=count_pods(program),
         templates=len(body["templates"]),
-        depth=depth_of(program, program.entry),
+        depth=depth,
         bytes={f"{item['kind']}/{item['metadata']['name']}": size_of(item) for item in objects},
         requirements=packed.requirements,
+        loops=bounds_of(packed),
     )
     return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)))
 
 
+def bounds_of(packed: Packed) -> tuple[tuple[str, int], ...]:
+    """Say, for each loop, where it is and how many rounds it can take."""
+    loops = [unit for unit in packed.program.graphs.values() if isinstance(unit, Loop) and unit.name in packed.rounds]
+    return tuple((loop.where.place, packed.rounds[loop.name].bound) for loop in loops)
+
+
 def dags(packed: Packed) -> list[m.Template]:
-    """Make the templates of all graphs, the entry first."""
+    """Make the templates of all graphs and constructs, the entry first."""
     program = packed.program
-
-    def template_of(node: Node) -> str:
-        match node:
-            case Pod(plan=plan):
-                return packed.plans[plan]
-            case Sub(graph=graph):
-                return packed.graphs[graph]
-            case Join():
-                return JOIN
-        message = f"%{node.name} was not lowered"
-        raise InternalError(message)
-
+    calls = Calls(
+        program=program,
+        names=packed.graphs,
+        parts=packed.parts,
+        plans=packed.plans,
+        needs=needs_of(program),
+        rounds=packed.rounds,
+        envelope=packed.envelope,
+    )
     root = root_graphs(program)
-    found = [
-        dag_template(
-            Scope(program, graph, is_root=name in root, envelope=packed.envelope, display=packed.display),
-            packed.graphs[name],
-            template_of,
-        )
-        for name, graph in reversed(list(program.graphs.items()))
-    ]
-    graphs = program.graphs.values()
-    if any(not graph.nodes or any(isinstance(node, Join) for node in graph.nodes) for graph in graphs):
+    found = [item for unit in reversed(program.graphs.values()) for item in templates_of(unit, calls, packed, root)]
+    if any(task.template == JOIN or task.template == never().template for item in found for task in tasks_in(item)):
         found.extend(join_templates())
     return found
+
+
+def tasks_in(template: m.Template) -> list[m.DAGTask]:
+    """List the tasks of a DAG."""
+    return template.dag.tasks if template.dag is not None else []
+
+
+def templates_of(unit: Unit, calls: Calls, packed: Packed, root: set[str]) -> Iterable[m.Template]:
+    """Make the templates of one graph or construct."""
+    match unit:
+        case Graph(name=name):
+            scope = Scope(calls, unit, is_root=name in root, types=packed.types, display=packed.display)
+            return (dag_template(scope, packed.graphs[name], partial(template_of, packed)),)
+        case Switch():
+            return (switch_template(calls, unit, never),)
+        case Loop():
+            return loop_templates(calls, unit)
+        case Map():
+            return (map_template(calls, unit),)
+        case Attempt():
+            return attempt_templates(calls, unit)
+
+
+def template_of(packed: Packed, node: Node) -> str:
+    """Name the template that a node runs."""
+    match node:
+        case Pod(plan=plan):
+            return packed.plans[plan]
+        case Sub(graph=graph):
+            return packed.graphs[graph]
+        case Join():
+            return JOIN
+    message = f"%{node.name} was not lowered"
+    raise InternalError(message)
 
 
 def root_graphs(program: Program) -> set[str]:
@@ -98,10 +137,11 @@ def root_graphs(program: Program) -> set[str]:
     found = {program.entry}
     stack = [program.main]
     while stack:
-        for node in stack.pop().nodes:
-            if isinstance(node, Sub) and program.graphs[node.graph].is_part:
-                found.add(node.graph)
-                stack.append(program.graphs[node.graph])
+        for call in stack.pop().calls:
+            callee = program.graphs[call.graph]
+            if isinstance(callee, Graph) and callee.is_part:
+                found.add(callee.name)
+                stack.append(callee)
     return found
 
 

@@ -5,23 +5,34 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
+from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.names import Names, valid
-from tiphys.argo.pods import INLINE, INLINE_RESULT, INLINE_SMALL, is_small_output, output_names, shim_variables
+from tiphys.argo.pods import (
+    INLINE,
+    INLINE_RESULT,
+    INLINE_SMALL,
+    is_small_output,
+    output_names,
+    shim_variables,
+)
+from tiphys.argo.rounds import Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
-from tiphys.ir import Directory, Literal, Pack, Plan, Pod, Program, Sub, operands_of
+from tiphys.ir import Attempt, Graph, Loop, Plan, Pod, Program, Ref, Unit, operands_of
 from tiphys.ir import Step as PlannedStep
+from tiphys.passes.records import recording
 from tiphys.settings import DEFAULTS, Settings, resolve
 
 JOIN = "join"
+GUARD = "guard"
 MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
 
 
@@ -33,9 +44,14 @@ class Packed:
     bundle: Bundle
     requirements: tuple[str, ...]
     graphs: Mapping[str, str]
+    parts: Mapping[tuple[str, str], str]
+    """The names of the further templates that a construct is made of."""
     plans: Mapping[str, str]
+    rounds: Mapping[str, Rounds]
     settings: Mapping[str, Settings]
     defaults: Mapping[str, str]
+    types: Mapping[str, int]
+    """The numbers, in the bundle, of the types that people's text is converted to."""
     envelope: Callable[[object], str]
     display: str
     fingerprint: str
@@ -52,31 +68,74 @@ def pack_program(program: Program, *, root: Path) -> Packed:
     Raises ProgramError where something of it cannot travel to a pod.
     """
     names = Names(JOIN, f"{JOIN}-never", "main")
+    rounds = rounds_of(program)
+    program = with_stops(program, rounds)
     used = used_plans(program)
     settings = {name: settings_of(program.plans[name]) for name in used}
     check_spelling(program, settings)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
+    parts = {
+        (name, part): names.of(("graph", name, part), f"{name}-{part}")
+        for name, unit in reversed(program.graphs.items())
+        for part in parts_of(unit, rounds)
+    }
     plans = {name: names.of(("plan", name), name) for name in used}
     for name in used:
         bundler.add(entry_of(program.plans[name], plans[name], settings[name]))
     envelope = envelopes(bundler)
-    for graph in program.graphs.values():
-        for node in graph.nodes:
-            for atom in operands_of(node):
-                if isinstance(atom, Literal):
-                    envelope(atom.value)
-        for atom in graph.result.values:
-            if isinstance(atom, Literal):
-                envelope(atom.value)
+    for unit in program.graphs.values():
+        for literal in literals_of(unit):
+            envelope(literal.value)
     said = {item.name: item.default.value for item in program.main.inputs if item.default is not None}
     defaults = {name: defused_json(bundler.text(value)) for name, value in said.items()}
+    types = types_of(program.main, bundler)
     shown = program.main.result.display
     display = defused_json(display_envelope(shown, bundler.text)) if shown is not None else ""
     bundle = bundler.build()
-    mark = fingerprint(program, settings, bundle, defaults, envelope)
-    required = tuple(bundler.requirements())
-    return Packed(program, bundle, required, graphs, plans, settings, defaults, envelope, display, f"{mark}{display}")
+    return Packed(
+        program=program,
+        bundle=bundle,
+        requirements=tuple(bundler.requirements()),
+        graphs=graphs,
+        parts=parts,
+        plans=plans,
+        rounds=rounds,
+        settings=settings,
+        defaults=defaults,
+        types=types,
+        envelope=envelope,
+        display=display,
+        fingerprint=fingerprint(program, settings, bundle, {**defaults, "": display}, envelope),
+    )
+
+
+def with_stops(program: Program, rounds: Mapping[str, Rounds]) -> Program:
+    """Add the plans of the pods that fail where a loop cannot go on."""
+    recorded = recording(program)
+    stops = [
+        stopping_plan(unit, rounds[name], records=name in recorded)
+        for name, unit in program.graphs.items()
+        if isinstance(unit, Loop) and may_be_stopped(unit)
+    ]
+    return replace(program, plans={**program.plans, **{plan.name: plan for plan in stops}}) if stops else program
+
+
+def parts_of(unit: Unit, rounds: Mapping[str, Rounds]) -> list[str]:
+    """List the further templates of a construct."""
+    match unit:
+        case Attempt():
+            return [GUARD]
+        case Loop(name=name):
+            return [str(level) for level in range(rounds[name].levels - 1, 0, -1)]
+        case _:
+            return []
+
+
+def types_of(main: Graph, bundler: Bundler) -> dict[str, int]:
+    """Give the types of the inputs that something reads their numbers."""
+    read = {atom.node for node in main.nodes for atom in operands_of(node) if isinstance(atom, Ref)}
+    return {item.name: bundler.type_index(item.type, item.name) for item in main.inputs if item.name in read}
 
 
 def envelopes(bundler: Bundler) -> Callable[[object], str]:
@@ -98,32 +157,20 @@ def fingerprint(
     envelope: Callable[[object], str],
 ) -> str:  # fmt: skip
     """Hash everything that the objects depend on."""
-
-    def seen(item: object) -> str:
-        if isinstance(item, Pack | Directory):
-            return f"{getattr(item, 'group', '')}[{','.join(seen(atom) for atom in item.atoms)}]"
-        return envelope(item.value) if isinstance(item, Literal) else str(item)
-
     digest = hashlib.sha256()
 
     def add(*parts: object) -> None:
         digest.update(repr(parts).encode())
 
     add(program.entry, bundle.digest, sorted(defaults.items()), program.main.doc)
-    for name, graph in program.graphs.items():
-        add(name, graph.is_part, [item.name for item in graph.inputs], [seen(atom) for atom in graph.result.values])
-        for node in graph.nodes:
-            match node:
-                case Pod():
-                    add(node.name, node.plan, [seen(item) for item in node.operands], node.after, node.item)
-                case Sub():
-                    add(node.name, node.graph, [(key, seen(atom)) for key, atom in node.arguments], node.after)
-                case _:
-                    add(node.name, node.after)
+    for unit in program.graphs.values():
+        for part in form_of(unit, envelope):
+            add(part)
     for name, said in settings.items():
         plan = program.plans[name]
         add(name, said, [(item.name, item.small, item.items) for item in plan.operands], plan.outputs, plan.result)
-        add([is_small_output(plan, output) for output in output_names(plan)], plan.item)
+        small = [is_small_output(plan, output) for output in output_names(plan)]
+        add(small, plan.item, plan.records, plan.catch)
     return digest.hexdigest()
 
 
@@ -139,8 +186,13 @@ def settings_of(plan: Plan) -> Settings:
 
 def used_plans(program: Program) -> list[str]:
     """Name the plans that some pod follows, in the order of the graphs."""
-    nodes = (node for graph in reversed(list(program.graphs.values())) for node in graph.nodes)
-    return list(dict.fromkeys(node.plan for node in nodes if isinstance(node, Pod)))
+    found: dict[str, None] = {}
+    for unit in reversed(program.graphs.values()):
+        if isinstance(unit, Graph):
+            found.update((node.plan, None) for node in unit.nodes if isinstance(node, Pod))
+        elif isinstance(unit, Loop) and may_be_stopped(unit):
+            found[too_many(unit)] = None
+    return list(found)
 
 
 def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
@@ -169,7 +221,6 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         operands=tuple(
             Operand(
                 name=parameter_of(item.name),
-                type=item.type if item.typed else None,
                 slot=item.items is None and not item.small,
                 directory=item.items,
             )

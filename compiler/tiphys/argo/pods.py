@@ -23,9 +23,14 @@ def default_image() -> str:
     return f"python:{sys.version_info.major}.{sys.version_info.minor}-slim"
 
 
+def output_name(index: int) -> str:
+    """Name an output of a pod, a graph or a construct."""
+    return "v" if index == 0 else f"p{index}"
+
+
 def output_names(plan: Plan) -> list[str]:
     """Name the outputs of a plan, the result of the run last."""
-    names = ["v" if index == 0 else f"p{index}" for index in range(len(plan.outputs))]
+    names = [output_name(index) for index in range(len(plan.outputs))]
     return [*names, "r"] if plan.result is not None else names
 
 

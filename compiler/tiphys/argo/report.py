@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tiphys.ir import Pod, Program, Sub
-
 
 @dataclass(frozen=True)
 class Report:
-    """What a compiled program costs: pods of one run, templates, how deep they nest, bytes of each object."""
+    """What a compiled program costs: pods of one run, templates, how deep they nest, bytes of each object.
 
-    pods: int
+    pods: a number, or a text where it depends on the data. loops: where each is, and how many rounds it can take.
+    """
+
+    pods: int | str
     templates: int
     depth: int
     bytes: Mapping[str, int]
     requirements: tuple[str, ...]
+    loops: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,36 +41,12 @@ class Manifest:
 def manifest_from_json(text: str, notes: tuple[str, ...]) -> Manifest:
     """Read what `Manifest.to_json` wrote."""
     held = json.loads(text)
-    report = Report(**{**held["report"], "requirements": tuple(held["report"]["requirements"])})
+    lists = {
+        "requirements": tuple(held["report"]["requirements"]),
+        "loops": tuple((where, bound) for where, bound in held["report"]["loops"]),
+    }
+    report = Report(**{**held["report"], **lists})
     return Manifest(held["program"], held["template"], tuple(held["objects"]), report, notes)
-
-
-def count_pods(program: Program, name: str) -> int:
-    """Count the pods of one run of a graph, retries aside."""
-    counts: dict[str, int] = {}
-
-    def count(graph: str) -> int:
-        if graph not in counts:
-            nodes = program.graphs[graph].nodes
-            counts[graph] = sum(isinstance(node, Pod) for node in nodes) + sum(
-                count(node.graph) for node in nodes if isinstance(node, Sub)
-            )
-        return counts[graph]
-
-    return count(name)
-
-
-def depth_of(program: Program, name: str) -> int:
-    """Count the templates on the longest way from the entry to a pod."""
-    depths: dict[str, int] = {}
-
-    def depth(graph: str) -> int:
-        if graph not in depths:
-            nodes = program.graphs[graph].nodes
-            depths[graph] = 1 + max((depth(node.graph) if isinstance(node, Sub) else 1 for node in nodes), default=0)
-        return depths[graph]
-
-    return depth(name)
 
 
 def size_of(item: Mapping[str, Any]) -> int:

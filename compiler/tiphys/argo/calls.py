@@ -1,0 +1,99 @@
+"""What the task of a call passes on: its arguments, where it stands, and what the pods below it are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from hera.workflows import models as m
+
+from tiphys.argo.expressions import (
+    EXIT,
+    FRAME,
+    PREFIX,
+    ROUND,
+    directory_key,
+    input_of,
+    parameter_of,
+)
+from tiphys.argo.rounds import Rounds
+from tiphys.ir import Atom, Literal, Loop, Map, Program, Ref, Sub
+
+Envelope = Callable[[object], str]
+Reference = Callable[[Atom], str]
+NOBODY = "-"
+"""Stands for the catch, where none reads the records."""
+NO_FRAME = '{"l":[]}'
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Knows, of the whole program, what each unit is called and what it takes."""
+
+    program: Program
+    names: Mapping[str, str]
+    """The template of each unit."""
+    parts: Mapping[tuple[str, str], str]
+    """The further templates of a construct."""
+    plans: Mapping[str, str]
+    """The template of each plan."""
+    needs: Mapping[str, tuple[str, ...]]
+    rounds: Mapping[str, Rounds]
+    envelope: Envelope
+
+    def inputs(self, unit: str) -> list[m.Parameter]:
+        """Declare what the template of a unit takes."""
+        named = (parameter_of(item.name) for item in self.program.graphs[unit].inputs)
+        return [m.Parameter(name=name) for name in ("at", *self.needs[unit], *named)]
+
+    def passed_on(self, unit: str) -> list[m.Parameter]:
+        """Pass all that a unit takes on to a template that takes the same."""
+        return [m.Parameter(name=item.name, value=input_of(item.name)) for item in self.inputs(unit)]
+
+    def told(self, caller: str, needed: str) -> str:
+        """Give what a unit passes on of what its pods are told."""
+        if needed in self.needs[caller]:
+            return input_of(needed)
+        return NO_FRAME if needed == FRAME else NOBODY
+
+    def arguments(
+        self, caller: str, call: Sub, reference: Reference, *, at: str | None, given: Mapping[str, str] | None = None
+    ) -> m.Arguments:  # fmt: skip
+        """Give the arguments of a call.
+
+        reference: gives the text of an atom of the caller. at: the path of the callee; None where it takes none.
+        given: what the caller tells anew.
+        """
+        found = {} if at is None else {"at": at}
+        told = dict(given or {})
+        if call.frame:
+            told[FRAME] = pack(reference(atom) for atom in call.frame)
+        found.update((needed, told.get(needed) or self.told(caller, needed)) for needed in self.needs[call.graph])
+        named = {name: reference(atom) for name, atom in call.arguments}
+        found.update((parameter_of(name), text) for name, text in named.items())
+        callee = self.program.graphs[call.graph]
+        if isinstance(callee, Loop):
+            found[ROUND] = "0"
+            if counts_exit(callee):
+                found[EXIT] = self.first_exit(callee, named)
+        if isinstance(callee, Map):
+            found[PREFIX] = directory_key(str(at))
+        return m.Arguments(parameters=[m.Parameter(name=name, value=text) for name, text in found.items()])
+
+    def first_exit(self, loop: Loop, named: Mapping[str, str]) -> str:
+        """Give the exit with which a loop starts."""
+        match loop.start:
+            case Literal(value=value):
+                return self.envelope(value)
+            case Ref(node=name):
+                return named[name]
+
+
+def pack(texts: Iterable[str]) -> str:
+    """Join envelopes to one."""
+    return f'{{"l":[{",".join(texts)}]}}'
+
+
+def counts_exit(loop: Loop) -> bool:
+    """Say whether a round may end a loop; else its exit is always 0."""
+    return not all(isinstance(atom, Literal) and atom.value == 0 for atom in (loop.start, loop.exit))

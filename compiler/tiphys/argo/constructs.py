@@ -1,0 +1,190 @@
+"""Branches, maps and `try`: a DAG template each, with a `when` on what may not run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hera.workflows import models as m
+
+from tiphys.argo.calls import NO_FRAME, Calls
+from tiphys.argo.expressions import (
+    CAUGHT,
+    FRAME,
+    ITEM,
+    ITEM_AT,
+    PREFIX,
+    RECORDS_TO,
+    choice,
+    evaluated,
+    has_succeeded,
+    input_of,
+    is_number,
+    output_in,
+    parameter_of,
+    pass_on,
+    text,
+    whole,
+)
+from tiphys.argo.packing import GUARD
+from tiphys.argo.pods import output_name
+from tiphys.diagnostics import InternalError
+from tiphys.ir import Atom, Attempt, Construct, Literal, Map, Ref, Sub, Switch
+
+
+class Inside:
+    """How the parts of a construct refer to what is around them."""
+
+    def __init__(self, calls: Calls, unit: Construct) -> None:
+        self.calls = calls
+        self.unit = unit
+        self.inputs = frozenset(item.name for item in unit.inputs)
+
+    def reference(self, atom: Atom) -> str:
+        """Give the text of an argument: a known envelope, or one of the inputs."""
+        match atom:
+            case Literal(value=value):
+                return self.calls.envelope(value)
+            case Ref(node=name) if name in self.inputs:
+                return input_of(parameter_of(name))
+        message = f"{self.unit.name} has no input {atom}"
+        raise InternalError(message)
+
+    def given(self, atom: Atom) -> str:
+        """Give an atom as an output expression: a known envelope, an input, or what a task gave."""
+        match atom:
+            case Literal(value=value):
+                return text(self.calls.envelope(value))
+            case Ref(node=name) if name in self.inputs:
+                return pass_on(parameter_of(name))
+            case Ref(node=name, output=output):
+                return output_in(name, output_name(output))
+
+
+def dag(
+    name: str, inputs: list[m.Parameter], tasks: list[m.DAGTask], outputs: dict[str, str], *, limit: int | None = None
+) -> m.Template:
+    """Make a template of tasks; outputs are expressions, and each has a default, or a reader could wait for ever."""
+    given = [
+        m.Parameter(name=output, value_from=m.ValueFrom(expression=expression, default="{}"))
+        for output, expression in outputs.items()
+    ]
+    return m.Template(
+        name=name,
+        inputs=m.Inputs(parameters=inputs),
+        outputs=m.Outputs(parameters=given) if given else None,
+        dag=m.DAGTemplate(fail_fast=False, tasks=tasks),
+        parallelism=limit,
+    )
+
+
+def task(
+    name: str, template: str, arguments: m.Arguments, *, after: str | None = None, when: str | None = None
+) -> m.DAGTask:
+    """Make a task that runs after the success of another, where a condition holds."""
+    return m.DAGTask(
+        name=name,
+        template=template,
+        depends=f"{after}.Succeeded" if after else None,
+        when=evaluated(when) if when else None,
+        arguments=arguments,
+    )
+
+
+def switch_template(calls: Calls, unit: Switch, never: Callable[[], m.DAGTask]) -> m.Template:
+    """Make the template of a branch: a task per arm, of which one runs."""
+    inside = Inside(calls, unit)
+    test = pass_on(parameter_of(unit.test.node))
+    tasks = [
+        task(
+            arm.name,
+            calls.names[arm.graph],
+            calls.arguments(unit.name, arm, inside.reference, at=f"{input_of('at')}/{arm.name}"),
+            when=is_number(test, number),
+        )
+        for number, arm in enumerate(unit.arms)
+        if arm is not None
+    ]
+    outputs = {output_name(index): chosen(inside, unit, test, atoms) for index, atoms in enumerate(unit.outputs)}
+    return dag(calls.names[unit.name], calls.inputs(unit.name), tasks or [never()], outputs)
+
+
+def chosen(inside: Inside, unit: Switch, test: str, atoms: tuple[Atom, ...]) -> str:
+    """Give the value of the arm that ran; the others are not looked at."""
+    ran: list[tuple[str, str]] = []
+    others: dict[str, list[str]] = {}
+    for number, (arm, atom) in enumerate(zip(unit.arms, atoms, strict=True)):
+        value = inside.given(atom)
+        if arm is not None and isinstance(atom, Ref) and atom.node == arm.name:
+            ran.append((has_succeeded(arm.name), value))
+        else:
+            others.setdefault(value, []).append(is_number(test, number))
+    rest = [(condition, value) for value, conditions in others.items() for condition in conditions]
+    last = list(others)[-1] if others else text("{}")
+    return choice(*ran, *((condition, value) for condition, value in rest if value != last), otherwise=last)
+
+
+def map_template(calls: Calls, unit: Map) -> m.Template:
+    """Make the template of a map: one task, fanned out by number; its value says where the items are."""
+    inside = Inside(calls, unit)
+    count = whole(pass_on(parameter_of(unit.count.node)))
+    at = f"{input_of('at')}/{ITEM}"
+
+    def reference(atom: Atom) -> str:
+        return f'{{"v":{ITEM}}}' if atom == Ref(unit.index) else inside.reference(atom)
+
+    item = task(
+        unit.body.name,
+        calls.names[unit.body.graph],
+        calls.arguments(unit.name, unit.body, reference, at=at, given={ITEM_AT: at}),
+    )
+    item.with_sequence = m.Sequence(count=m.IntOrString(root=evaluated(f"string({count})")))
+    if unit.keeps_errors:
+        item.continue_on = m.ContinueOn(failed=True, error=True)
+    value = f"""'{{"k":"' + {pass_on(PREFIX)} + '","c":' + string({count}) + '}}'"""
+    inputs = [*calls.inputs(unit.name), m.Parameter(name=PREFIX)]
+    return dag(calls.names[unit.name], inputs, [item], {"v": value}, limit=unit.limit)
+
+
+def attempt_templates(calls: Calls, unit: Attempt) -> Iterator[m.Template]:
+    """Make the templates of a `try`: the catch follows a guard that succeeds, whatever becomes of the body."""
+    inside = Inside(calls, unit)
+    name, at = calls.names[unit.name], input_of("at")
+    body, caught = unit.body, unit.catch
+    guard = m.DAGTask(
+        name=GUARD, template=calls.parts[unit.name, GUARD], arguments=m.Arguments(parameters=calls.passed_on(unit.name))
+    )
+    failed = output_in(GUARD, "ok") + " != 'true'"
+    arguments = calls.arguments(unit.name, caught, inside.reference, at=f"{at}/{caught.name}", given={CAUGHT: at})
+    catch = task(caught.name, calls.names[caught.graph], arguments, after=GUARD, when=failed)
+    outputs = {
+        output_name(index): choice(
+            (has_succeeded(caught.name), inside.given(after)), otherwise=guarded(inside, body, before)
+        )
+        for index, (before, after) in enumerate(unit.outputs)
+    }
+    yield dag(name, calls.inputs(unit.name), [guard, catch], outputs)
+    yield guard_template(calls, unit)
+
+
+def guarded(inside: Inside, body: Sub, atom: Atom) -> str:
+    """Give the value of a body that succeeded, as its guard hands it on."""
+    if isinstance(atom, Ref) and atom.node == body.name:
+        return output_in(GUARD, output_name(atom.output))
+    return inside.given(atom)
+
+
+def guard_template(calls: Calls, unit: Attempt) -> m.Template:
+    """Make the template that succeeds even if its only task fails, and says which of the two it was."""
+    inside = Inside(calls, unit)
+    body, at = unit.body, input_of("at")
+    arguments = calls.arguments(
+        unit.name, body, inside.reference, at=f"{at}/{body.name}", given={RECORDS_TO: at, FRAME: NO_FRAME}
+    )
+    inner = task(body.name, calls.names[body.graph], arguments)
+    inner.continue_on = m.ContinueOn(failed=True, error=True)
+    read = {atom.output for atom, _ in unit.outputs if isinstance(atom, Ref) and atom.node == body.name}
+    outputs = {"ok": f"string({has_succeeded(body.name)})"}
+    for index in sorted(read):
+        value = output_in(body.name, output_name(index))
+        outputs[output_name(index)] = choice((has_succeeded(body.name), value), otherwise=text("{}"))
+    return dag(calls.parts[unit.name, GUARD], calls.inputs(unit.name), [inner], outputs)

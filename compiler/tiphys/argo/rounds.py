@@ -1,0 +1,198 @@
+"""How many rounds a loop may take: Argo has no loops, only templates that call themselves, and limits how deep.
+
+A template that calls itself K times gives K rounds and costs K of the depth. A second one, whose round is a chunk of
+the first, gives K * K rounds for 2 * K: with L such levels a loop has K ** L rounds and costs L * K. Few levels are
+preferred, since each is a template more in the object and a node more in the run; many are taken where loops stand
+in loops, which share the depth: each gets an equal part of what the longest way through it leaves.
+
+`ENOUGH` rounds are wanted of every loop, and no more than `MOST` are offered: around there the state of all rounds
+fills the object that a run is.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tiphys.diagnostics import Mistake, ProgramError
+from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Plan, Program, Step, Sub, Unit
+
+DEEPEST = 95
+"""How many templates may stand in each other. Argo's own limit is 99, the pod included."""
+ENOUGH = 2048
+MOST = 4096
+
+Ways = dict[int, int]
+"""Ways through a program: for a number of loops on them, the longest, loops aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """How a loop is nested: `chunk` calls on each of `levels`."""
+
+    levels: int
+    chunk: int
+
+    @property
+    def bound(self) -> int:
+        """How many rounds it can take."""
+        return int(self.chunk**self.levels)
+
+    @property
+    def depth(self) -> int:
+        """How many templates stand in each other."""
+        return self.chunk * self.levels
+
+
+def rounds_of(program: Program) -> Mapping[str, Rounds]:
+    """Divide the depth among the loops of a program, by their names.
+
+    Raises ProgramError for a loop that is known to take more rounds than it can.
+    """
+    below = ways_below(program)
+    above = ways_above(program)
+    found: dict[str, Rounds] = {}
+    mistakes: list[Mistake] = []
+    for name, unit in program.graphs.items():
+        if not isinstance(unit, Loop) or name not in above:
+            continue
+        share = min(
+            (DEEPEST - upper - lower) // (over + under)
+            for over, upper in above[name].items()
+            for under, lower in below[name].items()
+        )
+        known = known_count(unit)
+        found[name] = divide(max(share, 1), ENOUGH if known is None else known, MOST if known is None else known)
+        if known is not None and known > found[name].bound:
+            message = f"the loop takes {known:,} rounds, and Argo can nest {found[name].bound:,} here"
+            mend = "Let a task loop over several items at a time, or run independent rounds with `asyncio.gather`."
+            mistakes.append(Mistake(message, unit.where, mend))
+    if mistakes:
+        raise ProgramError(*mistakes)
+    return found
+
+
+def divide(share: int, enough: int, most: int) -> Rounds:
+    """Use a share of the depth: as few levels as give enough rounds, else those that give the most."""
+    options = [Rounds(levels, share // levels) for levels in range(1, share + 1)]
+    best = next((item for item in options if item.bound >= enough), None)
+    if best is None:
+        return max(options, key=lambda item: item.bound)
+    chunk = next(size for size in range(1, best.chunk + 1) if size == best.chunk or size**best.levels >= most)
+    return Rounds(best.levels, chunk)
+
+
+def may_be_stopped(loop: Loop) -> bool:
+    """Say whether a loop can come to its last possible round and want another."""
+    return known_count(loop) is None
+
+
+def too_many(loop: Loop) -> str:
+    """Name the plan of the pod that fails where a loop took all rounds that it can."""
+    return f"{loop.name}-too-many-rounds"
+
+
+def stopping_plan(loop: Loop, rounds: Rounds, *, records: bool) -> Plan:
+    """Plan the pod that says so: Argo's own words would not be the user's."""
+    message = (
+        f"the loop at {loop.where.place} took {rounds.bound:,} rounds, the most that Argo can nest here, and wants "
+        "another one. Let each round do more, or let a task loop."
+    )
+    names: dict[str, Any] = {"__builtins__": builtins}
+    exec(compile(f"def loop():\n    raise RuntimeError({message!r})", loop.where.file, "exec"), names)  # noqa: S102
+    step = Step(Code("loop", names["loop"], pure=True, total=False), (), loop.where)
+    return Plan(
+        too_many(loop), None, (), (step,), (), (), (0,), (type(None),), loop.where, records=records
+    )  # fmt: skip
+
+
+def known_count(loop: Loop) -> int | None:
+    """Give the number of rounds that is known at compile time."""
+    count = loop.count.value if isinstance(loop.count, Literal) else None
+    return max(count, 1) if isinstance(count, int) else None
+
+
+def depth_of(program: Program, rounds: Mapping[str, Rounds]) -> int:
+    """Count the templates on the longest way from the entry to a pod, the rounds of loops included."""
+    known: dict[str, int] = {}
+
+    def depth(name: str) -> int:
+        if name not in known:
+            unit = program.graphs[name]
+            own = rounds[name].depth if isinstance(unit, Loop) else 1
+            inner = (max(layers(unit, call) - 1, 0) + depth(call.graph) for call in unit.calls)
+            known[name] = own + max([bottom(unit), *inner])
+        return known[name]
+
+    return depth(program.entry)
+
+
+def layers(unit: Unit, call: Sub) -> int:
+    """Count the templates of a unit around one of its calls; those of a loop are counted apart."""
+    match unit:
+        case Loop():
+            return 0
+        case Attempt(body=body):
+            return 2 if call is body else 1
+        case _:
+            return 1
+
+
+def bottom(unit: Unit) -> int:
+    """Count the templates below a unit that are no units: a pod, or the two of a join."""
+    if isinstance(unit, Graph) and any(isinstance(node, Join) for node in unit.nodes):
+        return 2
+    return 1
+
+
+def ways_below(program: Program) -> Mapping[str, Ways]:
+    """Give, for each unit, the ways from it down to a pod."""
+    known: dict[str, Ways] = {}
+
+    def ways(name: str) -> Ways:
+        if name not in known:
+            unit = program.graphs[name]
+            own = 1 if isinstance(unit, Loop) else 0
+            found: Ways = {own: 1 - own + bottom(unit)}
+            for call in unit.calls:
+                for loops, length in ways(call.graph).items():
+                    longer(found, own + loops, layers(unit, call) + length)
+            known[name] = found
+        return known[name]
+
+    for name in program.graphs:
+        ways(name)
+    return known
+
+
+def ways_above(program: Program) -> Mapping[str, Ways]:
+    """Give, for each unit that the entry leads to, the ways from the entry down to it, itself left out."""
+    found: dict[str, Ways] = {program.entry: {0: 0}}
+    for name in reversed(order(program)):
+        unit = program.graphs[name]
+        own = 1 if isinstance(unit, Loop) else 0
+        for loops, length in found[name].items():
+            for call in unit.calls:
+                longer(found.setdefault(call.graph, {}), loops + own, length + layers(unit, call))
+    return found
+
+
+def order(program: Program) -> list[str]:
+    """List the units that the entry leads to, callees first."""
+    done: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in done:
+            for call in program.graphs[name].calls:
+                visit(call.graph)
+            done[name] = None
+
+    visit(program.entry)
+    return list(done)
+
+
+def longer(ways: Ways, loops: int, length: int) -> None:
+    """Keep the longest way for a number of loops."""
+    ways[loops] = max(ways.get(loops, 0), length)

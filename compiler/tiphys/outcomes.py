@@ -47,7 +47,8 @@ class Ended:
         if not isinstance(found, BaseException):
             raise RunFailed(self.text())
         if trace := self.error.get("traceback"):
-            found.add_note(f"raised by the task {self.error['task']}:\n{trace}")
+            # as `add_note` does, but for classes that refuse new attributes too
+            vars(found).setdefault("__notes__", []).append(f"raised by the task {self.error['task']}:\n{trace}")
         raise found.with_traceback(None)  # the note tells it better: with the lines as they were when it ran
 
     def text(self) -> str:

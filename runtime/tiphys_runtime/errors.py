@@ -107,7 +107,7 @@ def remake(kind: type[BaseException], args: tuple[Any, ...], state: dict[str, An
         while home.__flags__ & HEAP_TYPE:  # the C class whose layout it has
             home = home.__base__
     made: BaseException = home.__new__(kind, *args)
-    made.args = args
+    put(made, "args", args)
     if state:
         revive(made, state)
     return made
@@ -119,15 +119,18 @@ def revive(made: BaseException, state: dict[str, Any]) -> None:
     if frames:
         from tiphys_runtime.tracebacks import made_of
 
-        made.__traceback__ = made_of(frames)
+        put(made, "__traceback__", made_of(frames))
     for name in MEMBERS.intersection(state):
-        setattr(made, name, state.pop(name))
+        put(made, name, state.pop(name))
     for name, value in state.pop(FIELDS, {}).items():
         try:
-            setattr(made, name, value)
+            put(made, name, value)
         except (AttributeError, TypeError):  # a group's, for one: they are its arguments
             pass
     made.__dict__.update(state)
+
+
+put = object.__setattr__  # the class may refuse, as frozen dataclasses do
 
 
 def apart(error: BaseException, *, traced: bool = False) -> tuple[Any, ...] | None:
@@ -141,14 +144,14 @@ def apart(error: BaseException, *, traced: bool = False) -> tuple[Any, ...] | No
 
 
 def state_of(error: BaseException, *, traced: bool) -> dict[str, Any]:
-    """Give all of an exception that is not in its arguments."""
+    """Give all of an exception that is not in its arguments. traced: with what it happened in, and where."""
     state = dict(error.__dict__)
     fields = fields_of(error)
     if fields:
         state[FIELDS] = fields
     if error.__cause__ is not None:
         state["__cause__"] = error.__cause__
-    elif error.__context__ is not None and not error.__suppress_context__:
+    elif traced and error.__context__ is not None and not error.__suppress_context__:
         state["__context__"] = error.__context__
     if error.__suppress_context__:
         state["__suppress_context__"] = True

@@ -96,6 +96,8 @@ def pickled(error: BaseException, world: World | None, largest: int) -> str | No
 
 def exception_of(told: Mapping[str, Any], world: World) -> BaseException:
     """Give the exception that a record tells of: itself where it can be read, else one of the nearest known class."""
+    from tiphys_runtime import errors
+
     found: Any = None
     if told.get("pickle"):
         try:
@@ -103,11 +105,11 @@ def exception_of(told: Mapping[str, Any], world: World) -> BaseException:
         except Exception:  # noqa: BLE001  (a class that is not in this image, or the user's own unpickling)
             found = None
     error: BaseException = found if isinstance(found, BaseException) else nearest(told)
-    name = str(told.get("type", "")).rpartition(".")[2]
-    if not hasattr(error, "code"):
-        error.__dict__["code"] = name
+    if not any("code" in vars(each) for each in (error, *type(error).__mro__)):
+        error.__dict__["code"] = str(told.get("type", "")).rpartition(".")[2]
     if error.__traceback__ is None and told.get("traceback"):
-        error.__traceback__ = tracebacks.made_of(tracebacks.frames_in(str(told["traceback"])))
+        frames = tracebacks.frames_in(str(told["traceback"]))
+        errors.put(error, "__traceback__", tracebacks.made_of(frames))
     error.__dict__[ORIGIN] = {name: told.get(name) for name in KEPT} if error is found else dict(told)
     return error
 

@@ -75,7 +75,7 @@ def raise_(error: Any, *cause: Any, context: BaseException | None = None) -> Nev
     try:
         raise context  # noqa: TRY301
     except BaseException:  # noqa: BLE001  (so that Python itself notes what was being handled)
-        context.__traceback__ = trace
+        object.__setattr__(context, "__traceback__", trace)
         raise raised(error, cause)  # noqa: B904
 
 
@@ -85,7 +85,7 @@ def raised(error: Any, cause: tuple[Any, ...]) -> BaseException:
     if cause:
         (reason,) = cause
         problem = "exception causes must derive from BaseException"
-        made.__cause__ = None if reason is None else exception_from(reason, problem)
+        object.__setattr__(made, "__cause__", None if reason is None else exception_from(reason, problem))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -38,6 +39,23 @@ def test_one_that_could_not_be_pickled_is_its_text() -> None:
 
 def test_other_envelopes_are_values_already() -> None:
     assert as_value({"v": 1, "s": "1"}) == {"v": 1, "s": "1"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen(Exception):
+    item: str
+
+
+def test_a_frozen_exception_is_raised_with_its_note_too() -> None:
+    try:
+        raise Frozen("cake")  # noqa: TRY301
+    except Frozen as error:
+        envelope = {"e": told(error)}
+    with pytest.raises(Frozen) as caught:
+        Ended(envelope).value()
+
+    assert caught.value == Frozen("cake")
+    assert "env.f" in caught.value.__notes__[0]
 
 
 def test_a_failed_run_raises_what_its_task_raised_with_its_traceback() -> None:

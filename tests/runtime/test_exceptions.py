@@ -1,5 +1,6 @@
 """Exceptions travel: the same class with the same fields, what they were raised from, and where."""
 
+import dataclasses
 import io
 import pickle
 import traceback
@@ -73,6 +74,24 @@ class OwnPickle(Exception):
         return OwnPickle, self.pair
 
 
+@dataclasses.dataclass(frozen=True)
+class Frozen(Exception):
+    item: str
+    price: float = dataclasses.field(default=1.0, kw_only=True)
+
+
+class Guarded(Exception):
+    def __setattr__(self, name, value):
+        raise RuntimeError(name)
+
+    @property
+    def code(self):
+        raise RuntimeError("no code")
+
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
 class Family(ExceptionGroup):
     def derive(self, excs):
         return Family(self.message, excs)
@@ -88,6 +107,7 @@ UNICODE = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
     (Slotted("here"), ("place",)),
     (Quiet(5), ("errno", "strerror", "filename", "extra")),
     (OwnPickle(1, 2), ("pair",)),
+    (Frozen("cake", price=2.0), ("item", "price")),
     (FileNotFoundError(2, "none", "a", None, "b"), ("errno", "strerror", "filename", "filename2")),
     (ImportError("no", name="n", path="p"), ("name", "path", "msg")),
     (AttributeError("no", name="n", obj=3), ("name", "obj")),
@@ -131,6 +151,15 @@ def test_an_exception_may_refer_to_itself():
     again = sent(error)
 
     assert again.me[0] is again
+
+
+def test_nothing_of_an_exception_is_asked_that_may_raise():
+    found = told(caught(reraise, Guarded(1)))
+    again = exception_of(found, WORLD)
+
+    assert (type(again), again.args, again.__traceback__ is None) == (Guarded, (1,), False)
+    assert found["message"] == "<no message: its __str__ raised RuntimeError>"
+    assert exception_of({**found, "pickle": None}, WORLD).code == "Guarded"
 
 
 def inner(n):

@@ -30,7 +30,7 @@ class Caught:
         self.frame: list[dict[str, Any]] = []
         if found is None:
             lost = TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
-            self.envelope: dict[str, Any] = {"e": failure.record(lost, world, task="")}
+            self.envelope: dict[str, Any] = {"e": failure.record(lost, world, task="orchestrator")}
         else:
             self.envelope = {"e": found["e"]}
             self.frame = found["frame"]

@@ -114,7 +114,7 @@ class Source:
         self,
         spilled: Callable[[], bytes] | None = None,
         blob: Callable[[str], bytes] | None = None,
-        typed: Callable[[str, int | None], Any] | None = None,
+        typed: Callable[[str, int], Any] | None = None,
         item: Callable[[int], bytes | None] | None = None,
     ) -> None:
         self.spilled = spilled
@@ -180,10 +180,12 @@ def checked(data: bytes, envelope: Mapping[str, Any]) -> bytes:
     return data
 
 
-def of_text(encoded: str, kind: int | None, source: Source) -> Any:
+def of_text(encoded: str, kind: Any, source: Source) -> Any:
     """Convert what a person typed."""
     if source.typed is None:
-        raise ValueError("a typed text stands where no type is declared")
+        raise ValueError("a typed text stands where none can be converted")
+    if type(kind) is not int:
+        raise ValueError("a typed text does not name its type")
     import binascii
 
     try:

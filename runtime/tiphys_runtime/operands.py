@@ -19,7 +19,6 @@ class Operand:
 
     def __init__(self, described: dict[str, Any], text: str, world: Bundle, root: str) -> None:
         self.name = str(described["name"])
-        self.kind: Any = described.get("type")
         self.world = world
         self.path = os.path.join(root, "in", self.name)
         self.envelope = envelope.parse(text)
@@ -91,16 +90,13 @@ class Operand:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def _typed(self, text: str, kind: int | None) -> Any:
-        number = self.kind if kind is None else kind
-        if number is None:
-            raise ValueError("a typed text stands where no type is declared")
+    def _typed(self, text: str, kind: int) -> Any:
         from tiphys_runtime.convert import from_text
 
         kinds: list[bytes] = self.world.load(str(self.world.manifest["types"]))
-        if number >= len(kinds):
-            raise ValueError(f"the bundle has no type {number}")
-        return from_text(text, self.world.loads(kinds[number]), self.world)
+        if kind >= len(kinds):
+            raise ValueError(f"the bundle has no type {kind}")
+        return from_text(text, self.world.loads(kinds[kind]), self.world)
 
     def _told(self, read: Callable[[], Any]) -> Any:
         try:

@@ -18,6 +18,8 @@ class Exit(IntEnum):
     RETURN = 3
     EXHAUSTED = 4
     """A `while` whose test has failed."""
+    RAISE = 5
+    """An exception that waits for a `finally`; the value is the exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Whole:
 Done = Completion | Split | None
 """None: it goes on to the next statement."""
 
+WITH_VALUE = (Exit.RETURN, Exit.RAISE)
 BREAK, CONTINUE = Completion(Exit.BREAK), Completion(Exit.CONTINUE)
 
 
@@ -78,4 +81,4 @@ def without(done: Split, *gone: Exit) -> Done:
     if len(exits) > 1:
         return Split(done.code, exits, done.value)
     (only,) = exits
-    return None if only is Exit.NEXT else Completion(only, done.value if only is Exit.RETURN else None)
+    return None if only is Exit.NEXT else Completion(only, done.value if only in WITH_VALUE else None)

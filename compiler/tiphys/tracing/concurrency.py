@@ -10,9 +10,10 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from tiphys.tracing.state import Box, GroupC, PendingC, Status
+from tiphys.tracing.glue import at
+from tiphys.tracing.state import Box, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV
+from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
 
 ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
 Done = TypeVar("Done")
@@ -114,8 +115,7 @@ def join(frontier: tuple[str, ...], done: Iterable[PendingC]) -> tuple[str, ...]
 
 def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
     """Take an awaitable given to asyncio; a coroutine is scheduled."""
-    if isinstance(value, Choice):
-        value = t.state.box(PendingC(lambda: await_value(t, value, node), title, t.span(node), reusable=False))
+    value = as_awaitable(t, value, node)
     if not (isinstance(value, Box) and isinstance(value.content, PendingC)):
         mend = "Pass the call itself, without `await`." if t.unknown(value) is not None else None
         raise t.refuse(f"`{title}` needs coroutines or tasks", node, mend)
@@ -139,11 +139,19 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
 
 
 def gather(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    from tiphys.tracing.state import ListC
+    from tiphys.tracing.attempts import outcome
+    from tiphys.tracing.fan_out import Many, many_values
 
-    if keywords.get("return_exceptions"):
-        raise t.untraceable("`return_exceptions=True` is not supported yet", node, "Leave it out.")
-    tasks = [as_task(t, value, node.args[0] if node.args else node, "gather") for value in args]
+    keeps = decided(t, keywords.get("return_exceptions", False), node)
+    tasks: list[Box] = []
+    for value in args:
+        if isinstance(value, Many):
+            tasks.append(as_task(t, many_values(t, value, keeps_errors=keeps), node, "gather"))
+        else:
+            one = as_awaitable(t, value, node)
+            tasks.append(
+                as_task(t, outcome(t, one, node) if keeps else one, node.args[0] if node.args else node, "gather")
+            )
     for box in tasks:
         t.state.write(box).taken = True
 
@@ -151,11 +159,45 @@ def gather(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast
         start_ready(t)
         contents = [box.content for box in tasks]
         t.state.frontier = join(t.state.frontier, contents)
-        return t.state.box(ListC([content.value for content in contents]))
+        return together(t, args, [content.value for content in contents], node)
 
     box = t.state.box(PendingC(begin, "gather", t.span(node), reusable=True))
     t.state.pending.append(box)
     return box
+
+
+def decided(t: Tracer, value: Any, node: ast.AST) -> bool:
+    """Give a flag that has to be known when the program is compiled."""
+    from tiphys.tracing.tracer import NotKnown
+
+    try:
+        return bool(t.native(value))
+    except NotKnown:
+        raise t.untraceable(
+            "this has to be known when the program is compiled", node, "Write `True` or `False`."
+        ) from None
+
+
+def as_awaitable(t: Tracer, value: Any, node: ast.AST) -> Any:
+    """Give one of several things to await as one."""
+    if not isinstance(value, Choice):
+        return value
+    return t.state.box(PendingC(lambda: await_value(t, value, node), "gather", t.span(node), reusable=False))
+
+
+def together(t: Tracer, args: tuple[Any, ...], values: list[Any], node: ast.AST) -> Any:
+    """Put the results of a gather into one list, those of many in their place."""
+    from tiphys.tracing.fan_out import Many
+
+    if not any(isinstance(arg, Many) for arg in args):
+        return t.state.box(ListC(values))
+    if len(args) == 1:
+        return t.boxed(values[0])
+    parts: list[ast.expr] = []
+    for arg, value in zip(args, values, strict=True):
+        tree = t.tree(t.settle(value, "v", node), node)
+        parts.append(at(ast.Starred(value=tree, ctx=ast.Load()), node) if isinstance(arg, Many) else tree)
+    return t.settle(Unknown(at(ast.List(elts=parts, ctx=ast.Load()), node), list), "gathered", node)
 
 
 def create_task(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:

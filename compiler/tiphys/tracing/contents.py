@@ -20,6 +20,7 @@ from tiphys.tracing.state import (
     ObjectC,
     OpaqueC,
     PendingC,
+    SemaphoreC,
     SetC,
     Status,
 )
@@ -29,6 +30,7 @@ from tiphys_runtime.objects import UNBOUND
 
 if TYPE_CHECKING:
     from tiphys.tracing.merging import Fork
+    from tiphys.tracing.tracer import Tracer
 
 SIMPLE = (bool, int, float, complex, str, bytes, type(None))
 
@@ -323,3 +325,25 @@ def tuple_items(value: Any) -> tuple[type, tuple[Any, ...]] | None:
     if isinstance(value, TupleV):
         return value.cls, value.items
     return (type(value), tuple(value)) if isinstance(value, tuple) else None
+
+
+def differences(before: Content, after: Content, t: Tracer, node: ast.AST) -> list[tuple[Any, Any, Any]]:
+    """List what differs between two contents of a box: the key, as in a `Slot`, the old and the new value."""
+    pairs: dict[Any, tuple[Any, Any]] | None = None
+    match before, after:
+        case FrameC(), FrameC():
+            names = dict.fromkeys((*before.names, *after.names))
+            pairs = {name: (before.names.get(name, UNBOUND), after.names.get(name, UNBOUND)) for name in names}
+        case ListC(), ListC() if len(before.items) == len(after.items):
+            pairs = dict(enumerate(zip(before.items, after.items, strict=True)))
+        case DictC(), DictC() if list(before.entries) == list(after.entries):
+            pairs = {key: (before.entries[key], after.entries[key]) for key in before.entries}
+        case ObjectC(), ObjectC() if set(before.fields) == set(after.fields):
+            pairs = {key: (before.fields[key], after.fields[key]) for key in before.fields}
+        case (PendingC(), PendingC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()):
+            return []
+        case IteratorC(), _:
+            raise t.untraceable("this goes on in an iterator that was begun before it", node, "Loop over a list.")
+    if pairs is None:
+        return [(None, Box(before), Box(after))]
+    return [((key,), old, new) for key, (old, new) in pairs.items() if not is_same(old, new)]

@@ -10,7 +10,7 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.facts import mix, part, type_of
 from tiphys.tracing.glue import fill
 from tiphys.tracing.iteration import iterate
-from tiphys.tracing.state import Box, DictC, ListC, SetC
+from tiphys.tracing.state import BatchC, Box, DictC, ListC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Spread, Unknown
 
@@ -68,6 +68,8 @@ def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
         value = expressions.evaluate(t, item.value)
         if t.unknown(value) is not None:
             found.append(Spread(value))
+        elif isinstance(value, Box) and isinstance(value.content, BatchC):
+            found.extend(value.content.items)
         else:
             iterate(t, value, item.value, found.append)
     return found

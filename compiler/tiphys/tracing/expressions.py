@@ -261,6 +261,10 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
             return found
     else:
         t.need(unknown)
+        if acts(t, node):
+            from tiphys.tracing.fan_out import comprehended
+
+            return comprehended(t, node, unknown)
     return comprehension_tree(t, node, first)
 
 

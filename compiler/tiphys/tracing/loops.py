@@ -16,19 +16,18 @@ from tiphys.tracing import inference
 from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
-from tiphys.tracing.contents import is_same
+from tiphys.tracing.contents import differences
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import ended, needs_choice
 from tiphys.tracing.names import names_loaded_outside
+from tiphys.tracing.places import Slot, install
 from tiphys.tracing.regions import Way, close, explore, inside, label_of, pruned
-from tiphys.tracing.state import Box, Content, DictC, FrameC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.state import Box, FrameC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Unknown, is_immutable, is_scalar
 from tiphys_runtime.objects import UNBOUND, count_of, item_at
 
-Slot = tuple[Box, Any]
-"""What is carried: a variable, an item or a field of a box; with None, all that the box holds."""
 TRIES = 12
 
 
@@ -86,7 +85,7 @@ class Rounds:
             nodes, t.state.nodes = t.state.nodes, []
             try:
                 for slot, carried in self.slots.items():
-                    self.install(slot, self.symbol(carried))
+                    install(self.t, slot, self.symbol(carried))
                 symbols, t.state.nodes = t.state.nodes, []
                 way = ended(t, explore(t, lambda: self.work(self.number())), self.node)
                 way.nodes[:0] = symbols
@@ -116,30 +115,11 @@ class Rounds:
             return maybe(t, box, self.node)
         return value
 
-    def install(self, slot: Slot, value: Any) -> None:
-        """Put a value where it is carried."""
-        t, (box, key) = self.t, slot
-        if key is None:
-            unknown = t.unknown(value)
-            assert unknown is not None
-            t.state.replace(box, OpaqueC(Unknown(unknown.tree, unknown.type)))
-            return
-        content = t.state.write(box)
-        match content:
-            case FrameC():
-                content.names[key[0]] = value
-            case ListC():
-                content.items[key[0]] = value
-            case DictC():
-                content.entries[key[0]] = value
-            case ObjectC():
-                content.fields[key[0]] = value
-
     def grow(self, way: Way) -> bool:
         """Note what the round has changed; says whether that is more than was known."""
         grown = False
         for box, after in way.changes.items():
-            for key, old, new in self.differences(box.content, after):
+            for key, old, new in differences(box.content, after, self.t, self.node):
                 slot = (box, key)
                 if slot in self.slots:
                     grown |= self.widen(self.slots[slot], new)
@@ -197,29 +177,6 @@ class Rounds:
         if needs_choice(self.t, value):
             return [value]
         return [value] if value is None else []
-
-    def differences(self, before: Content, after: Content) -> list[tuple[Any, Any, Any]]:
-        """List what differs between the content at the start of a round and at its end: key, old and new value."""
-        pairs: dict[Any, tuple[Any, Any]] | None = None
-        match before, after:
-            case FrameC(), FrameC():
-                names = dict.fromkeys((*before.names, *after.names))
-                pairs = {name: (before.names.get(name, UNBOUND), after.names.get(name, UNBOUND)) for name in names}
-            case ListC(), ListC() if len(before.items) == len(after.items):
-                pairs = dict(enumerate(zip(before.items, after.items, strict=True)))
-            case DictC(), DictC() if list(before.entries) == list(after.entries):
-                pairs = {key: (before.entries[key], after.entries[key]) for key in before.entries}
-            case ObjectC(), ObjectC() if set(before.fields) == set(after.fields):
-                pairs = {key: (before.fields[key], after.fields[key]) for key in before.fields}
-            case (PendingC(), PendingC()) | (GroupC(), GroupC()):
-                return []
-            case IteratorC(), _:
-                raise self.t.untraceable(
-                    "this loop goes on in an iterator that was begun before it", self.node, "Loop over a list."
-                )
-        if pairs is None:
-            return [(None, Box(before), Box(after))]
-        return [((key,), old, new) for key, (old, new) in pairs.items() if not is_same(old, new)]
 
     # ---- the node
 
@@ -365,7 +322,7 @@ class Rounds:
         elif carried.init is UNBOUND and not self.runs_once():
             box = value if isinstance(value, Box) else t.state.box(OpaqueC(value))
             value = maybe(t, box, self.node)
-        self.install(slot, value)
+        install(self.t, slot, value)
 
     def runs_once(self) -> bool:
         """Say whether there is a first round in any case."""

@@ -17,7 +17,7 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.ir import Atom, Input, Literal, Ref, Sub, Switch
 from tiphys.tracing.closures import reaches_task
-from tiphys.tracing.completions import NEVER, Completion, Done, Ended, Exit, Split, Whole, code_of, exits_of
+from tiphys.tracing.completions import NEVER, WITH_VALUE, Completion, Done, Ended, Exit, Split, Whole, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contents import Merging
 from tiphys.tracing.facts import truth_of
@@ -72,12 +72,12 @@ class Which:
 
 def fork(
     t: Tracer, which: Which, works: Sequence[Callable[[], Any]], node: ast.AST, *,
-    rest: Callable[[], Done] | None = None, title: str = "branch",
+    rest: Callable[[], Done] | None = None, title: str = "branch", keeps_raises: bool = False,
 ) -> Any:  # fmt: skip
     """Interpret statements of which one way is taken; gives how they complete.
 
     rest: interprets what follows; where just one of the ways goes on, it goes on with that, and the completion is
-    `Whole`.
+    `Whole`. keeps_raises: ways that raise have pods of their own, so that the others need none to pass them by.
     """
     ways = explored(t, works, node)
     going = [number for number, way in enumerate(ways) if way.done is not NEVER]
@@ -89,7 +89,7 @@ def fork(
         assert rest is not None
         ways[only] = ended(t, explore(t, lambda: (resume(t, before), rest())[1]), node)
         going = [number for number, way in enumerate(ways) if way.done is not NEVER]
-    fork = Fork(t, which, ways, node, title)
+    fork = Fork(t, which, ways, node, title, keeps_raises=keeps_raises)
     done: Done
     if len(going) == 1:
         done = fork.passed(ways[going[0]])
@@ -152,7 +152,7 @@ def merged_completion(fork: Fork, going: list[int]) -> Done:
     dones: dict[int, Done] = {number: fork.ways[number].done for number in going}
     exits = frozenset().union(*(exits_of(done) for done in dones.values())) if dones else frozenset[Exit]()
     values = {
-        number: done.value for number, done in dones.items() if done is not None and Exit.RETURN in exits_of(done)
+        number: done.value for number, done in dones.items() if done is not None and exits_of(done) & set(WITH_VALUE)
     }
     value = fork.slot(values, "result") if values else None
     if len(exits) <= 1:
@@ -167,7 +167,9 @@ def merged_completion(fork: Fork, going: list[int]) -> Done:
 class Fork:
     """The ways that part at one place, and what they give to what follows."""
 
-    def __init__(self, t: Tracer, which: Which, ways: list[Way], node: ast.AST, title: str) -> None:
+    def __init__(
+        self, t: Tracer, which: Which, ways: list[Way], node: ast.AST, title: str, *, keeps_raises: bool = False
+    ) -> None:
         self.t = t
         self.which = which
         self.ways = ways
@@ -175,10 +177,13 @@ class Fork:
         self.title = title
         self.outputs: list[dict[int, Atom]] = []
         self.types: list[Any] = []
+        keeps = keeps_raises or not all(way.is_glue for way in ways)
+        self.heavy = [
+            number for number, way in enumerate(ways) if not way.is_glue or (keeps and way.done is NEVER)
+        ]  # fmt: skip
         self.lazy: dict[int, list[ast.expr]] = {
-            number: [] for number, way in enumerate(ways) if way.is_glue and not way.is_light
+            number: [] for number, way in enumerate(ways) if number not in self.heavy and not way.is_light
         }
-        self.heavy = [number for number, way in enumerate(ways) if not way.is_glue]
         self.pending: list[tuple[str, Unknown]] = []
         self.begun = t.state.frontier
         if self.heavy:

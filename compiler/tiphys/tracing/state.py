@@ -49,6 +49,31 @@ class ListC(Content):
         return ListC(self.items.copy())
 
 
+class BatchC(Content):
+    """A list of coroutines, of which some items stand for many."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    def copy(self) -> BatchC:
+        return BatchC(self.items.copy())
+
+
+class SemaphoreC(Content):
+    """An `asyncio.Semaphore`: how many may hold it, and the order reached each time it was given back."""
+
+    __slots__ = ("limit", "released")
+
+    def __init__(self, limit: Any, released: list[tuple[str, ...]]) -> None:
+        self.limit = limit
+        self.released = released
+
+    def copy(self) -> SemaphoreC:
+        return SemaphoreC(self.limit, self.released.copy())
+
+
 class DictC(Content):
     __slots__ = ("entries",)
 
@@ -223,6 +248,16 @@ class State:
         self.nodes: list[Node] = []
         self.notes: list[str] = []
         self.pending: list[Box] = []
+
+    def coming(self) -> Mark:
+        """Describe the mark that is about to be made here."""
+        return Mark(len(self.journal), self.epoch, self._epochs + 1, self.frontier, self.ready, len(self.nodes),
+                    len(self.notes), len(self.pending))  # fmt: skip
+
+    @property
+    def next_epoch(self) -> int:
+        """What is made after the next mark is not older than this."""
+        return self._epochs + 1
 
     def box(self, content: Content) -> Box:
         """Make a new box."""

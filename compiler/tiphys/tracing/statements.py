@@ -8,6 +8,7 @@ from typing import Any, Never
 
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing.assignment import assign, augmented, delete
+from tiphys.tracing.attempts import attempt
 from tiphys.tracing.blocks import Words, run_as_glue
 from tiphys.tracing.calls import call_value
 from tiphys.tracing.closures import make_closure
@@ -26,12 +27,13 @@ from tiphys.tracing.completions import (
 from tiphys.tracing.concurrency import async_with
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.facts import hint_of, truth_of
+from tiphys.tracing.fan_out import Many, batched, each_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.loops import Rounds, counted, recoded
 from tiphys.tracing.merging import Which, decided_by, fork
 from tiphys.tracing.names import store
-from tiphys.tracing.state import Box, DictC, ListC, PendingC
+from tiphys.tracing.state import BatchC, Box, DictC, ListC, PendingC
 from tiphys.tracing.tracer import POISON, NotKnown, Poisoned, Tracer
 from tiphys.tracing.values import Raised, TupleV, Undecided, Unknown
 from tiphys_runtime.objects import raise_
@@ -62,7 +64,10 @@ def run_block(t: Tracer, body: Sequence[ast.stmt]) -> Done:
     return None
 
 
-def proceed(t: Tracer, done: Done, exits: frozenset[Exit], work: Callable[[], Done], node: ast.AST) -> Done:
+def proceed(
+    t: Tracer, done: Done, exits: frozenset[Exit], work: Callable[[], Done], node: ast.AST, *,
+    keeps_raises: bool = False,
+) -> Done:  # fmt: skip
     """Go on with `work` where a stretch has completed in one of these ways; other completions stay."""
     found = exits_of(done)
     if found <= exits:
@@ -77,7 +82,7 @@ def proceed(t: Tracer, done: Done, exits: frozenset[Exit], work: Callable[[], Do
         numbers = at(ast.Tuple(elts=wanted, ctx=ast.Load()), node)
         test = ast.Compare(left=done.code.tree, ops=[ast.In()], comparators=[numbers])
     which = Which(t, Unknown(at(test, node), bool, done.code.pure, done.code.total), node)
-    merged: Done = fork(t, which, [work, lambda: without(done, *exits)], node, title="rest")
+    merged: Done = fork(t, which, [work, lambda: without(done, *exits)], node, title="rest", keeps_raises=keeps_raises)
     return merged
 
 
@@ -228,6 +233,8 @@ def for_loop(t: Tracer, node: ast.For) -> Done:
     if unknown is not None:
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
+    if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
+        return over_batch(t, node, iterable.content)
     if not leaves(node.body):
 
         def body(item: Any) -> Done:
@@ -296,7 +303,22 @@ def looped(t: Tracer, node: ast.For, count: Unknown | int, item: Callable[[Unkno
         assign(t, node.target, item(index))
         return run_block(t, node.body)
 
+    if not awaits(node.body) and batched(t, work, count, node):
+        return run_block(t, node.orelse)
     return left_loop(t, Rounds(t, node, "loop", work, count=count).run(), node)
+
+
+def awaits(body: list[ast.stmt]) -> bool:
+    """Say whether a piece of code awaits something."""
+    return any(isinstance(item, ast.Await) for statement in body for item in ast.walk(statement))
+
+
+def over_batch(t: Tracer, node: ast.For, batch: BatchC) -> Done:
+    """Run a loop over coroutines or tasks of which the number is known only at run time."""
+    if len(batch.items) != 1 or not isinstance(batch.items[0], Many):
+        raise t.untraceable("this list holds tasks of two kinds", node.iter, "Await them all with `asyncio.gather`.")
+    (many,) = batch.items
+    return looped(t, node, *each_of(t, many))
 
 
 def left_loop(t: Tracer, done: Done, node: ast.For | ast.While) -> Done:
@@ -421,7 +443,9 @@ def raised(t: Tracer, node: ast.Raise) -> None:
         active = t.frame.notes.get("handling")
         if active is None:
             raise Raised(RuntimeError("No active exception to reraise"), t.span(node))
-        raise active
+        if isinstance(active, Raised):
+            raise active
+        raise_value(t, active, [], node)
     value = evaluate(t, node.exc)
     raise_value(t, value, [] if node.cause is None else [evaluate(t, node.cause)], node)
 
@@ -441,54 +465,9 @@ def raise_value(t: Tracer, value: Any, cause: list[Any], node: ast.AST) -> Never
         raise Raised(error.with_traceback(None), t.span(node)) from None
 
 
-def attempt(t: Tracer, node: ast.Try) -> Done:
-    """Run a `try` whose body is decided when the program is compiled: it may await no task."""
-    before = len(t.state.nodes)
-    frontier = t.state.frontier
-    t.guards += 1
-    done: Done = None
-    try:
-        try:
-            done = run_block(t, node.body)
-            refuse_nodes(t, node, before, frontier)
-            if done is None:
-                done = run_block(t, node.orelse)
-        except Raised as error:
-            refuse_nodes(t, node, before, frontier)
-            done = handle(t, node, error)
-    except Raised:
-        ended = run_block(t, node.finalbody)
-        if ended is not None:
-            return ended
-        raise
-    finally:
-        t.guards -= 1
-    return run_block(t, node.finalbody) or done
-
-
-def refuse_nodes(t: Tracer, node: ast.Try, before: int, frontier: tuple[str, ...]) -> None:
-    """Refuse a `try` around what runs in pods."""
-    if len(t.state.nodes) > before and t.state.frontier != frontier:
-        mend = "Catch inside the task; `try` around tasks comes with a later version."
-        raise t.untraceable("this `try` contains what happens at run time", node, mend)
-
-
-def handle(t: Tracer, node: ast.Try, error: Raised) -> Done:
-    """Find the clause that catches an exception, and run it."""
-    for clause in node.handlers:
-        kinds = t.native(evaluate(t, clause.type)) if clause.type is not None else BaseException
-        if isinstance(error.error, kinds):
-            if clause.name:
-                store(t, clause.name, error.error, clause)
-            outer = t.frame.notes.get("handling")
-            t.frame.notes["handling"] = error
-            try:
-                return run_block(t, clause.body)
-            finally:
-                t.frame.notes["handling"] = outer
-                if clause.name:
-                    t.state.write(t.frame.box).names.pop(clause.name, None)
-    raise error
+def attempted(t: Tracer, node: ast.Try) -> Done:
+    done: Done = attempt(t, node, lambda body: run_block(t, body))
+    return done
 
 
 def with_block(t: Tracer, node: ast.With) -> Done:
@@ -528,7 +507,7 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Done]] = {
     ast.Expr: expression, ast.Assign: assignment, ast.AnnAssign: annotated, ast.AugAssign: augmented,
     ast.Return: returned, ast.For: for_loop, ast.While: while_loop, ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition, ast.Import: imported, ast.ImportFrom: imported, ast.Assert: asserted,
-    ast.Raise: raised, ast.Try: attempt, ast.With: with_block, ast.AsyncWith: async_with_block,
+    ast.Raise: raised, ast.Try: attempted, ast.With: with_block, ast.AsyncWith: async_with_block,
     ast.Delete: deleted,
     ast.Pass: lambda _t, _node: None, ast.Break: lambda _t, _node: BREAK, ast.Continue: lambda _t, _node: CONTINUE,
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tiphys.diagnostics import Mistake, ProgramError, Span
-from tiphys.ir import Atom, Glue, Input, Literal, Node, Ref
+from tiphys.ir import Atom, Call, Glue, Input, Literal, Node, Ref, Sub
 from tiphys.tracing.aliases import Escapes, escapes_of, is_flat
 from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.namespace import Namespace
@@ -30,7 +31,9 @@ from tiphys.tracing.values import (
 from tiphys_runtime.objects import rebuild
 
 if TYPE_CHECKING:
+    from tiphys.tracing.attempts import Trial
     from tiphys.tracing.builder import ProgramBuilder
+    from tiphys.tracing.fan_out import Lanes
 
 DATA = (bool, int, float, complex, str, bytes, type(None))
 
@@ -84,6 +87,10 @@ class Tracer:
         """What stands right behind the `await` that was met last."""
         self.depth = 0
         self.guards = 0
+        self.lanes: list[Lanes] = []
+        """The maps whose regions are being interpreted, innermost last."""
+        self.trials: list[Trial] = []
+        """The `try` bodies being interpreted, innermost last."""
         self.choices = 0
         """How many choices were made so far that a statement may have to decide."""
         self.options: dict[object, int] = {}
@@ -114,11 +121,21 @@ class Tracer:
             return Unknown(inner.tree, inner.type, inner.pure, inner.total, value)
         return None
 
+    def expression(self, value: object) -> Unknown:
+        """Give the expression behind what is known to be a runtime value."""
+        found = self.unknown(value)
+        assert found is not None
+        return found
+
     def atom(self, ref: Ref, annotation: Any, hint: str, where: ast.AST | None = None) -> Any:
         """Give the value that stands for a node's result."""
         value = Unknown(Hole(ref, hint, where), annotation)
         self.types[ref] = annotation
         return value if is_immutable(annotation) else self.state.box(OpaqueC(value))
+
+    def boxed(self, value: Unknown) -> Any:
+        """Give a runtime value an identity where it may change in place."""
+        return value if is_immutable(value.type) else self.state.box(OpaqueC(value))
 
     def settle(self, value: Any, hint: str, node: ast.AST, *, follow: bool = True) -> Any:
         """Compute an expression here: from now on it is a node of its own. Other values stay as they are.
@@ -210,7 +227,11 @@ class Tracer:
             raise NeedsKnown(frozenset(wanted))
 
     def emit(self, node: Node) -> None:
-        """Record a node."""
+        """Record a node; where it may fail inside a `try`, with the frame that its handlers find."""
+        may_fail = isinstance(node, Call | Sub) or (isinstance(node, Glue) and not (node.code.total and node.code.pure))
+        if self.trials and may_fail:
+            assert isinstance(node, Call | Sub | Glue)
+            node = replace(node, frame=self.trials[-1].frame())
         self.state.nodes.append(node)
 
     # ---- native values

@@ -1,0 +1,466 @@
+"""`try`: a stretch of the program of which an exception becomes a value, and what goes on from there.
+
+What may fail is closed into the body of an `Attempt`. Every call in it carries its frame: what the variables that the
+handlers may read hold if it fails. After the `Attempt` the program forks: on when the body went through, or into the
+clause that matches the exception. `finally` runs after the merge of all that, and then raises what is still pending.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiphys.ir import Atom, Attempt, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Yield
+from tiphys.tracing.blocks import maybe
+from tiphys.tracing.completions import NEVER, Completion, Done, Ended, Exit, Split
+from tiphys.tracing.concurrency import await_value, start_ready
+from tiphys.tracing.contents import Merging, differences, is_same
+from tiphys.tracing.facts import type_of
+from tiphys.tracing.glue import at, holes_of
+from tiphys.tracing.merging import Which, ended, fork, needs_choice
+from tiphys.tracing.names import names_loaded_outside
+from tiphys.tracing.places import Slot, install
+from tiphys.tracing.regions import Closed, Way, close, explore, inside, label_of, resume
+from tiphys.tracing.state import Box, FrameC, Mark, OpaqueC, PendingC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Hole, Raised, Unknown
+from tiphys_runtime.objects import UNBOUND, handler_of
+
+
+@dataclass(eq=False)
+class Trial:
+    """The body of a `try` while it is interpreted.
+
+    slots: what the frames of its calls hold, once that is known. points: what had changed at each call, before that.
+    """
+
+    t: Tracer
+    mark: Mark
+    live: set[str]
+    slots: list[Slot] | None = None
+    points: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
+
+    def frame(self) -> tuple[Atom, ...]:
+        """Give the frame of a call that is about to be recorded."""
+        changed = self.changed()
+        if self.slots is None:
+            self.points.append(changed)
+            return ()
+        atoms: list[Atom] = []
+        for slot in self.slots:
+            value = changed[slot][1] if slot in changed else held(slot)
+            atoms.append(Literal(UNBOUND) if value is UNBOUND else self.t.to_atom(value, "held", ast.Pass()))
+        return tuple(atoms)
+
+    def changed(self) -> dict[Slot, tuple[Any, Any]]:
+        """List what has changed so far: the values before the `try`, and now."""
+        found: dict[Slot, tuple[Any, Any]] = {}
+        for box, (before, after) in self.t.state.changes(self.mark).items():
+            if isinstance(after, PendingC):
+                continue
+            for key, old, new in differences(before, after, self.t, ast.Pass()):
+                own = isinstance(after, FrameC) and box is self.t.frame.box
+                if not own or key[0] in self.live:
+                    found[box, key] = (old, new)
+        return found
+
+
+def held(slot: Slot) -> Any:
+    """Give what a slot holds now."""
+    box, key = slot
+    if key is None:
+        return box
+    content = box.content
+    for name in ("names", "items", "entries", "fields"):
+        if hasattr(content, name):
+            whole = getattr(content, name)
+            return whole.get(key[0], UNBOUND) if isinstance(whole, dict) else whole[key[0]]
+    return UNBOUND
+
+
+@dataclass(eq=False)
+class Tried:
+    """An `Attempt` that was recorded. number: 0 if the body went through, else 1 and the number of the clause."""
+
+    number: Unknown
+    error: Unknown
+    went: Callable[[], Any]
+    """Puts the state in place that the body left, and gives how it completed."""
+    failed: Callable[[], None]
+    """Puts the state in place that the failed call found."""
+    always_fails: bool
+
+
+def attempt(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
+    """Run a `try` statement; `run` interprets statements."""
+    if node.finalbody:
+        return with_finally(t, node, run)
+    return with_handlers(t, node, run)
+
+
+def with_handlers(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
+    """Run `try` with its clauses and its `else`."""
+    from tiphys.tracing.statements import proceed
+
+    clauses = [clause_types(t, clause) for clause in node.handlers]
+
+    def behind(done: Done) -> Done:
+        if not node.orelse:
+            return done
+        return proceed(t, done, frozenset((Exit.NEXT,)), lambda: run(node.orelse), node)
+
+    tried = tries(t, lambda: run(node.body), clauses, node)
+    if isinstance(tried, Raised):
+        return handled_now(t, node, tried, clauses, run)
+    if not isinstance(tried, Tried):
+        return behind(tried)
+
+    def handle(index: int) -> Done:
+        tried.failed()
+        if index == len(node.handlers):
+            return raise_again(t, tried.error, node)
+        return handler(t, node.handlers[index], tried.error, run)
+
+    works: list[Callable[[], Done]] = [
+        lambda: behind(tried.went()),
+        *(lambda index=index: handle(index) for index in range(len(node.handlers) + 1)),
+    ]
+    return forked(t, tried, works, node)
+
+
+def forked(t: Tracer, tried: Tried, works: list[Callable[[], Any]], node: ast.AST) -> Any:
+    """Go on as the `Attempt` ended."""
+    if tried.always_fails:
+
+        def never() -> Any:
+            raise Ended
+
+        works[0] = never
+    which = Which(t, tried.number, node, is_number=True)
+    return fork(t, which, works, node, title="handle", keeps_raises=True)
+
+
+def clause_types(t: Tracer, clause: ast.ExceptHandler) -> Any:
+    """Evaluate what a clause catches."""
+    from tiphys.tracing.expressions import evaluate
+
+    return BaseException if clause.type is None else t.native(evaluate(t, clause.type))
+
+
+def handler(t: Tracer, clause: ast.ExceptHandler, error: Any, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
+    """Run a clause on an exception, known or not."""
+    from tiphys.tracing.names import store
+
+    if clause.name:
+        store(t, clause.name, error.error if isinstance(error, Raised) else t.boxed(error), clause)
+    outer = t.frame.notes.get("handling")
+    t.frame.notes["handling"] = error
+    try:
+        return run(clause.body)
+    finally:
+        t.frame.notes["handling"] = outer
+        if clause.name:
+            t.state.write(t.frame.box).names.pop(clause.name, None)
+
+
+def handled_now(
+    t: Tracer, node: ast.Try, error: Raised, clauses: list[Any], run: Callable[[Sequence[ast.stmt]], Done]
+) -> Done:
+    """Run the clause that catches an exception which is raised when the program is compiled."""
+    for clause, kinds in zip(node.handlers, clauses, strict=True):
+        if isinstance(error.error, kinds):
+            return handler(t, clause, error, run)
+    raise error
+
+
+def raise_again(t: Tracer, error: Unknown, node: ast.AST) -> Done:
+    """Raise what no clause has caught."""
+    from tiphys.tracing.statements import raise_value
+
+    return raise_value(t, error, [], node)
+
+
+def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
+    """Run `try` with a `finally`: whatever happens, then go on as things stood."""
+    from tiphys.tracing.statements import proceed, raise_value
+
+    inner: Sequence[ast.stmt] = node.body
+    if node.handlers:
+        made = ast.Try(body=node.body, handlers=node.handlers, orelse=node.orelse, finalbody=[])
+        inner = [ast.copy_location(made, node)]
+        t.program.kept.append(made)
+    tried = tries(t, lambda: run(inner), [BaseException], node)
+    if isinstance(tried, Raised):
+        done = run(node.finalbody)
+        if done is None:
+            raise tried
+        return proceed(t, done, frozenset((Exit.NEXT,)), lambda: raise_now(tried), node)
+    if isinstance(tried, Tried):
+
+        def fail() -> Done:
+            tried.failed()
+            return Completion(Exit.RAISE, t.boxed(tried.error))
+
+        if tried.always_fails:
+            pending: Done = fail()
+        else:
+            pending = forked(t, tried, [tried.went, fail], node)
+    else:
+        pending = tried
+    done = run(node.finalbody)
+
+    def resumed() -> Done:
+        exits = exits_in(pending)
+        if Exit.RAISE not in exits:
+            return pending
+        error = pending.value if pending is not None else None
+        return proceed(
+            t, pending, frozenset((Exit.RAISE,)), lambda: raise_value(t, error, [], node), node, keeps_raises=True
+        )
+
+    if done is None:
+        return resumed()
+    return proceed(t, done, frozenset((Exit.NEXT,)), resumed, node)
+
+
+def exits_in(done: Done) -> frozenset[Exit]:
+    """List where a stretch may go on."""
+    from tiphys.tracing.completions import exits_of
+
+    return exits_of(done)
+
+
+def raise_now(error: Raised) -> Done:
+    """Raise an exception that is known."""
+    raise error
+
+
+# ---- recording
+
+
+def tries(t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST) -> Any:
+    """Interpret what may fail. Gives how it completed where nothing of it can; a known exception; or a `Tried`."""
+    start_ready(t)
+    begun = t.state.frontier
+    live = names_loaded_outside(t.frame.scope.node, None)
+    names = t.names.mark()
+    trial = Trial(t, t.state.coming(), live)
+    way = explored(t, trial, work)
+    if way.is_light and not way.is_ended:
+        raised, way.raised = way.raised, None
+        done = resume(t, way)
+        return done if raised is None else raised
+    slots = needed(t, trial)
+    if slots:
+        t.names.undo(names)
+        trial = Trial(t, t.state.coming(), live, slots)
+        way = explored(t, trial, work)
+    return Recording(t, ended(t, way, node), slots, trial, clauses, node, begun).record()
+
+
+def explored(t: Tracer, trial: Trial, work: Callable[[], Any]) -> Way:
+    """Interpret the body once."""
+    t.trials.append(trial)
+    try:
+        return explore(t, work)
+    finally:
+        t.trials.pop()
+
+
+def needed(t: Tracer, trial: Trial) -> list[Slot]:
+    """List what the frames have to hold: what is not the same wherever the body may fail."""
+    union = dict.fromkeys(slot for point in trial.points for slot in point)
+    found = []
+    for slot in union:
+        values = [point[slot][1] if slot in point else held(slot) for point in trial.points]
+        first = values[0]
+        if all(is_same(value, first) for value in values) and not is_made_inside(t, first):
+            continue
+        if any(needs_choice(t, value) for value in values):
+            mend = "Set it before the `try`, or after it."
+            raise t.untraceable("what a variable holds where this fails cannot be followed", ast.Pass(), mend)
+        found.append(slot)
+    return found
+
+
+def is_made_inside(_t: Tracer, value: Any) -> bool:
+    """Say whether a value may hold what is computed at run time."""
+    return isinstance(value, Unknown | Box)
+
+
+@dataclass(eq=False)
+class Recording:
+    """Records an `Attempt`. The body is way 0 of what is merged afterwards."""
+
+    t: Tracer
+    way: Way
+    slots: list[Slot]
+    trial: Trial
+    clauses: list[Any]
+    node: ast.AST
+    begun: tuple[str, ...]
+    gives: list[Atom] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ways = [self.way]
+        self.name = self.t.names.allocate("attempt")
+        self.fixed = 2 + len(self.slots)
+        """Outputs: the number, the exception, the frame; then what the body gives."""
+
+    def exported(self, _number: int, unknown: Unknown) -> Unknown:
+        """Give a value that the body computes as it is read behind the `Attempt`."""
+        names = self.way.names
+        if not any(isinstance(hole.value, Ref) and hole.value.node in names for hole in holes_of(unknown.tree)):
+            return unknown
+        atom: Atom | None = unknown.ref
+        if atom is None:
+            with inside(self.t, self.way):
+                atom = self.t.expression(self.t.settle(unknown, "v", self.node, follow=False)).ref
+        assert atom is not None
+        if atom not in self.gives:
+            self.gives.append(atom)
+        return self.output(self.fixed + self.gives.index(atom), unknown.type)
+
+    def output(self, number: int, kind: Any) -> Unknown:
+        """Refer to an output of the `Attempt`."""
+        ref = Ref(self.name, number)
+        self.t.types[ref] = kind
+        return Unknown(Hole(ref, "v", self.node), kind)
+
+    def record(self) -> Tried:
+        """Make the units and the node."""
+        t = self.t
+        always = self.way.done is NEVER
+        merging = Merging(self, [0])  # type: ignore[arg-type]
+        changes = {box: merging.left(0, content) for box, content in self.way.changes.items()}
+        done = self.left(merging, None if always else self.way.done)
+        kinds = [Any, *(self.kind(slot) for slot in self.slots)]
+        self.emit(kinds)
+        t.state.pending.extend(self.way.pending)
+        values = {slot: self.output(2 + index, kinds[1 + index]) for index, slot in enumerate(self.slots)}
+        same = self.unchanged()
+
+        def went() -> Any:
+            for box, content in changes.items():
+                t.state.replace(box, content)
+            return done
+
+        def failed() -> None:
+            for slot, value in same.items():
+                install(t, slot, value)
+            for slot, value in values.items():
+                install(t, slot, self.framed(slot, value))
+
+        return Tried(self.output(0, int), self.output(1, Any), went, failed, always)
+
+    def framed(self, slot: Slot, value: Unknown) -> Any:
+        """Give what a slot holds where the body has failed."""
+        t = self.t
+        can_lack = held(slot) is UNBOUND or any(
+            slot in point and point[slot][1] is UNBOUND for point in self.trial.points
+        )
+        if can_lack:
+            return maybe(t, t.state.box(OpaqueC(value)), self.node)
+        return t.boxed(value)
+
+    def left(self, merging: Merging, done: Any) -> Any:
+        """Give how the body completed, as it is seen outside."""
+        match done:
+            case Completion(exit=exit_, value=value):
+                return Completion(exit_, merging.outside(0, value))
+            case Split(code=code, exits=exits, value=value):
+                return Split(self.exported(0, code), exits, merging.outside(0, value))
+        return merging.outside(0, done)
+
+    def kind(self, slot: Slot) -> Any:
+        """Give the type of what a slot holds."""
+        return type_of(self.t, held(slot)) if slot[1] is None else Any
+
+    def unchanged(self) -> dict[Slot, Any]:
+        """List what is changed, and the same wherever the body may fail."""
+        found: dict[Slot, Any] = {}
+        for point in self.trial.points:
+            for slot, (_, new) in point.items():
+                if slot not in self.slots:
+                    found[slot] = new
+        return found
+
+    def emit(self, kinds: list[Any]) -> None:
+        """Record the units and the node."""
+        t, where = self.t, self.t.span(self.node)
+        base = f"{t.title}.{self.name}"
+        closed = close(t, f"{base}.body", self.way, tuple(self.gives), where)
+        catch = self.catch(f"{base}.catch", kinds)
+        reads = dict(closed.reads) | catch.reads
+        body = Sub("body", closed.graph.name, named(closed), object, (), where)
+        caught = Sub("catch", catch.graph.name, named(catch), object, (), where)
+        frame = [(Literal(None), Ref("catch", 2 + index)) for index in range(len(self.slots))]
+        outputs: list[tuple[Atom, Atom]] = [
+            (Literal(0), Ref("catch", 0)), (Literal(None), Ref("catch", 1)), *frame,
+            *((Ref("body", index), Literal(None)) for index in range(len(self.gives))),
+        ]  # fmt: skip
+        inputs = tuple(Input(label, t.types.get(ref, Any), where) for label, ref in reads.items())
+        t.program.graphs[base] = Attempt(base, inputs, body, caught, tuple(outputs), where)
+        after = dict.fromkeys((*self.begun, *closed.after))
+        t.emit(Sub(self.name, base, tuple(reads.items()), object, tuple(after), where))
+        t.sources[self.name] = None
+        t.state.frontier = (self.name,)
+
+    def catch(self, name: str, kinds: list[Any]) -> Closed:
+        """Make the region that finds the exception, and the clause that matches it."""
+        t, where = self.t, self.t.span(self.node)
+        caught = t.names.allocate("catch")
+        for index, kind in enumerate(kinds):
+            t.types[Ref(caught, index)] = kind
+        error = Hole(Ref(caught), "error", self.node)
+        one = at(ast.Constant(1), self.node)
+        head = t.capture(handler_of, "handler_of", self.node)
+        classes: list[ast.expr] = [t.capture(item, "clause", self.node) for item in self.clauses]
+        call = at(ast.Call(func=head, args=[error, *classes], keywords=[]), self.node)
+        tree = at(ast.BinOp(left=one, op=ast.Add(), right=call), self.node)
+        code, operands = t.compiler.compile(Unknown(tree, int), where, t.frame.title)
+        clause = t.names.allocate("clause")
+        nodes: list[Node] = [
+            Catch(caught, tuple(kinds), where), Glue(clause, code, operands, int, (caught,), where),
+        ]  # fmt: skip
+        values = (Ref(clause), Ref(caught), *(Ref(caught, 1 + index) for index in range(len(self.slots))))
+        end = Yield(values, (clause,), where)
+        graph = Graph(name, (), tuple(nodes), end, task=t.title, is_region=True)
+        t.program.graphs[name] = graph
+        return Closed(graph, {}, ())
+
+
+def named(closed: Closed) -> tuple[tuple[str, Atom], ...]:
+    """Give the arguments of a region inside its construct: the inputs of that."""
+    return tuple((label, Ref(label_of(ref))) for label, ref in closed.reads.items())
+
+
+# ---- exceptions as values
+
+
+def outcome(t: Tracer, awaitable: Any, node: ast.AST) -> Any:
+    """Make a coroutine that gives what another one gives, or the exception that it raises."""
+
+    def begin() -> Any:
+        from tiphys.tracing.merging import fork_value
+
+        tried = tries(t, lambda: await_value(t, awaitable, node), [Exception], node)
+        if isinstance(tried, Raised):
+            return tried.error
+        if not isinstance(tried, Tried):
+            return tried
+
+        def fail() -> Any:
+            tried.failed()
+            return t.boxed(tried.error)
+
+        if tried.always_fails:
+            return fail()
+        which = Which(t, tried.number, node, is_number=True)
+        return fork_value(t, which, [tried.went, fail], node, "outcome")
+
+    box = t.state.box(PendingC(begin, "gather", t.span(node), reusable=False))
+    t.state.pending.append(box)
+    return box

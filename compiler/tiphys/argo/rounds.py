@@ -64,9 +64,10 @@ def rounds_of(program: Program) -> Mapping[str, Rounds]:
             for under, lower in below[name].items()
         )
         known = known_count(unit)
-        found[name] = divide(max(share, 1), ENOUGH if known is None else known, MOST if known is None else known)
+        wanted = (ENOUGH, MOST) if known is None else (min(known, MOST),) * 2
+        found[name] = divide(max(share, 1), *wanted)
         if known is not None and known > found[name].bound:
-            message = f"the loop takes {known:,} rounds, and Argo can nest {found[name].bound:,} here"
+            message = f"the loop takes {known:,} rounds, and a run can have {found[name].bound:,} here"
             mend = "Let a task loop over several items at a time, or run independent rounds with `asyncio.gather`."
             mistakes.append(Mistake(message, unit.where, mend))
     if mistakes:
@@ -101,7 +102,8 @@ def stopping_plan(loop: Loop, rounds: Rounds, *, records: bool) -> Plan:
         "another one. Let each round do more, or let a task loop."
     )
     names: dict[str, Any] = {"__builtins__": builtins}
-    exec(compile(f"def loop():\n    raise RuntimeError({message!r})", loop.where.file, "exec"), names)  # noqa: S102
+    text = "\n" * (loop.where.line - 1) + f"def loop(): raise RuntimeError({message!r})"
+    exec(compile(text, loop.where.file, "exec"), names)  # noqa: S102
     step = Step(Code("loop", names["loop"], pure=True, total=False), (), loop.where)
     return Plan(
         too_many(loop), None, (), (step,), (), (), (0,), (type(None),), loop.where, records=records

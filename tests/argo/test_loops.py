@@ -10,7 +10,6 @@ import pytest
 from tests.argo.handmade import (
     HERE,
     body,
-    env,
     glue,
     graph,
     inputs,

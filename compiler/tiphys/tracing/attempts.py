@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tiphys.ir import Atom, Attempt, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Yield
@@ -321,7 +321,8 @@ class Recording:
         assert atom is not None
         if atom not in self.gives:
             self.gives.append(atom)
-        return self.output(self.fixed + self.gives.index(atom), unknown.type)
+        # it means something only where the body went through: glue over it must not be computed elsewhere
+        return replace(self.output(self.fixed + self.gives.index(atom), unknown.type), total=False)
 
     def output(self, number: int, kind: Any) -> Unknown:
         """Refer to an output of the `Attempt`."""

@@ -38,6 +38,8 @@ class Many:
     make: Callable[[Unknown], Any]
     title: str
     node: ast.AST
+    touched: frozenset[Box] = frozenset()
+    """What making one seems to change, and does not."""
 
 
 @dataclass(eq=False)
@@ -203,7 +205,7 @@ def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, nod
     if isinstance(after, ChoiceC):
         count, rows = picked(t, probe, after.number, chosen, index, count, node)
     make = maker(t, box, work, rows, node)
-    t.state.replace(box, BatchC([*box.content.items, Many(count, make, "gather", node)]))
+    t.state.replace(box, BatchC([*box.content.items, Many(count, make, "gather", node, frozenset((box,)))]))
     return True
 
 
@@ -364,7 +366,7 @@ def check_changes(t: Tracer, way: Way, many: Many) -> None:
     for box, content in way.changes.items():
         if isinstance(content, FrameC) and box is not t.frame.box:
             continue
-        if isinstance(content, PendingC | GroupC | FrameC):
+        if isinstance(content, PendingC | GroupC | FrameC) or box in many.touched:
             continue
         mend = "Return a value from each, and put them together from the list that `gather` gives."
         raise t.untraceable("these run side by side, and each changes a value that they share", many.node, mend)

@@ -12,6 +12,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
@@ -186,6 +187,7 @@ class Fork:
         }
         self.pending: list[tuple[str, Unknown]] = []
         self.begun = t.state.frontier
+        self.frame = t.frame_here() if self.heavy or self.lazy else ()
         if self.heavy:
             which.number()
             self.name = t.names.allocate(title)
@@ -259,19 +261,19 @@ class Fork:
         return Unknown(Hole(ref, "v", self.node), kind)
 
     def exported(self, number: int, unknown: Unknown) -> Unknown:
-        """Give a value as it is read outside of its way; it means something only where the way is taken."""
+        """Give a value as it is read outside of its way; as it means something only where that is taken, it is not total."""
         if not self.is_inner(number, unknown):
             return unknown
         if number in self.heavy:
             atom = self.atom(number, unknown)
             assert atom is not None
-            return self.output({number: atom}, unknown.type)
+            return replace(self.output({number: atom}, unknown.type), total=False)
         trees = self.lazy[number]
         trees.append(unknown.tree)
         slot = at(ast.Constant(len(trees) - 1), self.node)
         whole = Hole(Ref(self.rest), "maybe", self.node)
         tree = at(ast.Subscript(value=whole, slice=slot, ctx=ast.Load()), self.node)
-        return Unknown(tree, unknown.type)
+        return Unknown(tree, unknown.type, total=False)
 
     def later(self, value: Unknown) -> Unknown:
         """Compute an expression after the ways, once."""
@@ -298,7 +300,7 @@ class Fork:
             t.state.frontier = frontier
             trees = [self.lazy_tree(number) for number in range(len(self.ways))]
             value = Unknown(self.which.pick(trees), tuple, pure=False, total=False)
-            t.emit_glue(self.rest, value, self.node)
+            t.emit_glue(self.rest, value, self.node, self.frame)
             reached.append(self.rest)
         if self.heavy:
             t.state.frontier = frontier
@@ -362,7 +364,7 @@ class Fork:
         inputs = tuple(Input(label, t.types.get(ref, Any), where) for label, ref in reads.items())
         t.program.graphs[base] = Switch(base, inputs, test, tuple(arms), tuple(outputs), where, self.title)
         after = dict.fromkeys((*self.begun, *(name for item in closed.values() for name in item.after)))
-        t.emit(Sub(self.name, base, tuple(reads.items()), object, tuple(after), where))
+        t.emit(Sub(self.name, base, tuple(reads.items()), object, tuple(after), where), self.frame)
         t.sources[self.name] = None
 
 

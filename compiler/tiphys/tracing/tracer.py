@@ -154,12 +154,12 @@ class Tracer:
             result.content.part = value.root is not None or (not escapes.is_fresh and bool(escapes.whole))
         return result
 
-    def emit_glue(self, name: str, value: Unknown, node: ast.AST) -> None:
+    def emit_glue(self, name: str, value: Unknown, node: ast.AST, frame: tuple[Atom, ...] | None = None) -> None:
         """Record the node that computes an expression."""
         where = self.span(node)
         code, operands = self.compiler.compile(value, where, self.frame.title)
         self.made[name] = made = Glue(name, code, operands, value.type, self.state.frontier, where)
-        self.emit(made)
+        self.emit(made, frame)
         refs = [atom.node for _, atom in operands if isinstance(atom, Ref)]
         parts = [self.sources.get(ref) for ref in refs]
         self.sources[name] = None if None in parts else frozenset().union(*(part for part in parts if part is not None))
@@ -226,13 +226,17 @@ class Tracer:
         if wanted and wanted <= self.known:
             raise NeedsKnown(frozenset(wanted))
 
-    def emit(self, node: Node) -> None:
+    def emit(self, node: Node, frame: tuple[Atom, ...] | None = None) -> None:
         """Record a node; where it may fail inside a `try`, with the frame that its handlers find."""
         may_fail = isinstance(node, Call | Sub) or (isinstance(node, Glue) and not (node.code.total and node.code.pure))
         if self.trials and may_fail:
             assert isinstance(node, Call | Sub | Glue)
-            node = replace(node, frame=self.trials[-1].frame())
+            node = replace(node, frame=self.frame_here() if frame is None else frame)
         self.state.nodes.append(node)
+
+    def frame_here(self) -> tuple[Atom, ...]:
+        """Give the frame of what fails here."""
+        return self.trials[-1].frame() if self.trials else ()
 
     # ---- native values
 

@@ -168,18 +168,13 @@ def retries_of(settings: Settings, *, records: bool) -> m.RetryStrategy | None:
     """Write retries: by exit code, so that what can never succeed is not tried again.
 
     Where a catch reads records there is one attempt more: the one in which the shim writes the record of a pod that
-    was killed, which could not write its own.
+    was killed, which could not write its own. An exception in the user's last attempt has a code that is not retried.
     """
     retries = settings.retries
     count = retries.count if retries is not None else 0
     if not count and not records:
         return None
     codes = ",".join(f"'{code}'" for code in RETRIED)
-    asked = f"lastRetry.exitCode in [{codes}]"
-    expression = f"lastRetry.status == 'Error' || {asked}"
-    if records:
-        more = f" || (asInt(retries) < {count} && {asked})" if count else ""
-        expression = f"lastRetry.status == 'Error' || lastRetry.exitCode == '137'{more}"
     backoff = None
     if retries is not None and count and retries.backoff is not None:
         given = retries.backoff
@@ -189,7 +184,10 @@ def retries_of(settings: Settings, *, records: bool) -> m.RetryStrategy | None:
             cap=duration(given.cap) if given.cap is not None else None,
         )
     return m.RetryStrategy(
-        limit=m.IntOrString(root=str(count + records)), retry_policy="Always", expression=expression, backoff=backoff
+        limit=m.IntOrString(root=str(count + records)),
+        retry_policy="Always",
+        expression=f"lastRetry.status == 'Error' || lastRetry.exitCode in [{codes}]",
+        backoff=backoff,
     )
 
 

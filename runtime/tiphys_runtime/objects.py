@@ -177,3 +177,8 @@ def item_at(items: Any, index: int) -> Any:
 def from_lanes(lanes: list[list[Any]], count: int) -> list[Any]:
     """Put together what lanes gave of which lane `l` took the items `l`, `l + n`, `l + 2n`, ... for n lanes."""
     return [lanes[index % len(lanes)][index // len(lanes)] for index in range(count)]
+
+
+def rounds_of(count: int, lanes: int, lane: int) -> int:
+    """Count the items that one of several lanes takes."""
+    return len(range(lane, count, lanes))

@@ -12,6 +12,7 @@ from typing import Any
 from tiphys.tracing import inference
 from tiphys.tracing.calls import raising
 from tiphys.tracing.containers import call_container, extend
+from tiphys.tracing.facts import mix, type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
@@ -130,6 +131,12 @@ def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast
     old = t.tree(owner, node)
     unknown = t.unknown(owner)
     kind = unknown.type if unknown is not None else Any
+    if method == "__setitem__" and inference.plain(kind) is dict and type_of(t, args[0]) in PLAIN_KEYS:
+        # a new dict instead of a change: it can be computed wherever it is needed
+        keys: list[ast.expr | None] = [None, t.tree(args[0], node, "key")]
+        values = [old, t.tree(args[1], node, "value")]
+        renew(t, owner, at(ast.Dict(keys=keys, values=values), node), kind, node, args)
+        return
     parts = [t.tree(item, node, "key" if index == 0 else "value") for index, item in enumerate(args)]
     change = at(
         ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node
@@ -138,6 +145,16 @@ def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast
     after = at(ast.Subscript(value=pair, slice=at(ast.Constant(1), node), ctx=ast.Load()), node)
     made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node, follow=False))
     assert made is not None
+    t.state.replace(owner, OpaqueC(Unknown(made.tree, kind)))
+
+
+PLAIN_KEYS = (str, int, bool, float, bytes, type(None))
+
+
+def renew(t: Tracer, owner: Box, tree: ast.expr, kind: Any, node: ast.AST, values: list[Any]) -> None:
+    """Let a runtime value that is changed in place be what an expression makes of it."""
+    pure, total = mix(t, [owner, *values])
+    made = t.expression(t.settle(Unknown(tree, kind, pure, total), "changed", node, follow=False))
     t.state.replace(owner, OpaqueC(Unknown(made.tree, kind)))
 
 

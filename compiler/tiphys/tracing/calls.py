@@ -13,7 +13,7 @@ from tiphys.tracing import inference, natives
 from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
-from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, PendingC, SetC
+from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
 from tiphys.tracing.values import (
     Bound,
@@ -184,11 +184,15 @@ def call_closure(t: Tracer, closure: Closure, args: Args, keywords: Keywords, no
 def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a method of a value that is not native."""
     from tiphys.tracing.concurrency import call_group, call_pending
-    from tiphys.tracing.containers import call_container
+    from tiphys.tracing.containers import call_batch, call_container, call_list
 
     match method.receiver:
         case Box(content=ListC() | DictC() | SetC() | IteratorC()) | TupleV():
             return call_container(t, method, args, keywords, node)
+        case Box(content=BatchC()):
+            return call_batch(t, method, args, node)
+        case Box(content=OpaqueC()) if (found := call_list(t, method, args, keywords, node)) is not NotImplemented:
+            return found
         case Box(content=GroupC()):
             return call_group(t, method, args, keywords, node)
         case Box(content=PendingC()):

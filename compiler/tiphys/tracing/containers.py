@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from tiphys.tracing import natives
+from tiphys.tracing import inference, natives
 from tiphys.tracing.calls import raising
 from tiphys.tracing.deferred import glue_call
+from tiphys.tracing.facts import type_of
+from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect
 from tiphys.tracing.shapes import is_iterable, iterator
-from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC, SetC
+from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Method, TupleV
+from tiphys.tracing.values import Method, TupleV, Unknown
 
 STRUCTURAL = frozenset("append insert pop clear copy reverse popitem setdefault".split())
 """Methods of list and dict that look at positions and keys, never at items."""
@@ -58,9 +60,6 @@ def extend(t: Tracer, box: Box, value: Any, node: ast.expr) -> None:
         items = collect(t, value, node)
         t.writable(box, node).items.extend(items)
         return
-    from tiphys.tracing.glue import at
-    from tiphys.tracing.values import Unknown
-
     t.check_writable(box, node)
     left = t.tree(box, node)
     right = at(ast.Call(func=t.capture(list, "list", node), args=[t.tree(value, node)], keywords=[]), node)
@@ -103,6 +102,43 @@ def call_dict(
         found = raising(t, node, getattr(t.writable(box, node).entries, name), *known)
         return t.tuple(found) if isinstance(found, tuple) else t.lift(found)
     raise NotKnown
+
+
+def call_list(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Append to, or extend, a list that is known at run time: a new list, computed wherever it is needed."""
+    from tiphys.tracing.assignment import renew
+
+    box = method.receiver
+    kind = box.content.value.type
+    if inference.plain(kind) is not list or method.name not in ("append", "extend") or len(args) != 1 or keywords:
+        return NotImplemented
+    t.check_writable(box, node)
+    t.share(args[0])
+    item = t.tree(settled(t, args[0], node), node)
+    if method.name == "extend":
+        item = at(ast.Starred(value=item, ctx=ast.Load()), node)
+    old = at(ast.Starred(value=t.tree(box, node), ctx=ast.Load()), node)
+    total = method.name == "append" or inference.plain(type_of(t, args[0])) in inference.SIZED
+    tree = at(ast.List(elts=[old, item], ctx=ast.Load()), node)
+    if not total:
+        made = t.expression(t.settle(Unknown(tree, kind, pure=False, total=False), "changed", node, follow=False))
+        t.state.replace(box, OpaqueC(Unknown(made.tree, kind)))
+        return None
+    renew(t, box, tree, kind, node, [args[0]])
+    return None
+
+
+def call_batch(t: Tracer, method: Method, args: tuple[Any, ...], node: ast.Call) -> Any:
+    """Append coroutines to, or extend, a list of them of which the length is known only at run time."""
+    box = method.receiver
+    match method.name, args:
+        case "append", (value,):
+            t.state.write(box).items.append(value)
+        case "extend", (Box(content=BatchC(items=items) | ListC(items=items)),):
+            t.state.write(box).items.extend(items)
+        case _:
+            mend = "Await them first: `results = await asyncio.gather(*tasks)`."
+            raise t.untraceable("how many tasks this list holds is known only at run time", node, mend)
 
 
 def call_copy(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:

@@ -161,7 +161,7 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
             return t.lift(raising(t, node, operator.getitem, *known))
     kind, total = inference.subscript(type_of(t, value), key if isinstance(key, int | str | slice) else None)
     pure, inner = mix(t, [value, key])
-    made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice))
+    made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice), ctx=ast.Load())
     root = t.unknown(value)
     return Unknown(made, kind, pure, total and inner, root.root if root else None)
 

@@ -25,7 +25,7 @@ from tiphys.tracing.results import replaced
 from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer, new_frame
 from tiphys.tracing.values import Choice, Frame, Hole, Raised, Scope, Undecided, Unknown
-from tiphys_runtime.objects import from_lanes
+from tiphys_runtime.objects import from_lanes, rounds_of
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -143,8 +143,11 @@ def one_by_one(
     from tiphys.tracing.assignment import assign
     from tiphys.tracing.statements import run_block
 
-    kind = {ast.DictComp: ast.Dict(keys=[], values=[]), ast.SetComp: ast.Call(
-        func=ast.Name(id="set", ctx=ast.Load()), args=[], keywords=[])}.get(type(node), ast.List(elts=[], ctx=ast.Load()))  # fmt: skip
+    kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
+    if isinstance(node, ast.DictComp):
+        kind = ast.Dict(keys=[], values=[])
+    elif isinstance(node, ast.SetComp):
+        kind = ast.Call(func=ast.Name(id="set", ctx=ast.Load()), args=[], keywords=[])
     out = "made items"
     frame.scope.locals |= {out}
     found = ast.Name(id=out, ctx=ast.Load())
@@ -388,9 +391,8 @@ def in_lanes(t: Tracer, many: Many, limit: Unknown, *, keeps_errors: bool) -> Un
 
     def rounds(lane: Unknown) -> Any:
         found = t.state.box(ListC([]))
-        behind = at(ast.BinOp(left=size, op=ast.Sub(), right=lane.tree), node)
-        count = at(ast.UnaryOp(op=ast.USub(), operand=at(ast.BinOp(
-            left=at(ast.UnaryOp(op=ast.USub(), operand=behind), node), op=ast.FloorDiv(), right=width.tree), node)), node)  # fmt: skip
+        head = t.capture(rounds_of, "rounds_of", node)
+        count = at(ast.Call(func=head, args=[size, width.tree, lane.tree], keywords=[]), node)
 
         def work(index: Unknown) -> None:
             from tiphys.tracing.containers import call_container

@@ -26,7 +26,7 @@ from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.inference import is_truth_total
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.regions import Closed, Way, close, explore, expression_tree, inside, label_of, resume
-from tiphys.tracing.state import Box, ChoiceC, GroupC, PendingC
+from tiphys.tracing.state import BatchC, Box, ChoiceC, GroupC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Hole, Raised, Special, Undecided, Unknown
 from tiphys_runtime.objects import UNBOUND, raise_
@@ -109,7 +109,7 @@ def fork_value(
     """Interpret an expression of which one way is taken; gives its value."""
     ways = explored(t, works, node)
     going = [number for number, way in enumerate(ways) if way.done is not NEVER]
-    fork = Fork(t, which, ways, node, title)
+    fork = Fork(t, which, ways, node, title, is_value=True)
     if len(going) == 1:
         return fork.passed(ways[going[0]])
     fork.merge(going)
@@ -169,13 +169,15 @@ class Fork:
     """The ways that part at one place, and what they give to what follows."""
 
     def __init__(
-        self, t: Tracer, which: Which, ways: list[Way], node: ast.AST, title: str, *, keeps_raises: bool = False
-    ) -> None:
+        self, t: Tracer, which: Which, ways: list[Way], node: ast.AST, title: str, *, keeps_raises: bool = False,
+        is_value: bool = False,
+    ) -> None:  # fmt: skip
         self.t = t
         self.which = which
         self.ways = ways
         self.node = node
         self.title = title
+        self.is_value = is_value
         self.outputs: list[dict[int, Atom]] = []
         self.types: list[Any] = []
         keeps = keeps_raises or not all(way.is_glue for way in ways)
@@ -261,7 +263,7 @@ class Fork:
         return Unknown(Hole(ref, "v", self.node), kind)
 
     def exported(self, number: int, unknown: Unknown) -> Unknown:
-        """Give a value as it is read outside of its way; as it means something only where that is taken, it is not total."""
+        """Give a value as it is read outside of its way: it means something only where that is taken."""
         if not self.is_inner(number, unknown):
             return unknown
         if number in self.heavy:
@@ -285,7 +287,7 @@ class Fork:
     def staying(self, box: Box, going: list[int]) -> list[int]:
         """Leave out the ways that leave the function whose variables these are."""
         frame = self.t.frame
-        if box is not frame.box or has_functions(frame.scope.node):
+        if self.is_value or box is not frame.box or has_functions(frame.scope.node):
             return going
         return [number for number in going if exits_of(self.ways[number].done) != {Exit.RETURN}]
 
@@ -409,6 +411,8 @@ def has_functions(code: ast.AST) -> bool:
 
 def decided_by(t: Tracer, value: Any, node: ast.AST) -> bool | Unknown:
     """Give the truth of a value: known, or at run time."""
+    if isinstance(value, Box) and isinstance(value.content, BatchC):
+        return batch_size(t, value.content, node)
     known = truth_of(t, value)
     if known is not None:
         return known
@@ -421,10 +425,21 @@ def decided_by(t: Tracer, value: Any, node: ast.AST) -> bool | Unknown:
     return unknown
 
 
+def batch_size(t: Tracer, batch: BatchC, node: ast.AST) -> Unknown:
+    """Count the coroutines of a list that is as long as runtime values say."""
+    from tiphys.tracing.fan_out import Many
+
+    counts = [item.count for item in batch.items if isinstance(item, Many)]
+    tree: ast.expr = at(ast.Constant(len(batch.items) - len(counts)), node)
+    for count in counts:
+        tree = at(ast.BinOp(left=tree, op=ast.Add(), right=t.tree(count, node, "n", constant=True)), node)
+    return Unknown(tree, int)
+
+
 def needs_choice(t: Tracer, value: Any) -> bool:
     """Say whether a value is no data, and nothing that glue could refer to: it stays beside what else it may be."""
     match value:
-        case Choice() | TaskTemplate() | Special() | Box(content=PendingC() | ChoiceC() | GroupC()):
+        case Choice() | TaskTemplate() | Special() | Box(content=PendingC() | ChoiceC() | GroupC() | BatchC()):
             return True
         case Closure():
             return isinstance(value.node, ast.AsyncFunctionDef) or reaches_task(t, value)

@@ -12,14 +12,14 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_value
 from tiphys.tracing.iteration import Generator, collect
-from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
+from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Closure, Raised, Special, TupleV
 
 Shape = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 
-def length(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+def length(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
     match args:
         case (Box(content=ListC(items=items)),) | (TupleV(items=items),):
             return len(items)
@@ -27,6 +27,10 @@ def length(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: a
             return len(entries)
         case (Box(content=SetC(items=known)),):
             return len(known)
+        case (Box(content=BatchC() as batch),):
+            from tiphys.tracing.merging import batch_size
+
+            return batch_size(t, batch, node)
     return NotImplemented
 
 

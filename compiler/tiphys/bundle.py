@@ -51,8 +51,6 @@ class Operand:
     """What an entry receives. directory: how many items it has, where it is one."""
 
     name: str
-    type: object | None = None
-    """Of no more use: the envelope of a text names its type (`Bundler.type_index`)."""
     slot: bool = True
     directory: int | None = None
 
@@ -267,8 +265,7 @@ class Bundler:
         form: dict[str, object] = {"name": operand.name}
         if operand.directory is not None:
             return {**form, "directory": operand.directory}
-        typed = {} if operand.type is None else {"type": self.type_index(operand.type, operand.name)}
-        return {**form, **typed, "slot": operand.slot}
+        return {**form, "slot": operand.slot}
 
     def _told(self, work: Callable[[], bytes], subject: str, function: object) -> bytes:
         """Do some pickling, and tell the user what cannot travel."""

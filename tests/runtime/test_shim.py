@@ -284,7 +284,7 @@ def test_a_spilled_operand_is_read_from_its_file(pod):
         ("{{tasks.x.outputs.parameters.v}}", "not an envelope"),
         ('{"k":"tiphys/a/_","h":"00","n":1}', "its file is missing at"),
         ('{"b":"00"}', "the bundle has no member 'blobs/00'"),
-        ('{"t":"eA=="}', "a typed text stands where no type is declared"),
+        ('{"t":"eA=="}', "a typed text does not name its type"),
         ('{"t":"eA==","y":5}', "the value of `n` cannot be read: the bundle has no type 5"),
         ('{"v":{"$dc":["gone:Config",{}]}}', "the class gone:Config is neither in the bundle nor in the image"),
         ('{"v":{"$p":"AAAA"}}', "the value of `n` cannot be read"),

@@ -321,7 +321,8 @@ class Recording:
         assert atom is not None
         if atom not in self.gives:
             self.gives.append(atom)
-        # it means something only where the body went through: glue over it must not be computed elsewhere
+        # it means something only where the body went through, as the frame only where it failed: not total, so that
+        # glue over it is not computed elsewhere
         return replace(self.output(self.fixed + self.gives.index(atom), unknown.type), total=False)
 
     def output(self, number: int, kind: Any) -> Unknown:
@@ -340,7 +341,10 @@ class Recording:
         kinds = [Any, *(self.kind(slot) for slot in self.slots)]
         self.emit(kinds)
         t.state.pending.extend(self.way.pending)
-        values = {slot: self.output(2 + index, kinds[1 + index]) for index, slot in enumerate(self.slots)}
+        values = {
+            slot: replace(self.output(2 + index, kinds[1 + index]), total=False)
+            for index, slot in enumerate(self.slots)
+        }
         same = self.unchanged()
 
         def went() -> Any:

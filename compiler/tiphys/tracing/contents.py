@@ -215,7 +215,7 @@ class Merging:
                 continue
             moved = fork.exported(number, unknown)
             trees[number] = moved.tree
-            pure, total = pure and unknown.pure, total and unknown.total
+            pure, total = pure and unknown.pure, total and (unknown.total or unknown.ref is not None)
         made = Unknown(fork.which.pick(trees), kind, pure, total)
         return self.boxed(made)
 

@@ -19,7 +19,7 @@ def install(t: Tracer, slot: Slot, value: Any) -> None:
     box, key = slot
     if key is None:
         unknown = t.expression(value)
-        t.state.replace(box, OpaqueC(Unknown(unknown.tree, unknown.type)))
+        t.state.replace(box, OpaqueC(Unknown(unknown.tree, unknown.type, total=unknown.total)))
         return
     content = t.state.write(box)
     match content:

@@ -118,23 +118,26 @@ def main(bundle: str, jobs: int, exits: int, installed: str) -> None:
 
 
 # nearly every pod uses most of these
-SHARED = ("awaiting", "codec", "convert", "convert_classes", "deadline", "failure", "objects", "records", "remake")
+SHARED = (
+    "awaiting", "codec", "convert", "convert_classes", "deadline", "ending", "failure", "objects", "records", "remake",
+    "tracebacks",
+)  # fmt: skip
 
 
 def _is_same_runtime(bundle: str, installed: str) -> bool:
-    """Say whether a folder holds just the sources of the runtime that the bundle carries."""
+    """Say whether the runtime in the bundle was made of the sources in a folder."""
+    import hashlib
     from zipimport import ZipImportError, zipimporter
 
+    mark = hashlib.sha256()
     try:
-        archive = zipimporter(bundle)
-        names = [name for name in os.listdir(installed) if name.endswith(".py") and name != "thin.py"]
-        for name in names:
+        told = zipimporter(bundle).get_data(os.path.join(bundle, "runtime.sha256"))
+        for name in sorted(name for name in os.listdir(installed) if name.endswith(".py")):
             with open(os.path.join(installed, name), "rb") as file:
-                if file.read() != archive.get_data(os.path.join(bundle, "tiphys_runtime", name)):
-                    return False
+                mark.update(name.encode() + b"\0" + file.read() + b"\0")
     except (OSError, ZipImportError):
         return False
-    return "shim.py" in names
+    return told == mark.hexdigest().encode()
 
 
 def _load_package(folder: str) -> None:

@@ -56,7 +56,8 @@ class Ended:
         if self.error is not None:
             trace = str(self.error.get("traceback") or "").rstrip()
             where = f" at {self.error['where']}" if self.error.get("where") else ""
-            return f"{trace or one_line(self.error)}\n  in {self.error['task']}{where}"
+            again = f", raised again at {self.error['again']}" if self.error.get("again") else ""
+            return f"{trace or one_line(self.error)}\n  in {self.error['task']}{where}{again}"
         shown = self.envelope.get("s")
         return str(shown) if shown is not None else spelled(self.form)
 

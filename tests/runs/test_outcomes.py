@@ -68,3 +68,10 @@ def test_a_failed_run_raises_what_its_task_raised_with_its_traceback() -> None:
 
     assert 'raise KeyError("k")' in caught.value.__notes__[0]
     assert caught.value.__cause__ is None
+
+
+def test_the_text_of_an_error_says_where_it_was_raised_again() -> None:
+    error = {"type": "builtins.KeyError", "message": "k", "task": "env.f", "where": None}
+
+    assert Ended({"e": error}).text() == "KeyError: k\n  in env.f"
+    assert Ended({"e": {**error, "again": "flow.py:9"}}).text() == "KeyError: k\n  in env.f, raised again at flow.py:9"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import tiphys
@@ -64,17 +65,23 @@ def graph(name: str, takes: tuple[str, ...], nodes: tuple[Node, ...], *values: o
     return Graph(name, inputs(*takes), nodes, end, is_region=is_region)
 
 
+def code_of(name: str, function: Callable[..., object]) -> Code:
+    """Make a piece of glue of a function."""
+    assert isinstance(function, FunctionType)
+    return Code(name, function, pure=True, total=False)
+
+
 def glue(name: str, *functions: Callable[..., object], takes: tuple[str, ...], **more: Any) -> Plan:
-    """Plan a pod of glue: each function is called with all operands, and is an output."""
+    """Plan a pod of glue: each function is called with all operands, and what it gives is an output."""
     operands = tuple(range(len(takes)))
-    steps = tuple(Step(Code(name, made, pure=True, total=False), operands, HERE) for made in functions)  # type: ignore[arg-type]
+    steps = tuple(Step(code_of(name, made), operands, HERE) for made in functions)
     outputs: tuple[Slot, ...] = tuple(len(takes) + index for index in range(len(functions)))
     return planned(name, takes, before=steps, outputs=outputs, **more)
 
 
 def body(task: Any, *functions: Callable[..., object], takes: tuple[str, ...], **more: Any) -> Plan:
-    """Plan a pod of a task; each function is called with its value, and is an output more."""
-    steps = tuple(Step(Code(task.name, made, pure=True, total=False), ("v",), HERE) for made in functions)  # type: ignore[arg-type]
+    """Plan a pod of a task; each function is called with its value, and gives an output more."""
+    steps = tuple(Step(code_of(task.name, made), ("v",), HERE) for made in functions)
     outputs: tuple[Slot, ...] = ("v", *(len(takes) + index for index in range(len(functions))))
     return planned(task.name, takes, task=task, after=steps, outputs=outputs, **more)
 

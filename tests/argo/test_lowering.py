@@ -209,7 +209,7 @@ async def main() -> int: return await add(await asyncio.gather(*(f(i) for i in r
     assert artifacts(made["e-f"]["outputs"])["v"]["s3"] == {
         "key": "tiphys/{{workflow.uid}}/m/{{inputs.parameters.map-item}}/_"
     }
-    assert made["e-f"]["container"]["args"][-1] == "{{inputs.parameters.item}}"
+    assert made["e-f"]["container"]["args"][-1] == "{{inputs.parameters.map-item}}"
     assert made["e-add"]["container"]["args"][-1] == "{}"
 
 

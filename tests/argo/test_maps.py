@@ -35,6 +35,14 @@ async def half(x: int) -> int:
     return x // 2
 
 
+def as_list(values: list[object]) -> list[object]:
+    return list(values)
+
+
+def total(values: list[int]) -> int:
+    return sum(values)
+
+
 def text(values: list[object]) -> list[str]:
     return [repr(value) for value in values]
 
@@ -61,7 +69,7 @@ def adding(*, limit: int | None = None) -> Program:
         ref("end"),
     )
     second = glue("item", lambda x, y: x + y, takes=("x", "y"), item=0)
-    last = glue("last", list, takes=("xs",), result=0, large=True)
+    last = glue("last", as_list, takes=("xs",), result=0, large=True)
     return program(entry, item, each, plans=(START, body(add, takes=("x", "y")), second, last))
 
 
@@ -135,8 +143,8 @@ def nested() -> Program:
     plans = (
         START,
         body(add, takes=("x", "y"), item=0),
-        glue("sum", sum, takes=("xs",), large=True, item=0),
-        glue("last", list, takes=("xs",), result=0, large=True),
+        glue("sum", total, takes=("xs",), large=True, item=0),
+        glue("last", as_list, takes=("xs",), result=0, large=True),
     )
     return program(entry, cell, inner, row, outer, plans=plans)
 
@@ -168,7 +176,7 @@ def looping() -> Program:
         START,
         body(add, takes=("x", "y")),
         glue("keep", lambda x: x, takes=("x",), item=0),
-        glue("last", list, takes=("xs",), result=0, large=True),
+        glue("last", as_list, takes=("xs",), result=0, large=True),
     )
     return program(entry, once, loop, item, each, plans=plans)
 

@@ -76,12 +76,11 @@ def test_the_value_is_that_of_the_arm_that_ran(three: Manifest, n: int, wanted: 
     assert result(ran(three, n=n)) == wanted
 
 
-def test_an_arm_that_does_not_run_is_one_node(three: Manifest) -> None:
+def test_an_arm_that_does_not_run_is_one_node_and_one_with_one_pod_is_that_pod(three: Manifest) -> None:
     found = phases(ran(three, n=0))
     assert {name: phase for name, phase in found.items() if name.startswith("branch")} == {
         "branch": "Succeeded",
         "branch.then": "Succeeded",
-        "branch.then.double": "Succeeded",
         "branch.other": "Skipped",
     }
 
@@ -92,7 +91,7 @@ def test_a_failure_in_an_arm_is_that_of_the_run(three: Manifest) -> None:
 
 def test_the_report_says_what_varies(three: Manifest) -> None:
     assert three.report.pods == "2 + 0 to 2 in the if at flow.py:12"
-    # main, if, second, its pod
+    # program, if, second, its pod
     assert three.report.depth == 4
 
 

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from hera.workflows import models as m
 
 from tiphys.argo.expressions import (
+    CAUGHT,
     EXIT,
     FRAME,
+    ITEM_AT,
     PREFIX,
+    RECORDS_TO,
     ROUND,
     directory_key,
     input_of,
     parameter_of,
 )
 from tiphys.argo.rounds import Rounds
-from tiphys.ir import Atom, Literal, Loop, Map, Program, Ref, Sub
+from tiphys.ir import Atom, Directory, Literal, Loop, Map, Pack, Plan, Pod, Program, Ref, Sub
 
 Envelope = Callable[[object], str]
 Reference = Callable[[Atom], str]
@@ -80,6 +83,27 @@ class Calls:
             found[PREFIX] = directory_key(str(at))
         return m.Arguments(parameters=[m.Parameter(name=name, value=text) for name, text in found.items()])
 
+    def pod_arguments(
+        self, caller: str, pod: Pod, reference: Reference, *, at: str, given: Mapping[str, str], group: str = ""
+    ) -> m.Arguments:  # fmt: skip
+        """Give the arguments of a pod. group: the path before the names of the directories that it reads or writes."""
+        plan = self.program.plans[pod.plan]
+        texts = {"at": at}
+        for operand, value in zip(plan.operands, pod.operands, strict=True):
+            match value:
+                case Pack(atoms=atoms):
+                    text = pack(reference(atom) for atom in atoms)
+                case Directory(group=name):
+                    text = f"{group}{name}"
+                case _:
+                    text = reference(value)
+            texts[parameter_of(operand.name)] = text
+        if plan.item is not None and pod.item is not None and pod.item != "@":
+            texts[ITEM_AT] = f"{group}{pod.item}"
+        for needed in told_to(plan):
+            texts[needed] = texts.get(needed) or given.get(needed) or self.told(caller, needed)
+        return m.Arguments(parameters=[m.Parameter(name=name, value=text) for name, text in texts.items()])
+
     def first_exit(self, loop: Loop, named: Mapping[str, str]) -> str:
         """Give the exit with which a loop starts."""
         match loop.start:
@@ -87,6 +111,15 @@ class Calls:
                 return self.envelope(value)
             case Ref(node=name):
                 return named[name]
+
+
+def told_to(plan: Plan) -> tuple[str, ...]:
+    """Name the parameters of ours that a pod takes beside `at`."""
+    return (
+        *((ITEM_AT,) if plan.item is not None else ()),
+        *((RECORDS_TO, FRAME) if plan.records else ()),
+        *((CAUGHT,) if plan.catch is not None else ()),
+    )
 
 
 def pack(texts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from hera.workflows import models as m
 
-from tiphys.argo.calls import NO_FRAME, Calls
+from tiphys.argo.calls import NO_FRAME, Calls, Reference
 from tiphys.argo.expressions import (
     CAUGHT,
     FRAME,
@@ -27,6 +27,7 @@ from tiphys.argo.expressions import (
 )
 from tiphys.argo.packing import GUARD
 from tiphys.argo.pods import output_name
+from tiphys.argo.regions import Region
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Atom, Attempt, Construct, Literal, Map, Ref, Sub, Switch
 
@@ -49,15 +50,20 @@ class Inside:
         message = f"{self.unit.name} has no input {atom}"
         raise InternalError(message)
 
-    def given(self, atom: Atom) -> str:
-        """Give an atom as an output expression: a known envelope, an input, or what a task gave."""
+    def given(self, atom: Atom, *regions: Region) -> str:
+        """Give an atom as an output expression: a known envelope, an input, or what a region gave."""
         match atom:
             case Literal(value=value):
                 return text(self.calls.envelope(value))
-            case Ref(node=name) if name in self.inputs:
-                return pass_on(parameter_of(name))
             case Ref(node=name, output=output):
-                return output_in(name, output_name(output))
+                for region in regions:
+                    if region.name == name:
+                        return output_in(name, region.output(output))
+                return pass_on(parameter_of(name))
+
+    def region(self, call: Sub, reference: Reference | None = None) -> Region:
+        """Give what a call of the construct runs."""
+        return Region(self.calls, self.unit.name, call, reference or self.reference)
 
 
 def dag(
@@ -94,26 +100,22 @@ def switch_template(calls: Calls, unit: Switch, never: Callable[[], m.DAGTask]) 
     """Make the template of a branch: a task per arm, of which one runs."""
     inside = Inside(calls, unit)
     test = pass_on(parameter_of(unit.test.node))
+    arms = [None if arm is None else inside.region(arm) for arm in unit.arms]
     tasks = [
-        task(
-            arm.name,
-            calls.names[arm.graph],
-            calls.arguments(unit.name, arm, inside.reference, at=f"{input_of('at')}/{arm.name}"),
-            when=is_number(test, number),
-        )
-        for number, arm in enumerate(unit.arms)
+        task(arm.name, arm.template, arm.arguments(f"{input_of('at')}/{arm.name}"), when=is_number(test, number))
+        for number, arm in enumerate(arms)
         if arm is not None
     ]
-    outputs = {output_name(index): chosen(inside, unit, test, atoms) for index, atoms in enumerate(unit.outputs)}
+    outputs = {output_name(index): chosen(inside, arms, test, atoms) for index, atoms in enumerate(unit.outputs)}
     return dag(calls.names[unit.name], calls.inputs(unit.name), tasks or [never()], outputs)
 
 
-def chosen(inside: Inside, unit: Switch, test: str, atoms: tuple[Atom, ...]) -> str:
+def chosen(inside: Inside, arms: list[Region | None], test: str, atoms: tuple[Atom, ...]) -> str:
     """Give the value of the arm that ran; the others are not looked at."""
     ran: list[tuple[str, str]] = []
     others: dict[str, list[str]] = {}
-    for number, (arm, atom) in enumerate(zip(unit.arms, atoms, strict=True)):
-        value = inside.given(atom)
+    for number, (arm, atom) in enumerate(zip(arms, atoms, strict=True)):
+        value = inside.given(atom, *(() if arm is None else (arm,)))
         if arm is not None and isinstance(atom, Ref) and atom.node == arm.name:
             ran.append((has_succeeded(arm.name), value))
         else:
@@ -132,11 +134,8 @@ def map_template(calls: Calls, unit: Map) -> m.Template:
     def reference(atom: Atom) -> str:
         return f'{{"v":{ITEM}}}' if atom == Ref(unit.index) else inside.reference(atom)
 
-    item = task(
-        unit.body.name,
-        calls.names[unit.body.graph],
-        calls.arguments(unit.name, unit.body, reference, at=at, given={ITEM_AT: at}),
-    )
+    region = inside.region(unit.body, reference)
+    item = task(region.name, region.template, region.arguments(at, {ITEM_AT: at}))
     item.with_sequence = m.Sequence(count=m.IntOrString(root=evaluated(f"string({count})")))
     if unit.keeps_errors:
         item.continue_on = m.ContinueOn(failed=True, error=True)
@@ -148,21 +147,19 @@ def map_template(calls: Calls, unit: Map) -> m.Template:
 def attempt_templates(calls: Calls, unit: Attempt) -> Iterator[m.Template]:
     """Make the templates of a `try`: the catch follows a guard that succeeds, whatever becomes of the body."""
     inside = Inside(calls, unit)
-    name, at = calls.names[unit.name], input_of("at")
-    body, caught = unit.body, unit.catch
-    guard = m.DAGTask(
-        name=GUARD, template=calls.parts[unit.name, GUARD], arguments=m.Arguments(parameters=calls.passed_on(unit.name))
-    )
+    at, passed = input_of("at"), m.Arguments(parameters=calls.passed_on(unit.name))
+    guard = m.DAGTask(name=GUARD, template=calls.parts[unit.name, GUARD], arguments=passed)
+    caught = inside.region(unit.catch)
     failed = output_in(GUARD, "ok") + " != 'true'"
-    arguments = calls.arguments(unit.name, caught, inside.reference, at=f"{at}/{caught.name}", given={CAUGHT: at})
-    catch = task(caught.name, calls.names[caught.graph], arguments, after=GUARD, when=failed)
+    arguments = caught.arguments(f"{at}/{caught.name}", {CAUGHT: at})
+    catch = task(caught.name, caught.template, arguments, after=GUARD, when=failed)
     outputs = {
         output_name(index): choice(
-            (has_succeeded(caught.name), inside.given(after)), otherwise=guarded(inside, body, before)
+            (has_succeeded(caught.name), inside.given(after, caught)), otherwise=guarded(inside, unit.body, before)
         )
         for index, (before, after) in enumerate(unit.outputs)
     }
-    yield dag(name, calls.inputs(unit.name), [guard, catch], outputs)
+    yield dag(calls.names[unit.name], calls.inputs(unit.name), [guard, catch], outputs)
     yield guard_template(calls, unit)
 
 
@@ -176,15 +173,12 @@ def guarded(inside: Inside, body: Sub, atom: Atom) -> str:
 def guard_template(calls: Calls, unit: Attempt) -> m.Template:
     """Make the template that succeeds even if its only task fails, and says which of the two it was."""
     inside = Inside(calls, unit)
-    body, at = unit.body, input_of("at")
-    arguments = calls.arguments(
-        unit.name, body, inside.reference, at=f"{at}/{body.name}", given={RECORDS_TO: at, FRAME: NO_FRAME}
-    )
-    inner = task(body.name, calls.names[body.graph], arguments)
+    body, at = inside.region(unit.body), input_of("at")
+    inner = task(body.name, body.template, body.arguments(f"{at}/{body.name}", {RECORDS_TO: at, FRAME: NO_FRAME}))
     inner.continue_on = m.ContinueOn(failed=True, error=True)
     read = {atom.output for atom, _ in unit.outputs if isinstance(atom, Ref) and atom.node == body.name}
     outputs = {"ok": f"string({has_succeeded(body.name)})"}
     for index in sorted(read):
-        value = output_in(body.name, output_name(index))
+        value = output_in(body.name, body.output(index))
         outputs[output_name(index)] = choice((has_succeeded(body.name), value), otherwise=text("{}"))
     return dag(calls.parts[unit.name, GUARD], calls.inputs(unit.name), [inner], outputs)

@@ -9,9 +9,9 @@ from typing import Any
 
 from hera.workflows import models as m
 
+from tiphys.argo.calls import told_to
 from tiphys.argo.expressions import (
     CAUGHT,
-    FRAME,
     ITEM_AT,
     LAST,
     RECORDS_TO,
@@ -45,9 +45,9 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
     args.extend("{}" if item.items is not None else input_of(operand) for operand, item in operands)
     if plan.catch is not None:
         args.insert(4, "{}")
-    told = (*((ITEM_AT,) if plan.item is not None else ()), *((RECORDS_TO, FRAME) if plan.records else ()))
-    args.extend(input_of(name) for name in told)
-    parameters.extend(m.Parameter(name=name) for name in (*told, *((CAUGHT,) if plan.catch is not None else ())))
+    told = told_to(plan)
+    args.extend(input_of(name) for name in told if name != CAUGHT)
+    parameters.extend(m.Parameter(name=name) for name in told)
     volumes, mounts = volumes_of(settings.resources, bundle)
     artifacts = [
         input_artifact(operand, item) for operand, item in operands if item.items is not None or not item.small

@@ -7,12 +7,8 @@ from typing import assert_never
 
 from hera.workflows import models as m
 
-from tiphys.argo.calls import Calls, pack
+from tiphys.argo.calls import Calls
 from tiphys.argo.expressions import (
-    CAUGHT,
-    FRAME,
-    ITEM_AT,
-    RECORDS_TO,
     input_of,
     output_of,
     parameter_of,
@@ -23,7 +19,7 @@ from tiphys.argo.expressions import (
 from tiphys.argo.packing import JOIN
 from tiphys.argo.pods import output_name
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Atom, Directory, Graph, Join, Literal, Node, Pack, Pod, Ref, Sub, predecessors
+from tiphys.ir import Atom, Graph, Join, Literal, Node, Pod, Ref, Sub, predecessors
 
 
 class Scope:
@@ -139,30 +135,14 @@ def arguments_of(scope: Scope, node: Node) -> m.Arguments | None:
                 at = None if scope.is_root else input_of("at")
             found = scope.calls.arguments(scope.graph.name, node, scope.reference, at=at)
             return found if found.parameters else None
-        case Pod(plan=name, operands=operands):
-            plan = scope.program.plans[name]
-            texts = {"at": scope.path(node.name)}
-            for operand, value in zip(plan.operands, operands, strict=True):
-                texts[parameter_of(operand.name)] = operand_text(scope, value)
-            if node.item is not None:
-                texts[ITEM_AT] = input_of(ITEM_AT) if node.item == "@" else scope.path(node.item)
-            told = (*((RECORDS_TO, FRAME) if plan.records else ()), *((CAUGHT,) if plan.catch is not None else ()))
-            texts.update((needed, scope.calls.told(scope.graph.name, needed)) for needed in told)
-            return m.Arguments(parameters=[m.Parameter(name=key, value=value) for key, value in texts.items()])
+        case Pod():
+            calls, group = scope.calls, scope.path("")
+            return calls.pod_arguments(
+                scope.graph.name, node, scope.reference, at=f"{group}{node.name}", given={}, group=group
+            )
         case _:
             message = f"%{node.name} of {scope.graph.name} was not lowered to a pod"
             raise InternalError(message)
-
-
-def operand_text(scope: Scope, value: Atom | Pack | Directory) -> str:
-    """Give the text of one operand."""
-    match value:
-        case Pack(atoms=atoms):
-            return pack(scope.reference(atom) for atom in atoms)
-        case Directory(group=group):
-            return scope.path(group)
-        case _:
-            return scope.reference(value)
 
 
 def join_templates() -> list[m.Template]:

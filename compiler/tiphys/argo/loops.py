@@ -120,20 +120,22 @@ def round_template(made: Looping) -> m.Template:
             return f'{{"v":{input_of(ROUND)}}}'
         return made.inside.reference(atom)
 
+    region = made.inside.region(body, reference)
+
     def argument(atom: Atom) -> str:
         if isinstance(atom, Ref) and atom.node == body.name:
-            return output_of(name, output_name(atom.output))
+            return output_of(name, region.output(atom.output))
         return made.inside.reference(atom)
 
     def value(atom: Atom) -> str:
         if isinstance(atom, Ref) and atom.node == body.name:
-            return output_in(name, output_name(atom.output))
+            return output_in(name, region.output(atom.output))
         return made.inside.given(atom)
 
     first = task(
         name,
-        made.calls.names[body.graph],
-        made.calls.arguments(unit.name, body, reference, at=f"{input_of('at')}/{input_of(ROUND)}"),
+        region.template,
+        region.arguments(f"{input_of('at')}/{input_of(ROUND)}"),
         when=" && ".join(made.goes_on(number, pass_on(EXIT))) or None,
     )
     values = {parameter_of(item): argument(atom) for item, atom in zip(unit.carried, unit.next, strict=True)}

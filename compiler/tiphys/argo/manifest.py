@@ -25,7 +25,7 @@ from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.pods import default_image
 from tiphys.argo.report import Manifest, Report, size_of
-from tiphys.argo.rounds import depth_of
+from tiphys.argo.rounds import depth_of, without_template
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Sub, Switch, Unit
 
@@ -92,7 +92,9 @@ def dags(packed: Packed) -> list[m.Template]:
         envelope=packed.envelope,
     )
     root = root_graphs(program)
-    found = [item for unit in reversed(program.graphs.values()) for item in templates_of(unit, calls, packed, root)]
+    spared = without_template(program)
+    units = [unit for unit in reversed(program.graphs.values()) if unit.name not in spared]
+    found = [item for unit in units for item in templates_of(unit, calls, packed, root)]
     if any(task.template == JOIN or task.template == never().template for item in found for task in tasks_in(item)):
         found.extend(join_templates())
     return found

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import Mistake, ProgramError
-from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Plan, Program, Step, Sub, Unit
+from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Plan, Pod, Program, Step, Sub, Unit
 
 DEEPEST = 95
 """How many templates may stand in each other. Argo's own limit is 99, the pod included."""
@@ -119,19 +119,40 @@ def known_count(loop: Loop) -> int | None:
 def depth_of(program: Program, rounds: Mapping[str, Rounds]) -> int:
     """Count the templates on the longest way from the entry to a pod, the rounds of loops included."""
     known: dict[str, int] = {}
+    thin = without_template(program)
 
     def depth(name: str) -> int:
         if name not in known:
             unit = program.graphs[name]
-            own = rounds[name].depth if isinstance(unit, Loop) else 1
-            inner = (max(layers(unit, call) - 1, 0) + depth(call.graph) for call in unit.calls)
+            own = rounds[name].depth if isinstance(unit, Loop) else 1 - (name in thin)
+            extra = 1 if isinstance(unit, Attempt) else 0
+            inner = ((extra if call is unit.calls[0] else 0) + depth(call.graph) for call in unit.calls)
             known[name] = own + max([bottom(unit), *inner])
         return known[name]
 
     return depth(program.entry)
 
 
-def layers(unit: Unit, call: Sub) -> int:
+def only_node(program: Program, name: str) -> Pod | Sub | None:
+    """Give the only node of a region that gives nothing else: the construct then runs it itself."""
+    unit = program.graphs[name]
+    if not isinstance(unit, Graph) or not unit.is_region or len(unit.nodes) != 1:
+        return None
+    (node,) = unit.nodes
+    values = unit.result.values
+    if not isinstance(node, Pod | Sub) or any(isinstance(atom, Literal) or atom.node != node.name for atom in values):
+        return None
+    return node
+
+
+def without_template(program: Program) -> frozenset[str]:
+    """Name the regions that need no template: only constructs call them, and look through them."""
+    units = program.graphs.values()
+    called = {call.graph for unit in units if isinstance(unit, Graph) for call in unit.calls}
+    return frozenset(name for name in program.graphs if name not in called and only_node(program, name) is not None)
+
+
+def layers(unit: Unit, call: Sub, thin: frozenset[str]) -> int:
     """Count the templates of a unit around one of its calls; those of a loop are counted apart."""
     match unit:
         case Loop():
@@ -139,7 +160,7 @@ def layers(unit: Unit, call: Sub) -> int:
         case Attempt(body=body):
             return 2 if call is body else 1
         case _:
-            return 1
+            return 1 - (unit.name in thin)
 
 
 def bottom(unit: Unit) -> int:
@@ -152,15 +173,16 @@ def bottom(unit: Unit) -> int:
 def ways_below(program: Program) -> Mapping[str, Ways]:
     """Give, for each unit, the ways from it down to a pod."""
     known: dict[str, Ways] = {}
+    thin = without_template(program)
 
     def ways(name: str) -> Ways:
         if name not in known:
             unit = program.graphs[name]
             own = 1 if isinstance(unit, Loop) else 0
-            found: Ways = {own: 1 - own + bottom(unit)}
+            found: Ways = {own: 1 - own - (name in thin) + bottom(unit)}
             for call in unit.calls:
                 for loops, length in ways(call.graph).items():
-                    longer(found, own + loops, layers(unit, call) + length)
+                    longer(found, own + loops, layers(unit, call, thin) + length)
             known[name] = found
         return known[name]
 
@@ -172,12 +194,13 @@ def ways_below(program: Program) -> Mapping[str, Ways]:
 def ways_above(program: Program) -> Mapping[str, Ways]:
     """Give, for each unit that the entry leads to, the ways from the entry down to it, itself left out."""
     found: dict[str, Ways] = {program.entry: {0: 0}}
+    thin = without_template(program)
     for name in reversed(order(program)):
         unit = program.graphs[name]
         own = 1 if isinstance(unit, Loop) else 0
         for loops, length in found[name].items():
             for call in unit.calls:
-                longer(found.setdefault(call.graph, {}), loops + own, length + layers(unit, call))
+                longer(found.setdefault(call.graph, {}), loops + own, length + layers(unit, call, thin))
     return found
 
 

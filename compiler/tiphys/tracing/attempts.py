@@ -254,7 +254,7 @@ def tries(t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST)
         return done if raised is None else raised
     slots = needed(t, trial)
     if slots:
-        t.names.undo(names)
+        t.undo_names(names)
         trial = Trial(t, t.state.coming(), live, slots)
         way = explored(t, trial, work)
     return Recording(t, ended(t, way, node), slots, trial, clauses, node, begun).record()

@@ -228,7 +228,7 @@ def tried(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Probe | 
         t.guards -= 1
         t.state.rollback(mark)
         t.state.ready = ready
-        t.names.undo(names)
+        t.undo_names(names)
 
 
 def appending(before: Content, after: Content) -> list[int] | None:
@@ -429,7 +429,7 @@ def each_of(t: Tracer, many: Many) -> tuple[Unknown | int, Callable[[Unknown], A
     finally:
         t.state.rollback(mark)
         t.state.ready = ready
-        t.names.undo(names)
+        t.undo_names(names)
     if not begun:
         return many.count, many.make
     values = t.boxed(run_many(t, many))

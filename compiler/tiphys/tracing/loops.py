@@ -95,7 +95,7 @@ class Rounds:
                 t.state.rollback(mark)
             if not grown:
                 return way
-            t.names.undo(names)
+            t.undo_names(names)
             for carried in self.slots.values():
                 t.names.reserve(carried.name)
         raise t.untraceable("what this loop carries from round to round cannot be followed", self.node)

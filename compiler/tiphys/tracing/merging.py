@@ -241,8 +241,8 @@ class Fork:
         """Give a value as the `Switch` can pick it: a result of its arm, or one from outside. None: an expression."""
         if unknown.ref is not None:
             made = self.t.made.get(unknown.ref.node)
-            if number in self.heavy and unknown.ref.node in self.ways[number].names:
-                return unknown.ref
+            if unknown.ref.node in self.ways[number].names and not self.ways[number].is_light:
+                return unknown.ref if number in self.heavy else None
             return None if made is not None and made.code.pure and made.code.total else unknown.ref
         if number in self.heavy and self.is_inner(number, unknown):
             with inside(self.t, self.ways[number]):

@@ -27,12 +27,15 @@ class Namespace:
         """Remember which names were allocated so far."""
         return len(self._log)
 
-    def undo(self, mark: int) -> None:
+    def undo(self, mark: int) -> list[str]:
         """Give back the names allocated since: what bore them is interpreted again."""
+        undone = []
         while len(self._log) > mark:
             base, count, name = self._log.pop()
             self._counts[base] = count
             self._taken.discard(name)
+            undone.append(name)
+        return undone
 
     def allocate(self, hint: str) -> str:
         """Give `hint`, or `hint-2`, `hint-3`, ..."""

@@ -128,7 +128,7 @@ def decided(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt]) -> Done | Who
         done = perform(t, node, behind)
     except Undecided as error:
         t.state.rollback(mark)
-        t.names.undo(names)
+        t.undo_names(names)
         asked = error
     else:
         t.state.keep(mark)
@@ -227,7 +227,7 @@ def for_loop(t: Tracer, node: ast.For) -> Done:
         t.need(unknown)
         if not acts(t, node):
             t.state.rollback(mark)
-            t.names.undo(names)
+            t.undo_names(names)
             return run_as_glue(t, node)
     t.state.keep(mark)
     if unknown is not None:
@@ -270,7 +270,7 @@ def unrolled(t: Tracer, node: ast.For, iterable: Any) -> Done:
         done = rounds(0)
     except TooLong:
         t.state.rollback(mark)
-        t.names.undo(names)
+        t.undo_names(names)
         whole = t.tree(t.state.box(ListC(items)), node.iter, "items")
         listed = t.unknown(t.settle(Unknown(whole, list), "items", node.iter))
         assert listed is not None
@@ -365,7 +365,7 @@ def while_loop(t: Tracer, node: ast.While) -> Done:
             t.state.keep(mark)
             return left_loop(t, done, node)
     t.state.rollback(mark)
-    t.names.undo(names)
+    t.undo_names(names)
     if not acts(t, node):
         return run_as_glue(t, node)
     return while_later(t, node)

@@ -158,6 +158,7 @@ class Tracer:
         """Record the node that computes an expression."""
         where = self.span(node)
         code, operands = self.compiler.compile(value, where, self.frame.title)
+        self.made.pop(name, None)  # its place in the order is that of its making
         self.made[name] = made = Glue(name, code, operands, value.type, self.state.frontier, where)
         self.emit(made, frame)
         refs = [atom.node for _, atom in operands if isinstance(atom, Ref)]
@@ -225,6 +226,12 @@ class Tracer:
                 wanted |= part
         if wanted and wanted <= self.known:
             raise NeedsKnown(frozenset(wanted))
+
+    def undo_names(self, mark: int) -> None:
+        """Give back the names allocated since a mark, and forget the glue that bore them."""
+        for name in self.names.undo(mark):
+            self.made.pop(name, None)
+            self.glue.pop(name, None)
 
     def emit(self, node: Node, frame: tuple[Atom, ...] | None = None) -> None:
         """Record a node; where it may fail inside a `try`, with the frame that its handlers find."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import json
+import pickle
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from tiphys.diagnostics import InternalError, RunFailed
 from tiphys.plain import plain, spelled
+from tiphys_runtime.errors import TaskLostError
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Ended:
     blob: Callable[[str], bytes] | None = None
     parts: tuple[Mapping[str, Any], ...] = ()
     """The envelopes that fill the holes of a result that no pod put together."""
+    items: Callable[[Mapping[str, Any]], Sequence[bytes | None]] | None = None
+    """Brings the files of a list here; None for an item that has none."""
 
     @property
     def error(self) -> Mapping[str, Any] | None:
@@ -72,6 +76,8 @@ class Ended:
         """Give the tagged form of one envelope's value."""
         if "v" in envelope:
             return envelope["v"]
+        if "c" in envelope and self.items is not None:
+            return [lost_form() if data is None else form_in(data) for data in self.items(envelope)]
         if "b" in envelope and self.blob is not None:
             data = self.blob(envelope["b"])
         elif "k" in envelope and self.fetch is not None:
@@ -79,11 +85,7 @@ class Ended:
         else:
             message = f"the result cannot be read: {sorted(envelope)}"
             raise InternalError(message)
-        if data[:1] == b"E":
-            return as_value({"e": json.loads(data[1:])})["v"]
-        if data[:1] == b"J":
-            return json.loads(data[1:])
-        return {"$p": base64.b64encode(data[1:]).decode()}
+        return form_in(data)
 
     def plain(self) -> Any:
         """Give the result as plain JSON; nothing for a failed run."""
@@ -95,6 +97,21 @@ class Ended:
             return None
         found = {name: self.error.get(name) for name in ("type", "message", "task", "traceback")}
         return {**found, "type": class_name(self.error)}
+
+
+def form_in(data: bytes) -> Any:
+    """Read a spilled file as tagged JSON."""
+    if data[:1] == b"E":
+        return as_value({"e": json.loads(data[1:])})["v"]
+    if data[:1] == b"J":
+        return json.loads(data[1:])
+    return {"$p": base64.b64encode(data[1:]).decode()}
+
+
+def lost_form() -> Any:
+    """Give the tagged JSON of what stands for an item that has no file."""
+    lost = TaskLostError("an item reported nothing: its pod was lost, evicted or deleted")
+    return {"$p": base64.b64encode(pickle.dumps(lost, 5)).decode()}
 
 
 def as_value(envelope: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -330,17 +330,27 @@ def ended_here(done: LocalRun, state: nodes.Run, manifest: Manifest) -> Ended:
 
     if state.phase.is_bad:
         return Ended(titled(failure(state).envelope, manifest))
-    return succeeded(done.outputs, lambda envelope: (done.store / envelope["k"]).read_bytes(), manifest)
+
+    def items(envelope: Mapping[str, Any]) -> list[bytes | None]:
+        files = (done.store / envelope["k"] / str(index) / "_" for index in range(envelope["c"]))
+        return [file.read_bytes() if file.is_file() else None for file in files]
+
+    return succeeded(done.outputs, manifest, lambda envelope: (done.store / envelope["k"]).read_bytes(), items)
 
 
 def ended_there(cluster: Cluster, state: nodes.Run, manifest: Manifest) -> Ended:
     """Read the outcome of a run in the cluster."""
-    from tiphys.cluster.result import failure, fetch
+    from tiphys.cluster.result import failure, fetch, fetch_items
 
     if state.phase.is_bad:
         return Ended(titled(failure(state).envelope, manifest))
     outputs = state.root.outputs if state.root is not None else {}
-    return succeeded(outputs, lambda envelope: fetch(cluster, state, dict(envelope)), manifest)
+    return succeeded(
+        outputs,
+        manifest,
+        lambda envelope: fetch(cluster, state, dict(envelope)),
+        lambda envelope: fetch_items(cluster, state, dict(envelope)),
+    )
 
 
 def titled(envelope: Mapping[str, Any], manifest: Manifest) -> Mapping[str, Any]:
@@ -349,9 +359,15 @@ def titled(envelope: Mapping[str, Any], manifest: Manifest) -> Mapping[str, Any]
     return {"e": {**error, "task": task_names(manifest.objects).get(error["task"], error["task"])}}
 
 
-def succeeded(outputs: Mapping[str, str], fetch: Callable[[Mapping[str, Any]], bytes], manifest: Manifest) -> Ended:
+def succeeded(
+    outputs: Mapping[str, str],
+    manifest: Manifest,
+    fetch: Callable[[Mapping[str, Any]], bytes],
+    items: Callable[[Mapping[str, Any]], list[bytes | None]],
+) -> Ended:
     """Read the outputs of a run: the result, and the parts that it may have to be put together of."""
     parts: list[Mapping[str, Any]] = []
     while (text := outputs.get(f"r{len(parts)}")) is not None:
         parts.append(as_value(json.loads(text)))
-    return Ended(as_value(json.loads(outputs.get("r", "{}"))), fetch, blob_reader(manifest.objects), tuple(parts))
+    result = as_value(json.loads(outputs.get("r", "{}")))
+    return Ended(result, fetch, blob_reader(manifest.objects), tuple(parts), items)

@@ -15,7 +15,16 @@ import pytest
 from tests.cluster.objects import node, report, said, status, template
 from tiphys.cluster import Cluster, Outcome, apply, outcome, submit, watch
 from tiphys.cluster.nodes import run_of
-from tiphys.cluster.result import READER, culprit, failure, location
+from tiphys.cluster.result import (
+    LARGEST_BYTES,
+    LIST_READER,
+    MARK,
+    READER,
+    culprit,
+    failure,
+    fetch_items,
+    location,
+)
 from tiphys.diagnostics import ClusterError, InternalError, UsageError
 
 if TYPE_CHECKING:
@@ -274,7 +283,12 @@ def printed(data: bytes, folder: Path) -> str:
     """Give what the reader's pod prints, with what Argo's executor prints around it."""
     file = folder / "value"
     file.write_bytes(data)
-    ended = subprocess.run([sys.executable, "-c", READER, file], capture_output=True, text=True, check=True)
+    return said_by(READER, file)
+
+
+def said_by(script: str, *args: object) -> str:
+    command = [sys.executable, "-c", script, *map(str, args)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
     return ended.stdout + 'time="2026-01-02T03:04:05 UTC" level=info msg="sub-process exited" argo=true error="<nil>"\n'
 
 
@@ -359,3 +373,50 @@ def test_a_spilled_result_over_what_a_log_carries_is_an_error_that_says_where_it
     envelope = '{"k":"tiphys/u/v/main/r/_","h":"00","n":99999999}'
     with pytest.raises(ClusterError, match=r"99,999,999 bytes, more than .* at tiphys/u/v/main/r/_"):
         outcome(NoCluster(), run("Succeeded", root("Succeeded", outputs=said(r=envelope))))
+
+
+def listed(folder: Path, *items: bytes | None) -> str:
+    """Give what the pod prints that reads a list of files."""
+    for index, data in enumerate(items):
+        if data is not None:
+            (folder / str(index)).mkdir(exist_ok=True)
+            (folder / str(index) / "_").write_bytes(data)
+    return said_by(LIST_READER, folder, len(items))
+
+
+LISTED = {"k": "tiphys/u/m/map", "c": 3}
+
+
+@pytest.mark.kubernetes
+def test_a_list_of_files_is_printed_by_a_pod(cluster: Cluster, kubelet: Kubelet, tmp_path: Path) -> None:
+    ended = spilled(cluster, LISTED)
+    seen: list[dict[str, Any]] = []
+    log = listed(tmp_path, b"J1", None, b"P\x00" * 100)
+    worker = threading.Thread(target=serve, args=(cluster, kubelet, log, seen))
+    worker.start()
+    found = fetch_items(cluster, ended, LISTED)
+    worker.join()
+
+    assert found == [b"J1", None, b"P\x00" * 100]
+    (read,) = seen[0]["spec"]["templates"]
+    assert read["container"]["args"] == ["/tiphys/in/value", "3"]
+    assert read["inputs"]["artifacts"][0]["s3"] == {"key": "tiphys/u/m/map"}
+
+
+@pytest.mark.parametrize(
+    ("items", "spoil", "said"),
+    [
+        ((b"J1", b"J2"), 1, "is not what the reading pod printed"),
+        ((b"J1",), None, "is not what the reading pod printed"),
+        ((b"x" * LARGEST_BYTES,), 0, r"have 6,990,\d+ bytes, more than .* at tiphys/u/m/map"),
+    ],
+)
+def test_a_list_that_cannot_be_read_whole_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, items: tuple[bytes, ...], spoil: int | None, said: str
+) -> None:
+    lines = [line.removeprefix(MARK) for line in listed(tmp_path, *items).splitlines() if line.startswith(MARK)]
+    kept = lines[spoil:] if spoil is not None else []
+    monkeypatch.setattr("tiphys.cluster.result.printed", lambda *_arguments: kept)
+
+    with pytest.raises(ClusterError, match=said):
+        fetch_items(NoCluster(), run("Succeeded", root("Succeeded")), LISTED)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pickle
 
 import pytest
 
 from tiphys.bundling.live import LiveWorld
 from tiphys.outcomes import Ended, as_value
+from tiphys_runtime.errors import TaskLostError
 from tiphys_runtime.failure import record
 
 
@@ -31,6 +33,15 @@ def test_a_returned_exception_may_be_a_part_or_a_file() -> None:
     ended = Ended({"x": [{"$h": 0}, {"$h": 1}]}, lambda _envelope: data, None, (as_value({"e": error}), {"k": "key"}))
 
     assert [each.filename for each in ended.value()] == ["file", "file"]
+
+
+def test_a_list_of_files_is_read_item_by_item() -> None:
+    error = told(KeyError("k"))
+    files = [b"J[1]", b"P" + pickle.dumps({2}), b"E" + json.dumps(error).encode(), None]
+    ended = Ended({"k": "tiphys/u/m/map", "c": 4}, items=lambda _envelope: files)
+    first, second, third, lost = ended.value()
+
+    assert (first, second, third.args, type(lost)) == ([1], {2}, ("k",), TaskLostError)
 
 
 def test_one_that_could_not_be_pickled_is_its_text() -> None:

@@ -32,6 +32,19 @@ with open(sys.argv[1], "rb") as file:
     while part := file.read(48):
         print({MARK!r} + base64.b64encode(part).decode())
 """
+LIST_READER = f"""
+import base64, hashlib, json, os, sys
+def read(index):
+    path = os.path.join(sys.argv[1], str(index), "_")
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            return base64.b64encode(file.read()).decode()
+data = json.dumps([read(index) for index in range(int(sys.argv[2]))]).encode()
+for at in range(0, len(data) if len(data) <= {LARGEST_BYTES} else 0, 48):
+    print({MARK!r} + base64.b64encode(data[at : at + 48]).decode())
+print({MARK!r} + "=" + str(len(data)) + "=" + hashlib.sha256(data).hexdigest())
+"""
+"""Prints the items of a list, each a file, as one text; then its length and its digest."""
 STORES = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob"}
 WAITS_FOR_IMAGE = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull")
 
@@ -58,7 +71,7 @@ def outcome(cluster: Cluster, run: Run) -> Outcome:
     if run.phase.is_bad:
         return failure(run)
     envelope = envelope_of(run.root, RESULT)
-    return Outcome(envelope, data=fetch(cluster, run, envelope) if "k" in envelope else None)
+    return Outcome(envelope, data=fetch(cluster, run, envelope) if "n" in envelope else None)
 
 
 def failure(run: Run) -> Outcome:
@@ -174,30 +187,50 @@ def fetch(cluster: Cluster, run: Run, envelope: Json) -> bytes:
             f"the result has {envelope['n']:,} bytes, more than the {LARGEST_BYTES:,} that a pod's log can carry; "
             f"it is in the artifact storage at {envelope['k']}"
         )
-    workflow = cluster.read("Workflow", run.name, namespace=run.namespace)
-    if workflow is None:
-        raise ClusterError(f"the run `{run.name}` was deleted")
-    name = cluster.create(reader(workflow, envelope["k"]), namespace=run.namespace)["metadata"]["name"]
-    try:
-        *_, last = watch(cluster, name, namespace=run.namespace)
-        if last.phase is not Phase.SUCCEEDED:
-            said = last.message or diagnosis(last, culprit(last))[1]
-            raise ClusterError(f"the result at {envelope['k']} cannot be read: {said}")
-        labels = f"workflows.argoproj.io/workflow={name}"
-        pods = cluster.find("Pod", labels=labels, namespace=run.namespace)
-        if not pods:
-            raise ClusterError(f"the pod that read {envelope['k']} is gone before its log was read")
-        log = cluster.log(pods[0]["metadata"]["name"], namespace=run.namespace)
-    finally:
-        cluster.delete("Workflow", name, namespace=run.namespace)
-    marked = (line.partition(MARK) for line in log.splitlines())
-    data = b"".join(base64.b64decode(text) for before, mark, text in marked if mark and not before)
+    data = b"".join(map(base64.b64decode, printed(cluster, run, envelope["k"], READER)))
     if len(data) != envelope["n"] or hashlib.sha256(data).hexdigest() != envelope["h"]:
         raise ClusterError(f"what was read at {envelope['k']} is not what the run wrote there: its digest differs")
     return data
 
 
-def reader(workflow: Json, key: str) -> Json:
+def fetch_items(cluster: Cluster, run: Run, envelope: Json) -> list[bytes | None]:
+    """Bring a list here whose items are files; None for an item that has none."""
+    lines = printed(cluster, run, envelope["k"], LIST_READER, str(envelope["c"]))
+    _, size, digest = lines.pop().split("=") if lines and lines[-1].startswith("=") else ("", "0", "")
+    if int(size) > LARGEST_BYTES:
+        raise ClusterError(
+            f"the items of the result have {int(size):,} bytes, more than the {LARGEST_BYTES:,} that a pod's log can "
+            f"carry; they are in the artifact storage at {envelope['k']}"
+        )
+    data = b"".join(map(base64.b64decode, lines))
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ClusterError(f"what was read at {envelope['k']} is not what the reading pod printed")
+    return [None if each is None else base64.b64decode(each) for each in json.loads(data)]
+
+
+def printed(cluster: Cluster, run: Run, key: str, script: str, *args: str) -> list[str]:
+    """Have a pod read what is stored at a key; gives the lines that it prints, and deletes it."""
+    workflow = cluster.read("Workflow", run.name, namespace=run.namespace)
+    if workflow is None:
+        raise ClusterError(f"the run `{run.name}` was deleted")
+    name = cluster.create(reader(workflow, key, script, *args), namespace=run.namespace)["metadata"]["name"]
+    try:
+        *_, last = watch(cluster, name, namespace=run.namespace)
+        if last.phase is not Phase.SUCCEEDED:
+            said = last.message or diagnosis(last, culprit(last))[1]
+            raise ClusterError(f"the result at {key} cannot be read: {said}")
+        labels = f"workflows.argoproj.io/workflow={name}"
+        pods = cluster.find("Pod", labels=labels, namespace=run.namespace)
+        if not pods:
+            raise ClusterError(f"the pod that read {key} is gone before its log was read")
+        log = cluster.log(pods[0]["metadata"]["name"], namespace=run.namespace)
+    finally:
+        cluster.delete("Workflow", name, namespace=run.namespace)
+    marked = (line.partition(MARK) for line in log.splitlines())
+    return [text for before, mark, text in marked if mark and not before]
+
+
+def reader(workflow: Json, key: str, script: str, *args: str) -> Json:
     """Write the Workflow of the pod that prints what is stored at a key; it looks like a pod of the run itself."""
     spec = {**(workflow["status"].get("storedWorkflowTemplateSpec") or {}), **workflow["spec"]}
     stored = (workflow["status"].get("storedWorkflowTemplateSpec") or workflow["spec"]).get("templates") or []
@@ -214,8 +247,8 @@ def reader(workflow: Json, key: str) -> Json:
         "volumes": [{"name": "tiphys", "emptyDir": {}}],
         "container": {
             **pick(like["container"], "image", "imagePullPolicy", "securityContext"),
-            "command": [*like["container"]["command"][:1], "-c", READER],
-            "args": [path],
+            "command": [*like["container"]["command"][:1], "-c", script],
+            "args": [path, *args],
             "volumeMounts": [{"name": "tiphys", "mountPath": "/tiphys"}],
         },
         **pick(like, "serviceAccountName", "securityContext", "tolerations", "nodeSelector", "affinity"),

@@ -112,8 +112,8 @@ def test_a_failing_item_fails_the_map_after_the_others() -> None:
     run = ran(lowered(halving(keeps_errors=False)), n=3)
     assert run.phase == "Failed"
     found = phases(run)
-    assert found["all.item(2:2)"] == "Succeeded"
-    assert found["all.item"] == found["all"] == "Failed"
+    assert found["all.half(2:2)"] == "Succeeded"
+    assert found["all.half"] == found["all"] == "Failed"
     assert found["end"] == "Omitted"
 
 

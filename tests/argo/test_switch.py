@@ -80,7 +80,7 @@ def test_an_arm_that_does_not_run_is_one_node_and_one_with_one_pod_is_that_pod(t
     found = phases(ran(three, n=0))
     assert {name: phase for name, phase in found.items() if name.startswith("branch")} == {
         "branch": "Succeeded",
-        "branch.then": "Succeeded",
+        "branch.double": "Succeeded",
         "branch.other": "Skipped",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from hera.workflows import models as m
 
@@ -58,12 +58,12 @@ class Inside:
             case Ref(node=name, output=output):
                 for region in regions:
                     if region.name == name:
-                        return output_in(name, region.output(output))
+                        return output_in(region.task, region.output(output))
                 return pass_on(parameter_of(name))
 
-    def region(self, call: Sub, reference: Reference | None = None) -> Region:
-        """Give what a call of the construct runs."""
-        return Region(self.calls, self.unit.name, call, reference or self.reference)
+    def region(self, call: Sub, *, reference: Reference | None = None, taken: Iterable[str] = ()) -> Region:
+        """Give what a call of the construct runs. taken: the names of the tasks beside it."""
+        return Region(self.calls, self.unit.name, call, reference or self.reference, taken)
 
 
 def dag(
@@ -100,14 +100,26 @@ def switch_template(calls: Calls, unit: Switch, never: Callable[[], m.DAGTask]) 
     """Make the template of a branch: a task per arm, of which one runs."""
     inside = Inside(calls, unit)
     test = pass_on(parameter_of(unit.test.node))
-    arms = [None if arm is None else inside.region(arm) for arm in unit.arms]
+    arms = regions_of(inside, unit)
     tasks = [
-        task(arm.name, arm.template, arm.arguments(f"{input_of('at')}/{arm.name}"), when=is_number(test, number))
+        task(arm.task, arm.template, arm.arguments(f"{input_of('at')}/{arm.name}"), when=is_number(test, number))
         for number, arm in enumerate(arms)
         if arm is not None
     ]
     outputs = {output_name(index): chosen(inside, arms, test, atoms) for index, atoms in enumerate(unit.outputs)}
     return dag(calls.names[unit.name], calls.inputs(unit.name), tasks or [never()], outputs)
+
+
+def regions_of(inside: Inside, unit: Switch) -> list[Region | None]:
+    """Give what the arms run, each under a name of its own."""
+    taken = {arm.name for arm in unit.calls}
+    found: list[Region | None] = []
+    for arm in unit.arms:
+        region = None if arm is None else inside.region(arm, taken=taken)
+        if region is not None:
+            taken.add(region.task)
+        found.append(region)
+    return found
 
 
 def chosen(inside: Inside, arms: list[Region | None], test: str, atoms: tuple[Atom, ...]) -> str:
@@ -117,7 +129,7 @@ def chosen(inside: Inside, arms: list[Region | None], test: str, atoms: tuple[At
     for number, (arm, atom) in enumerate(zip(arms, atoms, strict=True)):
         value = inside.given(atom, *(() if arm is None else (arm,)))
         if arm is not None and isinstance(atom, Ref) and atom.node == arm.name:
-            ran.append((has_succeeded(arm.name), value))
+            ran.append((has_succeeded(arm.task), value))
         else:
             others.setdefault(value, []).append(is_number(test, number))
     rest = [(condition, value) for value, conditions in others.items() for condition in conditions]
@@ -134,8 +146,8 @@ def map_template(calls: Calls, unit: Map) -> m.Template:
     def reference(atom: Atom) -> str:
         return f'{{"v":{ITEM}}}' if atom == Ref(unit.index) else inside.reference(atom)
 
-    region = inside.region(unit.body, reference)
-    item = task(region.name, region.template, region.arguments(at, {ITEM_AT: at}))
+    region = inside.region(unit.body, reference=reference)
+    item = task(region.task, region.template, region.arguments(at, {ITEM_AT: at}))
     item.with_sequence = m.Sequence(count=m.IntOrString(root=evaluated(f"string({count})")))
     if unit.keeps_errors:
         item.continue_on = m.ContinueOn(failed=True, error=True)
@@ -149,13 +161,13 @@ def attempt_templates(calls: Calls, unit: Attempt) -> Iterator[m.Template]:
     inside = Inside(calls, unit)
     at, passed = input_of("at"), m.Arguments(parameters=calls.passed_on(unit.name))
     guard = m.DAGTask(name=GUARD, template=calls.parts[unit.name, GUARD], arguments=passed)
-    caught = inside.region(unit.catch)
+    caught = inside.region(unit.catch, taken=(GUARD,))
     failed = output_in(GUARD, "ok") + " != 'true'"
     arguments = caught.arguments(f"{at}/{caught.name}", {CAUGHT: at})
-    catch = task(caught.name, caught.template, arguments, after=GUARD, when=failed)
+    catch = task(caught.task, caught.template, arguments, after=GUARD, when=failed)
     outputs = {
         output_name(index): choice(
-            (has_succeeded(caught.name), inside.given(after, caught)), otherwise=guarded(inside, unit.body, before)
+            (has_succeeded(caught.task), inside.given(after, caught)), otherwise=guarded(inside, unit.body, before)
         )
         for index, (before, after) in enumerate(unit.outputs)
     }
@@ -174,11 +186,11 @@ def guard_template(calls: Calls, unit: Attempt) -> m.Template:
     """Make the template that succeeds even if its only task fails, and says which of the two it was."""
     inside = Inside(calls, unit)
     body, at = inside.region(unit.body), input_of("at")
-    inner = task(body.name, body.template, body.arguments(f"{at}/{body.name}", {RECORDS_TO: at, FRAME: NO_FRAME}))
+    inner = task(body.task, body.template, body.arguments(f"{at}/{body.name}", {RECORDS_TO: at, FRAME: NO_FRAME}))
     inner.continue_on = m.ContinueOn(failed=True, error=True)
     read = {atom.output for atom, _ in unit.outputs if isinstance(atom, Ref) and atom.node == body.name}
-    outputs = {"ok": f"string({has_succeeded(body.name)})"}
+    outputs = {"ok": f"string({has_succeeded(body.task)})"}
     for index in sorted(read):
-        value = output_in(body.name, body.output(index))
-        outputs[output_name(index)] = choice((has_succeeded(body.name), value), otherwise=text("{}"))
+        value = output_in(body.task, body.output(index))
+        outputs[output_name(index)] = choice((has_succeeded(body.task), value), otherwise=text("{}"))
     return dag(calls.parts[unit.name, GUARD], calls.inputs(unit.name), [inner], outputs)

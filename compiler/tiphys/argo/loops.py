@@ -111,7 +111,6 @@ def loop_templates(calls: Calls, unit: Loop) -> Iterator[m.Template]:
 def round_template(made: Looping) -> m.Template:
     """Make the template of the lowest level: a round, then itself."""
     unit, body = made.unit, made.unit.body
-    name = body.name if body.name != AGAIN else "body"
     number = counter(pass_on(ROUND))
     following = f"({number} + 1)"
 
@@ -120,7 +119,8 @@ def round_template(made: Looping) -> m.Template:
             return f'{{"v":{input_of(ROUND)}}}'
         return made.inside.reference(atom)
 
-    region = made.inside.region(body, reference)
+    region = made.inside.region(body, reference=reference, taken=(AGAIN, TOO_MANY))
+    name = region.task if region.task != AGAIN else "body"
 
     def argument(atom: Atom) -> str:
         if isinstance(atom, Ref) and atom.node == body.name:

@@ -5,7 +5,7 @@ A controller's work grows with the square of the nodes of a run: it is worth it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hera.workflows import models as m
 
@@ -17,9 +17,12 @@ from tiphys.ir import Atom, Graph, Literal, Pod, Ref, Sub
 
 
 class Region:
-    """One call of a construct, seen through to what it really runs."""
+    """One call of a construct, seen through to what it really runs.
 
-    def __init__(self, calls: Calls, caller: str, call: Sub, reference: Reference) -> None:
+    name: by which the construct refers to it. task: that of its task in the DAG.
+    """
+
+    def __init__(self, calls: Calls, caller: str, call: Sub, reference: Reference, taken: Iterable[str] = ()) -> None:
         self.calls = calls
         self.caller = caller
         self.name = call.name
@@ -30,6 +33,9 @@ class Region:
         self.gives = tuple(range(calls.program.graphs[call.graph].width))
         while isinstance(self.runs, Sub) and (inner := only_node(calls.program, self.runs.graph)) is not None:
             self.enter(self.runs, inner)
+        # a pod is known by its own name, where no other task of the DAG has it
+        own = self.runs.name
+        self.task = own if isinstance(self.runs, Pod) and own not in taken else call.name
 
     def enter(self, call: Sub, inner: Sub | Pod) -> None:
         """Look through a region to the only node in it."""

@@ -12,6 +12,169 @@ from tests.argo.conftest import Lower
 from tiphys.argo.checker import check_manifest
 from tiphys.diagnostics import InternalError
 
+# a branch, a loop and a try as argo/constructs.py and argo/loops.py write them
+OUTPUT = {"name": "v", "valueFrom": {"path": "/v", "default": "{}"}}
+CONSTRUCTS = {
+    "metadata": {},
+    "spec": {
+        "entrypoint": "program",
+        "templates": [
+            {
+                "name": "program",
+                "dag": {
+                    "tasks": [
+                        {
+                            "name": "start",
+                            "template": "pod",
+                            "arguments": {"parameters": [{"name": "at", "value": "a"}]},
+                        },
+                        {
+                            "name": "next",
+                            "template": "branch",
+                            "depends": "start.Succeeded",
+                            "arguments": {
+                                "parameters": [
+                                    {
+                                        "name": "at",
+                                        "value": "{{=string(asInt(tasks['start'].outputs.parameters['v']) + 1)}}",
+                                    }
+                                ]
+                            },
+                        },
+                    ]
+                },
+            },
+            {
+                "name": "branch",
+                "inputs": {"parameters": [{"name": "at"}]},
+                "outputs": {
+                    "parameters": [
+                        {
+                            "name": "v",
+                            "valueFrom": {
+                                "expression": "tasks['b'].status == 'Succeeded' ? tasks['b'].outputs.parameters['v'] : "
+                                "inputs.parameters['at']",
+                                "default": "{}",
+                            },
+                        }
+                    ]
+                },
+                "dag": {
+                    "tasks": [
+                        {
+                            "name": "a",
+                            "template": "pod",
+                            "when": "{{=inputs.parameters['at'] == '{\"v\":0}'}}",
+                            "arguments": {"parameters": [{"name": "at", "value": "{{inputs.parameters.at}}/a"}]},
+                        },
+                        {
+                            "name": "b",
+                            "template": "branch",
+                            "depends": "a.Succeeded",
+                            "when": "{{=asInt(fromJSON(tasks['a'].outputs.parameters['v']).v) % 3 != 0}}",
+                            "arguments": {"parameters": [{"name": "at", "value": "{{tasks.a.outputs.parameters.v}}"}]},
+                        },
+                    ]
+                },
+            },
+            {
+                "name": "guard",
+                "outputs": {
+                    "parameters": [
+                        {
+                            "name": "ok",
+                            "valueFrom": {"expression": "string(tasks['c'].status == 'Succeeded')", "default": "false"},
+                        }
+                    ]
+                },
+                "dag": {
+                    "tasks": [
+                        {
+                            "name": "c",
+                            "template": "pod",
+                            "continueOn": {"failed": True, "error": True},
+                            "withSequence": {"count": "{{=string(3)}}"},
+                            "arguments": {"parameters": [{"name": "at", "value": "{{item}}"}]},
+                        }
+                    ]
+                },
+            },
+            {
+                "name": "pod",
+                "inputs": {"parameters": [{"name": "at"}]},
+                "outputs": {"parameters": [OUTPUT]},
+                "retryStrategy": {"limit": "1"},
+                "container": {
+                    "args": ["{{inputs.parameters.at}}"],
+                    "env": [{"name": "L", "value": "{{lastRetry.status}} {{lastRetry.exitCode}}"}],
+                },
+            },
+        ],
+    },
+}
+BRANCH = "templates.branch.dag.tasks"
+VALUE = "templates.branch.outputs.parameters.v.valueFrom.expression"
+BREAKS = [
+    # a task that may have been skipped is read without asking
+    (VALUE, "tasks['b'].outputs.parameters['v']", "nothing implies that b succeeded"),
+    (VALUE, "tasks['a'].outputs.parameters['v']", "nothing implies that a succeeded"),
+    # the condition asks of another, or asks the wrong thing
+    (VALUE, "tasks['a'].status == 'Succeeded' ? tasks['b'].outputs.parameters['v'] : 'x'", "nothing implies"),
+    (VALUE, "tasks['b'].status != 'Succeeded' ? tasks['b'].outputs.parameters['v'] : 'x'", "nothing implies"),
+    (VALUE, "tasks['b'].status == 'Failed' ? tasks['b'].outputs.parameters['v'] : 'x'", "nothing implies"),
+    (VALUE, "tasks['b'].status == 'Succeeded' ? 'x' : tasks['b'].outputs.parameters['v']", "nothing implies"),
+    (VALUE, "tasks['b'].status == 'Succeeded' ? tasks['b'].outputs.parameters['w'] : 'x'", "no such output"),
+    (VALUE, "tasks['z'].status == 'Succeeded' ? 'x' : 'y'", "no status that is known"),
+    (VALUE, "inputs.parameters['z']", "is no input"),
+    # nothing but what is written elsewhere is understood
+    (VALUE, "tasks.b.outputs.parameters.v", "is not understood"),
+    (VALUE, "sprig.env('HOME')", "is not understood"),
+    (VALUE, "fromJSON(inputs.parameters['at']).x", "is not understood"),
+    (VALUE, "'a' ?? 'b'", "is not understood"),
+    (VALUE, "('a'", "is not understood"),
+    (VALUE, "'a' 'b'", "is not understood"),
+    (VALUE, "'{{workflow.uid}}'", "it holds braces"),
+    # a condition is evaluated as a tag: all that it names must be there
+    (f"{BRANCH}.b.when", "{{=tasks['b'].outputs.parameters['v'] == 'x'}}", "nothing implies"),
+    (f"{BRANCH}.b.when", "{{=tasks['a'].status == 'Succeeded'}}", "no status that is known"),
+    (f"{BRANCH}.b.when", "{{inputs.parameters.at}} == 1", "is no condition of ours"),
+    (f"{BRANCH}.b.when", "true", "is no condition of ours"),
+    (f"{BRANCH}.a.arguments", {"parameters": [{"name": "at", "value": "{{item}}"}]}, "has no place there"),
+    (f"{BRANCH}.a.continueOn", {"failed": True, "error": True}, "only where no task has `depends`"),
+    (f"{BRANCH}.a.withSequence", {"count": "3"}, "is no count of ours"),
+    ("templates.guard.dag.tasks.c.continueOn", {"failed": True}, "is not what a guard says"),
+    (
+        "templates.guard.outputs.parameters.ok.valueFrom.expression",
+        "tasks['c'].outputs.parameters['v']",
+        "nothing implies that c succeeded",
+    ),
+    ("templates.pod.retryStrategy", None, "has no place there"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), BREAKS, ids=[f"{path}={value}" for path, value, _ in BREAKS])
+def test_what_a_construct_may_not_read_is_found(path: str, value: Any, message: str) -> None:
+    made = copy.deepcopy(CONSTRUCTS)
+    check_manifest(made)
+    held, key = part(made, path)
+    if value is None:
+        del held[key]
+    else:
+        held[key] = value
+    with pytest.raises(InternalError, match=message):
+        check_manifest(made)
+
+
+def test_a_template_that_calls_itself_without_a_condition_is_found() -> None:
+    made = copy.deepcopy(CONSTRUCTS)
+    held, _ = part(made, f"{BRANCH}.b.when")
+    held["when"] = "{{='a' == 'a'}}"
+    check_manifest(made)
+    del held["when"]
+    with pytest.raises(InternalError, match="no condition ends that"):
+        check_manifest(made)
+
+
 PROGRAM = """
 @env.task
 async def f(i: str) -> str: return i

@@ -151,7 +151,7 @@ def state_of(error: BaseException, *, traced: bool) -> dict[str, Any]:
         state[FIELDS] = fields
     if error.__cause__ is not None:
         state["__cause__"] = error.__cause__
-    elif traced and error.__context__ is not None and not error.__suppress_context__:
+    if traced and error.__context__ is not None:
         state["__context__"] = error.__context__
     if error.__suppress_context__:
         state["__suppress_context__"] = True

@@ -195,6 +195,9 @@ def test_the_traceback_of_a_chain_is_told_as_python_tells_it(function):
 
     assert "".join(traceback.format_exception(again)) == "".join(traceback.format_exception(error))
     assert type(again.__cause__) is type(error.__cause__)
+    assert type(again.__context__) is type(error.__context__)
+    assert (again.__cause__ is again.__context__) == (error.__cause__ is error.__context__)
+    assert again.__suppress_context__ == error.__suppress_context__
     assert told(error)["traceback"] == "".join(traceback.format_exception(error))
 
 

@@ -195,6 +195,16 @@ def test_loops_in_loops_share_the_depth() -> None:
     assert all(bound >= 500 for _, bound in made.report.loops)
 
 
+def test_the_last_round_of_all_is_as_deep_as_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "DEEPEST", 19)
+    made = lowered(nested(2))
+    # the entry, the graph around the loops and a pod leave 16; each loop has 8 of it: two levels of 4
+    assert [bound for _, bound in made.report.loops] == [16, 16]
+    run = ran(made, n=16)
+    assert result(run) == [256, 0]
+    assert max(name.count(".") + 1 for name in run.nodes) == made.report.depth == 19
+
+
 @pytest.mark.parametrize("levels", [1, 2, 3, 4, 6])
 def test_every_loop_gets_its_part(levels: int) -> None:
     made = nested(levels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.argo.handmade import (
 )
 from tests.argo.test_loops import START
 from tests.argo.test_switch import add
+from tiphys.argo.packing import pack_program
 from tiphys.ir import Literal, Loop, Map, Program
 
 
@@ -95,7 +97,13 @@ def test_a_limit_is_the_parallelism_of_the_map() -> None:
     assert made.report.pods == "2 + 2 an item of the map at flow.py:12"
 
 
-def halving(*, keeps_errors: bool) -> Program:
+def test_all_of_a_construct_is_in_the_fingerprint(tmp_path: Path) -> None:
+    made = [pack_program(item, root=tmp_path).fingerprint for item in (adding(), adding(), adding(limit=2), halving())]
+    assert made[0] == made[1]
+    assert len(set(made)) == 3
+
+
+def halving(*, keeps_errors: bool = False) -> Program:
     item = graph("item", ("i",), (pod("half", "e.half", ref("i"), item="@"),), ref("half"))
     each = Map("program-map", inputs("n"), ref("n"), "i", sub("item", "item", i=ref("i")), HERE, None, keeps_errors)
     entry = graph(

@@ -174,3 +174,13 @@ def test_mistakes_are_refused():
         compile_retries({"backoff": {"factor": "2"}}, where="t")
     with pytest.raises(Unevaluable, match="not a duration"):
         verdict(backoff={"duration": "soon"})
+
+
+def test_a_container_is_told_how_the_attempt_before_ended(play):
+    snippet = COUNT + "write(path, tries + os.environ['LAST'] + ';')\nout('v', tries + os.environ['LAST'])\ncode = 1 if attempt < 20 else 0"
+    template = pod("t", retryStrategy=strategy(limit="2"))
+    template["container"]["env"] = [{"name": "LAST", "value": "{{lastRetry.status}} {{lastRetry.exitCode}}"}]
+
+    run = play(dag("main", task("t"), outputs={"r": "tasks.t.outputs.parameters.v"}), template, snippets={"t": snippet})
+
+    assert [node["outputs"]["v"] for node in attempts(run)] == [" 0", " 0;Failed 1", " 0;Failed 1;Failed 1"]

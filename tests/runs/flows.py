@@ -74,3 +74,41 @@ async def nothing() -> None:
 async def several() -> dict:
     one, two = await asyncio.gather(price("tea"), basket(["x"]))
     return {"one": one, "two": (two, [one])}
+
+
+@env.task
+async def sold(item: str, stock: str) -> str:
+    if item not in stock:
+        raise Refused(item)
+    return item
+
+
+@env.task
+async def second_choice(first: str, second: str, stock: str) -> str:
+    try:
+        return await sold(first, stock)
+    except Refused:
+        return await sold(second, stock)
+
+
+@env.task
+async def insisting(item: str, stock: str) -> str:
+    try:
+        return await sold(item, stock)
+    except Refused as refused:
+        if refused.item == "cake":
+            raise
+        return f"no {refused.item}"
+
+
+@env.task
+async def each_refusal(count: int) -> list:
+    return await asyncio.gather(*[sold("tea" * n, "tea") for n in range(count)], return_exceptions=True)
+
+
+@env.task
+async def the_refusal(item: str) -> object:
+    try:
+        return await sold(item, "tea")
+    except Refused as refused:
+        return refused

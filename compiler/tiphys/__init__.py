@@ -23,7 +23,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tiphys import errors as errors
+    from tiphys.authoring.context import custom_context as custom_context
+    from tiphys.authoring.context import group as group
     from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
+    from tiphys.authoring.mapping import map as map
     from tiphys.authoring.resources import Resources as Resources
     from tiphys.authoring.retry import Backoff as Backoff
     from tiphys.authoring.retry import RetryStrategy as RetryStrategy
@@ -49,13 +52,16 @@ _HOMES = {
     "TaskEnvironment": "tiphys.authoring.environment",
     "TaskTemplate": "tiphys.authoring.task",
     "Timeout": "tiphys.authoring.retry",
+    "custom_context": "tiphys.authoring.context",
+    "group": "tiphys.authoring.context",
+    "map": "tiphys.authoring.mapping",
     "run": "tiphys.runs",
     "with_runcontext": "tiphys.runs",
 }
 _MODULES = ("errors",)
 _LATER = frozenset(
-    "Cache Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx custom_context "
-    "durable group init io map new_condition notify report trace".split()
+    "Cache Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx "
+    "durable init io new_condition notify report trace".split()
 )
 __all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604
 

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import Mistake
+from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Unit
 from tiphys.tracing.glue import Compiler
 
@@ -36,6 +36,8 @@ class ProgramBuilder:
     stack: list[object] = field(default_factory=list)
     kept: list[object] = field(default_factory=list)
     titles: set[str] = field(default_factory=set)
+    outcomes: set[Span] = field(default_factory=set)
+    """Where tasks are begun whose exceptions have to be values, as they are awaited inside a `try`."""
 
     def graph_name(self, task: TaskTemplate[..., Any]) -> str:
         """Choose the name of a graph: the task's, and a number after the first."""
@@ -44,3 +46,11 @@ class ProgramBuilder:
             name, count = f"{task.name}-{count}", count + 1
         self.titles.add(name)
         return name
+
+    def again(self, where: Span, title: str) -> None:
+        """Let a graph be traced again, the exceptions of what is begun at a place as values."""
+        if where in self.outcomes:
+            text = "this task is begun outside of a `try` and awaited inside of it, in a way that cannot be followed"
+            raise ProgramError(Mistake(text, where, "Begin it inside the `try`."))
+        self.outcomes.add(where)
+        self.titles.discard(title)

@@ -102,6 +102,8 @@ def check_read(t: Tracer, value: Any, node: ast.AST) -> None:
 def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a native object: the interpreter's own version where there is one, else natively, else as glue."""
     from tiphys.tracing.concurrency import ASYNCIO
+    from tiphys.tracing.managers import managed
+    from tiphys.tracing.mapping import mapped
     from tiphys.tracing.shapes import SHAPES
 
     check_allowed(t, function, node)
@@ -110,6 +112,12 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     if natives.is_dropped(function):
         t.state.notes.append(f"{t.span(node)}: output of an orchestrator is dropped in the cluster")
         return None
+    found = mapped(t, function, args, keywords, node)
+    if found is not NotImplemented:
+        return found
+    found = managed(t, function, args, keywords, node)
+    if found is not NotImplemented:
+        return found
     module = getattr(function, "__module__", "") or ""
     if module == "asyncio" or module.startswith("asyncio."):
         handler = ASYNCIO.get(getattr(function, "__name__", ""))

@@ -77,22 +77,10 @@ def parameters(closure: Closure) -> tuple[inspect.Parameter, ...]:
 
 def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Any:
     """Interpret a call: at once, or for an async function as a coroutine that is interpreted when it is awaited."""
-    known = parameters(closure)
-    bound = bind(t, closure.name, known, args, keywords, node)
-    for item in known:
-        if item.name not in bound and item.default is not item.empty:
-            bound[item.name] = t.lift_outside(item.default)
-    bound = {name: t.steady(value, name, node) for name, value in bound.items()}
-    scope = scope_of(closure.node)
-    frame = Frame(
-        new_frame(t.state, bound), scope, closure.frame, closure.frame.globals, closure.frame.cells,
-        closure.frame.file, closure.name,
-    )  # fmt: skip
-    if scope.is_generator:
+    frame = entered(t, closure, args, keywords, node)
+    if frame.scope.is_generator:
         from tiphys.tracing.iteration import Generator
 
-        if isinstance(closure.node, ast.AsyncFunctionDef):
-            raise t.untraceable("an async generator cannot be traced", node)
         return Generator(closure, frame)
     if isinstance(closure.node, ast.AsyncFunctionDef):
         where = t.span(node)
@@ -102,6 +90,20 @@ def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str
         t.state.pending.append(box)
         return box
     return run_body(t, closure, frame, node)
+
+
+def entered(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Frame:
+    """Bind the arguments of a call: gives the frame of its body."""
+    known = parameters(closure)
+    bound = bind(t, closure.name, known, args, keywords, node)
+    for item in known:
+        if item.name not in bound and item.default is not item.empty:
+            bound[item.name] = t.lift_outside(item.default)
+    bound = {name: t.steady(value, name, node) for name, value in bound.items()}
+    return Frame(
+        new_frame(t.state, bound), scope_of(closure.node), closure.frame, closure.frame.globals, closure.frame.cells,
+        closure.frame.file, closure.name,
+    )  # fmt: skip
 
 
 def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import Box, GroupC, ListC, PendingC, Status
+from tiphys.tracing.state import BatchC, Box, GroupC, ListC, PendingC, SemaphoreC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
 
@@ -41,7 +42,28 @@ def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
     start_ready(t)
     t.state.frontier = join(t.state.frontier, [value.content])
     t.state.write(value).taken = True
-    return value.content.value
+    return settled_outcome(t, value, node)
+
+
+def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:
+    """Give the value of a task that is done; one that was begun outside of a `try` may raise inside it."""
+    from tiphys.tracing.attempts import passed_on
+
+    content = box.content
+    if content.tried is not None:
+        return passed_on(t, content, node)
+    begun_before = bool(t.trials) and content.end is not content.start and content.epoch < t.trials[-1].mark.own
+    if begun_before and not any(name in content.start for name in content.end):
+        raise Retrace(content.where)
+    return content.value
+
+
+class Retrace(Exception):
+    """A task is awaited inside a `try` that it was begun before: its outcome has to be a value. Traced again."""
+
+    def __init__(self, where: Any) -> None:
+        super().__init__(str(where))
+        self.where = where
 
 
 def article(name: str) -> str:
@@ -73,6 +95,13 @@ def run(t: Tracer, box: Box) -> None:
     content.value, content.end, content.status = value, t.state.frontier, Status.DONE
 
 
+def node_at(where: Any) -> ast.AST:
+    """Make a node that stands at a place."""
+    return ast.Pass(
+        lineno=where.line, col_offset=where.column, end_lineno=where.end_line, end_col_offset=where.end_column
+    )
+
+
 def schedule(t: Tracer, box: Box) -> None:
     """Let a coroutine run beside the others, from the next `await` on."""
     content = t.state.write(box)
@@ -89,8 +118,15 @@ def start_ready(t: Tracer) -> None:
             outer = t.state.frontier
             t.state.frontier = box.content.start
             begin = box.content.begin
-            value = begin()
+            tried = None
+            if box.content.where in t.program.outcomes:
+                from tiphys.tracing.attempts import tried_member
+
+                value, tried = tried_member(t, begin, node_at(box.content.where))
+            else:
+                value = begin()
             content = t.state.write(box)
+            content.tried = tried if tried is not None else content.tried
             content.value, content.end, content.status = value, t.state.frontier, Status.DONE
             t.state.frontier = outer
 
@@ -157,9 +193,8 @@ def gather(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast
 
     def begin() -> Any:
         start_ready(t)
-        contents = [box.content for box in tasks]
-        t.state.frontier = join(t.state.frontier, contents)
-        return together(t, args, [content.value for content in contents], node)
+        t.state.frontier = join(t.state.frontier, [box.content for box in tasks])
+        return together(t, args, [settled_outcome(t, box, node) for box in tasks], node)
 
     box = t.state.box(PendingC(begin, "gather", t.span(node), reusable=True))
     t.state.pending.append(box)
@@ -216,7 +251,10 @@ def call_group(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[
     """Call a method of a `TaskGroup`."""
     if method.name != "create_task":
         raise t.untraceable(f"`TaskGroup.{method.name}` cannot be traced", node)
-    box = create_task(t, args, keywords, node)
+    from tiphys.tracing.attempts import as_member
+
+    member = as_member(t, method.receiver, as_awaitable(t, args[0], node), node) if args else None
+    box = create_task(t, (member,) if args else (), keywords, node)
     t.state.write(box).taken = True
     t.state.write(method.receiver).members.append(box)
     return box
@@ -237,28 +275,17 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
     raise t.refuse(f"`{method.name}` of a task has no meaning where tasks are pods", node, mend)
 
 
-def async_with(t: Tracer, node: ast.AsyncWith, body: Callable[[], Done]) -> Done:
-    """Run `async with`: a task group waits for its members at the end."""
-    from tiphys.tracing.assignment import assign
-    from tiphys.tracing.expressions import evaluate
+def end_group(t: Tracer, group: Box, node: ast.AST) -> None:
+    """Wait for the members of a task group; where one has failed, raise the group of what they raised."""
+    from tiphys.tracing.attempts import raise_group
 
-    groups = []
-    for item in node.items:
-        value = evaluate(t, item.context_expr)
-        if not (isinstance(value, Box) and isinstance(value.content, GroupC)):
-            raise t.untraceable("only `asyncio.TaskGroup` can stand in `async with`", item.context_expr)
-        groups.append(value)
-        if item.optional_vars is not None:
-            assign(t, item.optional_vars, value)
-    done = body()
-    for group in reversed(groups):
-        while True:
-            start_ready(t)
-            members = group.content.members
-            t.state.frontier = join(t.state.frontier, [box.content for box in members])
-            if all(box.content.status is Status.DONE for box in members):
-                break
-    return done
+    while True:
+        start_ready(t)
+        members = group.content.members
+        t.state.frontier = join(t.state.frontier, [box.content for box in members])
+        if all(box.content.status is Status.DONE for box in members):
+            break
+    raise_group(t, group, node)
 
 
 def sleep(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -289,6 +316,76 @@ def refused(what: str, mend: str) -> Handler:
     return handler
 
 
+def semaphore(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    limit = args[0] if args else keywords.get("value", 1)
+    unknown = t.unknown(limit)
+    return t.state.box(SemaphoreC(t.native(limit) if unknown is None else t.settle(unknown, "limit", node), []))
+
+
+def timeout(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    from tiphys.tracing.managers import Limit
+
+    return Limit(seconds_of(t, args[0] if args else keywords.get("delay"), node))
+
+
+def seconds_of(t: Tracer, value: Any, node: ast.AST) -> float | None:
+    """Give a time that is known."""
+    from tiphys.tracing.tracer import NotKnown
+
+    try:
+        known = t.native(value)
+    except NotKnown:
+        mend = "Write it as a number, or take it from an argument that `--bind` fixes."
+        raise t.untraceable("a timeout that is known only at run time is not supported yet", node, mend) from None
+    return None if known is None else float(known)
+
+
+def wait_for(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    given = {**dict(zip(("fut", "timeout"), args, strict=False)), **keywords}
+    seconds = seconds_of(t, given.get("timeout"), node)
+    awaitable = as_awaitable(t, given.get("fut"), node)
+    content = awaitable.content if isinstance(awaitable, Box) else None
+    if not isinstance(content, PendingC):
+        raise t.refuse("`wait_for` needs a coroutine or a task", node)
+    if content.status is Status.DONE:
+        mend = "Give the timeout where the task is called: `asyncio.wait_for(task(...), timeout)`."
+        raise t.untraceable("this task has begun before its timeout is known", node, mend)
+    if content.status is Status.SCHEDULED:
+        inner = content.begin
+        t.state.write(awaitable).begin = lambda: t.within_time(seconds, inner)
+        return awaitable
+
+    def begin() -> Any:
+        return t.within_time(seconds, lambda: await_value(t, awaitable, node))
+
+    t.state.write(awaitable)
+    box = t.state.box(PendingC(begin, "wait_for", t.span(node), reusable=False))
+    t.state.pending.append(box)
+    return box
+
+
+def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Give the tasks in the order they were given: any order is one in which they may complete."""
+    from tiphys.tracing.fan_out import Many
+    from tiphys.tracing.iteration import collect
+
+    value = args[0] if args else keywords.get("fs")
+    t.state.notes.append(f"{t.span(node)}: `as_completed` gives the results in the order of the tasks")
+    if isinstance(value, Box) and isinstance(value.content, BatchC):
+        items = value.content.items
+    else:
+        items = collect(t, value, node)
+    made = [
+        replace(item, make=lambda index, make=item.make: as_task(t, make(index), node, "as_completed"))
+        if isinstance(item, Many) else as_task(t, item, node, "as_completed")
+        for item in items
+    ]  # fmt: skip
+    for item in made:
+        if isinstance(item, Box):
+            t.state.write(item).taken = True
+    return t.state.box(BatchC(made) if any(isinstance(item, Many) for item in made) else ListC(made))
+
+
 def wait(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     when = keywords.get("return_when", "ALL_COMPLETED")
     if when == "ALL_COMPLETED":
@@ -298,7 +395,6 @@ def wait(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.C
     raise t.refuse(what, node, "Await them all with `asyncio.gather(*jobs)`.")
 
 
-LATER = "is not supported yet"
 ASYNCIO: dict[str, Handler] = {
     "gather": gather,
     "create_task": create_task,
@@ -307,10 +403,11 @@ ASYNCIO: dict[str, Handler] = {
     "sleep": sleep,
     "to_thread": to_thread,
     "wait": wait,
-    "as_completed": refused(f"`asyncio.as_completed` {LATER}", "Use `asyncio.gather`: it gives the results in order."),
-    "wait_for": refused(f"`asyncio.wait_for` {LATER}", "Give the task a timeout: `task.override(timeout=60)`."),
-    "timeout": refused(f"`asyncio.timeout` {LATER}", "Give the task a timeout: `task.override(timeout=60)`."),
-    "Semaphore": refused(f"`asyncio.Semaphore` {LATER}", "Leave it out."),
+    "as_completed": as_completed,
+    "wait_for": wait_for,
+    "timeout": timeout,
+    "Semaphore": semaphore,
+    "BoundedSemaphore": semaphore,
     "run": refused("`asyncio.run` inside an orchestrator has no meaning", "Await the coroutine instead."),
     "shield": refused("`asyncio.shield` has no meaning where nothing is cancelled", "Leave it out."),
     "Queue": refused("a queue between running tasks has no meaning in a DAG", "Pass values as arguments and results."),

@@ -88,7 +88,9 @@ class Merging:
             case IteratorC() if len({item.position for item in items}) == 1:
                 return IteratorC(first.items, first.position)
             case GroupC():
-                return GroupC([box for box in first.members if all(box in item.members for item in items)])
+                members = [box for box in first.members if all(box in item.members for item in items)]
+                tried = [one for one in first.tried if all(one in item.tried for item in items)]
+                return GroupC(members, tried)
             case PendingC() if all(item.status is Status.DONE for item in items):
                 done = first.copy()
                 done.value = self.values({n: item.value for n, item in contents.items()}, first.title)

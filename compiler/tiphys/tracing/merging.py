@@ -104,12 +104,13 @@ def fork(
 
 
 def fork_value(
-    t: Tracer, which: Which, works: Sequence[Callable[[], Any]], node: ast.AST, title: str = "branch"
-) -> Any:
+    t: Tracer, which: Which, works: Sequence[Callable[[], Any]], node: ast.AST, title: str = "branch", *,
+    keeps_raises: bool = False,
+) -> Any:  # fmt: skip
     """Interpret an expression of which one way is taken; gives its value."""
     ways = explored(t, works, node)
     going = [number for number, way in enumerate(ways) if way.done is not NEVER]
-    fork = Fork(t, which, ways, node, title, is_value=True)
+    fork = Fork(t, which, ways, node, title, keeps_raises=keeps_raises, is_value=True)
     if len(going) == 1:
         return fork.passed(ways[going[0]])
     fork.merge(going)

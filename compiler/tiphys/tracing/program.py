@@ -14,7 +14,7 @@ from tiphys.ir import Atom, Graph, Literal, Program, Unit, Yield
 from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.completions import Ended
-from tiphys.tracing.concurrency import start_ready
+from tiphys.tracing.concurrency import Retrace, start_ready
 from tiphys.tracing.parameters import add_input
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.regions import pruned
@@ -47,13 +47,19 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     """Trace a task and all that it calls."""
     program = ProgramBuilder()
     interface = interface_of(task)
-    name = program.graph_name(task)
-    t = Tracer(program, name)
-    values = declare_inputs(t, task, interface, bindings)
-    if is_orchestrator(task):
-        result, where = interpret(t, task, values)
-    else:
-        result, where = call_leaf(t, task, interface, values)
+    while True:
+        name = program.graph_name(task)
+        t = Tracer(program, name)
+        values = declare_inputs(t, task, interface, bindings)
+        try:
+            if is_orchestrator(task):
+                result, where = interpret(t, task, values)
+            else:
+                result, where = call_leaf(t, task, interface, values)
+        except Retrace as again:
+            program.again(again.where, name)
+            continue
+        break
     finish(t, program)
     if program.mistakes:
         raise ProgramError(*dict.fromkeys(program.mistakes))

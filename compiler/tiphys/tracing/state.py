@@ -173,9 +173,11 @@ class PendingC(Content):
 
     `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
     scheduled and when it was done. `held` is what it was called with: a dict of values, or the box of a frame.
+    `tried` tells how it ended, where its exception is a value.
     """
 
-    __slots__ = ("begin", "end", "held", "reusable", "start", "status", "taken", "title", "value", "where")
+    __slots__ = ("begin", "end", "held", "reusable", "start", "status", "taken", "title", "tried",
+                 "value", "where")  # fmt: skip
 
     def __init__(
         self,
@@ -196,24 +198,26 @@ class PendingC(Content):
         self.end: tuple[str, ...] = ()
         self.value: Any = None
         self.held: Any = None
+        self.tried: Any = None
 
     def copy(self) -> PendingC:
         other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
         other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
-        other.held = self.held
+        other.held, other.tried = self.held, self.tried
         return other
 
 
 class GroupC(Content):
-    """An `asyncio.TaskGroup`: the tasks it has started."""
+    """An `asyncio.TaskGroup`: the tasks it has started, and how those tell of their exceptions."""
 
-    __slots__ = ("members",)
+    __slots__ = ("members", "tried")
 
-    def __init__(self, members: list[Box]) -> None:
+    def __init__(self, members: list[Box], tried: list[Any] | None = None) -> None:
         self.members = members
+        self.tried = tried or []
 
     def copy(self) -> GroupC:
-        return GroupC(self.members.copy())
+        return GroupC(self.members.copy(), self.tried.copy())
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,13 @@ from tiphys.tracing.completions import (
     exits_of,
     without,
 )
-from tiphys.tracing.concurrency import async_with
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.facts import hint_of, truth_of
 from tiphys.tracing.fan_out import Many, batched, each_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.loops import Rounds, counted, recoded
+from tiphys.tracing.managers import BodyOf, with_items
 from tiphys.tracing.merging import Which, decided_by, fork
 from tiphys.tracing.names import store
 from tiphys.tracing.state import BatchC, Box, DictC, ListC, PendingC
@@ -171,10 +171,15 @@ def excuse(t: Tracer, value: Any) -> None:
                 excuse(t, item)
 
 
-def expression(t: Tracer, node: ast.Expr) -> None:
+def expression(t: Tracer, node: ast.Expr) -> Done:
+    if isinstance(node.value, ast.Yield) and "manages" in t.frame.notes:
+        given = evaluate(t, node.value.value) if node.value.value is not None else None
+        inside: Done = t.frame.notes["manages"](given)
+        return inside
     value = evaluate(t, node.value)
     if isinstance(value, Unknown) and value.ref is None and not (value.pure and value.total):
         t.settle(value, hint_of(node.value), node.value)
+    return None
 
 
 def assignment(t: Tracer, node: ast.Assign) -> None:
@@ -470,12 +475,8 @@ def attempted(t: Tracer, node: ast.Try) -> Done:
     return done
 
 
-def with_block(t: Tracer, node: ast.With) -> Done:
-    raise t.untraceable("`with` cannot be traced here", node.items[0].context_expr, "Open what you need inside a task.")
-
-
-def async_with_block(t: Tracer, node: ast.AsyncWith) -> Done:
-    return async_with(t, node, lambda: run_block(t, node.body))
+def with_block(t: Tracer, node: ast.With | ast.AsyncWith) -> Done:
+    return with_items(t, node, lambda body: run_block(t, body))
 
 
 def match_block(t: Tracer, node: ast.Match, _behind: Sequence[ast.stmt]) -> Done | Whole:
@@ -507,11 +508,11 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Done]] = {
     ast.Expr: expression, ast.Assign: assignment, ast.AnnAssign: annotated, ast.AugAssign: augmented,
     ast.Return: returned, ast.For: for_loop, ast.While: while_loop, ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition, ast.Import: imported, ast.ImportFrom: imported, ast.Assert: asserted,
-    ast.Raise: raised, ast.Try: attempted, ast.With: with_block, ast.AsyncWith: async_with_block,
+    ast.Raise: raised, ast.Try: attempted, ast.With: with_block, ast.AsyncWith: with_block, BodyOf: lambda _t, node: node.work(),
     ast.Delete: deleted,
     ast.Pass: lambda _t, _node: None, ast.Break: lambda _t, _node: BREAK, ast.Continue: lambda _t, _node: CONTINUE,
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,
-    ast.AsyncFor: refused("`async for` cannot be traced"),
+    ast.AsyncFor: for_loop,
     ast.TryStar: refused("`except*` cannot be traced yet"),
     ast.ClassDef: refused("a class cannot be defined inside an orchestrator"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.ir import Graph, Sub, Yield
 from tiphys.tracing.builder import Traced
 from tiphys.tracing.closures import EMPTY_SCOPE
+from tiphys.tracing.concurrency import Retrace
 from tiphys.tracing.parameters import Arguments, restore
 from tiphys.tracing.program import finish, interpret, prune
 from tiphys.tracing.results import Importer, exported
@@ -78,8 +79,15 @@ def trace_sub(
     except NeedsKnown:
         program.titles.discard(title)
         raise
+    except Retrace as again:
+        program.again(again.where, title)
+        again_needed = True
+    else:
+        again_needed = False
     finally:
         program.stack.pop()
+    if again_needed:
+        return trace_sub(t, task, interface, arguments, key, node)
     end = Yield(tuple(atom for atom, _ in outputs), inner.state.frontier, where)
     nodes = tuple(inner.state.nodes)
     program.graphs[title] = prune(

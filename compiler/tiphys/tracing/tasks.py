@@ -6,12 +6,14 @@ import ast
 import inspect
 import typing
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError
 from tiphys.ir import Call, Ref
+from tiphys.settings import resolve
 from tiphys.tracing.binding import bind
 from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
@@ -83,6 +85,8 @@ def emit_call(
     t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call
 ) -> Any:
     """Record a pod."""
+    if t.seconds is not None:
+        task = hurried(t, task, t.seconds, node)
     arguments = tuple((name, t.to_atom(value, name, node)) for name, value in bound.items())
     name = t.names.allocate(task.function.__name__)
     where = t.span(node)
@@ -90,6 +94,14 @@ def emit_call(
     t.state.frontier = (name,)
     t.sources[name] = None
     return t.atom(Ref(name), interface.result, task.function.__name__, node)
+
+
+def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.AST) -> TaskTemplate[..., Any]:
+    """Give a task a timeout that is no longer than this."""
+    own = resolve(task.levels).settings.timeout
+    if own is not None and own.seconds is not None and own.seconds <= seconds:
+        return task
+    return override(t, task, (), {"timeout": timedelta(seconds=seconds)}, node)
 
 
 def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,19 @@ from tiphys.ir import Atom, Call, Glue, Input, Literal, Node, Ref, Sub
 from tiphys.tracing.aliases import Escapes, escapes_of, is_flat
 from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.namespace import Namespace
-from tiphys.tracing.state import Box, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
+from tiphys.tracing.state import (
+    Box,
+    DictC,
+    FrameC,
+    IteratorC,
+    ListC,
+    ObjectC,
+    OpaqueC,
+    PendingC,
+    SemaphoreC,
+    SetC,
+    State,
+)
 from tiphys.tracing.values import (
     Bound,
     Captured,
@@ -87,6 +100,9 @@ class Tracer:
         """What stands right behind the `await` that was met last."""
         self.depth = 0
         self.guards = 0
+        self.seconds: float | None = None
+        """What `asyncio.timeout` or `wait_for` leaves to the calls that are made here."""
+        self.semaphores: dict[int, tuple[object, Box]] = {}
         self.lanes: list[Lanes] = []
         """The maps whose regions are being interpreted, innermost last."""
         self.trials: list[Trial] = []
@@ -226,6 +242,29 @@ class Tracer:
                 wanted |= part
         if wanted and wanted <= self.known:
             raise NeedsKnown(frozenset(wanted))
+
+    def within_time(self, seconds: float | None, work: Callable[[], Any]) -> Any:
+        """Interpret calls that may take no longer than this."""
+        outer = self.seconds
+        if seconds is not None:
+            self.seconds = seconds if outer is None else min(outer, seconds)
+        try:
+            return work()
+        finally:
+            self.seconds = outer
+
+    def outer_semaphore(self, value: Any) -> Box:
+        """Give the tracked form of a semaphore of the module."""
+        if id(value) not in self.semaphores:
+            self.semaphores[id(value)] = value, Box(SemaphoreC(value._value, []))
+            self.semaphores[id(value)][1].content.epoch = 0
+        return self.semaphores[id(value)][1]
+
+    def name_of_builtin(self, name: str, node: ast.AST) -> ast.expr:
+        """Refer to a builtin, whatever the program calls by its name."""
+        variables = self.state.write(self.frame.box).names
+        variables[f"builtin {name}"] = getattr(builtins, name)
+        return at(ast.Name(id=f"builtin {name}", ctx=ast.Load()), node)
 
     def undo_names(self, mark: int) -> None:
         """Give back the names allocated since a mark, and forget the glue that bore them."""

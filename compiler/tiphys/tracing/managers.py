@@ -1,0 +1,233 @@
+"""`with` and `async with`: the context managers that an orchestrator may use, and what each means."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tiphys.authoring import context
+from tiphys.tracing.attempts import Tried, forked, raise_again, tries
+from tiphys.tracing.closures import closure_of
+from tiphys.tracing.completions import Done
+from tiphys.tracing.concurrency import end_group, start_ready
+from tiphys.tracing.glue import at
+from tiphys.tracing.iteration import Generator
+from tiphys.tracing.state import Box, GroupC, ObjectC, SemaphoreC
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Closure, Raised
+
+Body = Callable[[], Done]
+HELPERS = contextlib.contextmanager.__code__.co_filename
+
+
+@dataclass(frozen=True, eq=False)
+class Managed:
+    """A call of a `contextmanager` helper of the user's: its generator, not begun."""
+
+    generator: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """`asyncio.timeout`: how many seconds what is called inside may take."""
+
+    seconds: Any
+
+
+def with_items(t: Tracer, node: ast.With | ast.AsyncWith, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
+    """Run a `with` statement, its managers from the first to the last."""
+
+    def inner(index: int) -> Done:
+        if index == len(node.items):
+            return run(node.body)
+        return with_item(t, node, node.items[index], lambda: inner(index + 1), run)
+
+    return inner(0)
+
+
+def with_item(
+    t: Tracer, node: ast.With | ast.AsyncWith, item: ast.withitem, body: Body,
+    run: Callable[[Sequence[ast.stmt]], Done],
+) -> Done:  # fmt: skip
+    """Run code inside one context manager."""
+    from tiphys.tracing.assignment import assign
+    from tiphys.tracing.expressions import evaluate
+
+    value = evaluate(t, item.context_expr)
+
+    def bound(given: Any) -> Done:
+        if item.optional_vars is not None:
+            assign(t, item.optional_vars, given)
+        return body()
+
+    match value:
+        case Managed(generator=generator):
+            return inside_generator(t, generator, item.context_expr, bound)
+        case Box(content=GroupC()) if isinstance(node, ast.AsyncWith):
+            done = bound(value)
+            end_group(t, value, node)
+            return done
+        case Box(content=SemaphoreC()) if isinstance(node, ast.AsyncWith):
+            return held(t, value, lambda: bound(None))
+        case Limit(seconds=seconds) if isinstance(node, ast.AsyncWith):
+            return t.within_time(seconds, lambda: bound(None))
+        case contextlib.suppress():
+            return suppressed(t, node, vars(value)["_exceptions"], lambda: bound(None))
+        case contextlib.nullcontext():
+            return bound(t.lift_outside(value.enter_result))
+        case Box(content=ObjectC(cls=cls)) if hasattr(cls, "__enter__") or hasattr(cls, "__aenter__"):
+            return with_object(t, node, value, item, run, body)
+        case asyncio.Semaphore() if isinstance(node, ast.AsyncWith):
+            return held(t, t.outer_semaphore(value), lambda: bound(None))
+    mend = "Open what you need inside a task."
+    raise t.untraceable("this context manager cannot be used in an orchestrator", item.context_expr, mend)
+
+
+def held(t: Tracer, box: Box, body: Body) -> Done:
+    """Run code that holds a semaphore: not before one of those that hold it gives it back."""
+    start_ready(t)
+    content = box.content
+    if t.lanes and content.epoch < t.lanes[-1].epoch:
+        t.lanes[-1].limits.append(content.limit)
+        return body()
+    if isinstance(content.limit, int) and len(content.released) >= content.limit:
+        before = content.released[len(content.released) - content.limit]
+        t.state.frontier = tuple(dict.fromkeys((*t.state.frontier, *before)))
+    done = body()
+    t.state.write(box).released.append(t.state.frontier)
+    return done
+
+
+def suppressed(t: Tracer, node: ast.AST, kinds: tuple[type, ...], body: Body) -> Done:
+    """Run code of which some exceptions are dropped."""
+    tried = tries(t, body, [kinds], node)
+    if isinstance(tried, Raised):
+        if isinstance(tried.error, kinds):
+            return None
+        raise tried
+    if not isinstance(tried, Tried):
+        done: Done = tried
+        return done
+
+    def dropped() -> Done:
+        tried.failed()
+        return None
+
+    def other() -> Done:
+        tried.failed()
+        return raise_again(t, tried.error, node)
+
+    merged: Done = forked(t, tried, [tried.went, dropped, other], node)
+    return merged
+
+
+def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Call a function that `contextlib.contextmanager` has made of a generator; NotImplemented for any other."""
+    inner = getattr(function, "__wrapped__", None)
+    is_made = isinstance(function, types.FunctionType) and function.__code__.co_filename == HELPERS
+    if not is_made or not isinstance(inner, types.FunctionType):
+        return NotImplemented
+    if inner is context.group.__wrapped__:  # type: ignore[attr-defined]
+        return contextlib.nullcontext()
+    if inner is context.custom_context.__wrapped__:  # type: ignore[attr-defined]
+        t.state.notes.append(f"{t.span(node)}: tasks do not see a custom context yet")
+        return contextlib.nullcontext()
+    if not (inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)):
+        return NotImplemented
+    return Managed(generator_of(t, closure_of(t, inner), args, keywords, node))
+
+
+def generator_of(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Bind the arguments of a generator, async or not."""
+    from tiphys.tracing.closures import entered
+
+    return Generator(closure, entered(t, closure, args, keywords, node))
+
+
+def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Callable[[Any], Done]) -> Done:
+    """Run code where a generator yields, once: what it does around that is done around the code."""
+    from tiphys.tracing.statements import run_block
+
+    consumer = t.frame
+    frame = generator.frame
+    found: list[Done] = []
+    yields = (ast.Yield, ast.Await)
+    tries_around = [item for item in ast.walk(generator.closure.node) if isinstance(item, ast.Try)]
+    in_try = any(isinstance(part, yields) for item in tries_around for part in ast.walk(item))
+
+    def give(value: Any) -> Done:
+        if found:
+            raise Raised(RuntimeError("generator didn't stop"), t.span(node))
+        t.frame = consumer
+        try:
+            found.append(body(value))
+        finally:
+            t.frame = frame
+        return found[0] if in_try else None
+
+    frame.notes["manages"] = give
+    t.frame = frame
+    try:
+        done = run_block(t, generator.closure.node.body)  # type: ignore[arg-type]
+    finally:
+        t.frame = consumer
+    if not found:
+        raise Raised(RuntimeError("generator didn't yield"), t.span(node))
+    return done if in_try else found[0]
+
+
+def with_object(
+    t: Tracer, node: ast.With | ast.AsyncWith, manager: Box, item: ast.withitem,
+    run: Callable[[Sequence[ast.stmt]], Done], body: Body,
+) -> Done:  # fmt: skip
+    """Run code inside an object of the user's with `__enter__` and `__exit__`, as Python's reference spells it out."""
+    from tiphys.tracing.names import variables
+
+    count = len(variables(t.frame))
+    name, hit, error = f"manager {count}", f"hit {count}", f"error {count}"
+    is_async = isinstance(node, ast.AsyncWith)
+    enter, leave = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
+    t.state.write(t.frame.box).names[name] = manager
+    place = item.context_expr
+
+    def load(word: str) -> ast.expr:
+        return at(ast.Name(id=word, ctx=ast.Load()), place)
+
+    def called(method: str, *args: ast.expr) -> ast.expr:
+        head = at(ast.Attribute(value=load(name), attr=method, ctx=ast.Load()), place)
+        call = at(ast.Call(func=head, args=list(args), keywords=[]), place)
+        return at(ast.Await(value=call), place) if is_async else call
+
+    def setting(word: str, value: ast.expr) -> ast.stmt:
+        return at(ast.Assign(targets=[at(ast.Name(id=word, ctx=ast.Store()), place)], value=value), place)
+
+    def constant(value: object) -> ast.expr:
+        return at(ast.Constant(value), place)
+
+    target: ast.expr = item.optional_vars or at(ast.Name(id=f"entered {count}", ctx=ast.Store()), place)
+    kind = at(ast.Call(func=t.name_of_builtin("type", place), args=[load(error)], keywords=[]), place)
+    leaving = called(leave, kind, load(error), constant(None))
+    again = at(ast.If(test=at(ast.UnaryOp(op=ast.Not(), operand=leaving), place), body=[at(ast.Raise(), place)],
+                      orelse=[]), place)  # fmt: skip
+    clause = at(ast.ExceptHandler(type=None, name=error, body=[setting(hit, constant(value=False)), again]), place)
+    inner = at(ast.Try(body=[BodyOf(body, place)], handlers=[clause], orelse=[], finalbody=[]), place)
+    end = at(ast.Expr(value=called(leave, constant(None), constant(None), constant(None))), place)
+    last = at(ast.If(test=load(hit), body=[end], orelse=[]), place)
+    whole = at(ast.Try(body=[inner], handlers=[], orelse=[], finalbody=[last]), place)
+    first = at(ast.Assign(targets=[target], value=called(enter)), place)
+    return run([first, setting(hit, constant(value=True)), whole])
+
+
+class BodyOf(ast.Pass):
+    """A statement that stands for code which is interpreted by a function of ours."""
+
+    def __init__(self, work: Body, where: ast.AST) -> None:
+        super().__init__()
+        self.work = work
+        at(self, where)

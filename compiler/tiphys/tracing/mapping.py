@@ -1,0 +1,102 @@
+"""`tiphys.map`: a call per item, side by side, known or not."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable
+from typing import Any
+
+from tiphys.authoring.mapping import Mapper
+from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing import inference
+from tiphys.tracing.concurrency import await_value, gather
+from tiphys.tracing.fan_out import Many, run_many
+from tiphys.tracing.glue import at
+from tiphys.tracing.loops import counted
+from tiphys.tracing.shapes import is_iterable
+from tiphys.tracing.state import Box, ListC, PendingC, SemaphoreC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Unknown
+
+
+def mapped(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Call `map` or `map.aio`; NotImplemented for anything else. Gives the list of results."""
+    if isinstance(function, types.MethodType) and isinstance(function.__self__, Mapper):
+        function = function.__self__
+    if not isinstance(function, Mapper):
+        return NotImplemented
+    if not args:
+        raise t.refuse("`map` needs a task", node)
+    target, *iterables = args
+    keeps = known_flag(t, keywords.get("return_exceptions", True), node)
+    limit = keywords.get("concurrency", 0)
+    if not iterables:
+        return t.state.box(ListC([]))
+    if all(is_iterable(t, one) for one in iterables):
+        return over_known(t, target, iterables, limit, node, keeps=keeps)
+    rows, make = rows_of(t, target, iterables, node)
+    most = None if limit == 0 else t.unknown(limit) or t.native(limit)
+    count, item = counted(t, rows, node)
+    many = Many(count, lambda index: make(item(index)), "map", node)
+    return t.boxed(run_many(t, many, limit=most, keeps_errors=keeps))
+
+
+def known_flag(t: Tracer, value: Any, node: ast.AST) -> bool:
+    """Give a flag that has to be known."""
+    try:
+        return bool(t.native(value))
+    except NotKnown:
+        raise t.untraceable("`return_exceptions` has to be known when the program is compiled", node) from None
+
+
+def rows_of(t: Tracer, target: Any, iterables: list[Any], node: ast.Call) -> tuple[Unknown, Callable[[Unknown], Any]]:
+    """Give what is mapped over as one value, and what makes the call for one of its items."""
+    if len(iterables) == 1:
+        return t.expression(iterables[0]), lambda item: called(t, target, (item,), node)
+    trees = [t.tree(one, node) for one in iterables]
+    zipped = at(ast.Call(func=t.capture(zip, "zip", node), args=trees, keywords=[]), node)
+    listed = at(ast.Call(func=t.capture(list, "list", node), args=[zipped], keywords=[]), node)
+    rows = t.expression(t.settle(Unknown(listed, list, total=False), "rows", node))
+
+    def make(row: Unknown) -> Any:
+        settled = t.settle(row, "row", node)
+        parts = [
+            Unknown(at(ast.Subscript(value=t.tree(settled, node), slice=at(ast.Constant(index), node),
+                                     ctx=ast.Load()), node))
+            for index in range(len(iterables))
+        ]  # fmt: skip
+        return called(t, target, tuple(parts), node)
+
+    return Unknown(rows.tree, inference.collection(list, tuple)), make
+
+
+def called(t: Tracer, target: Any, args: tuple[Any, ...], node: ast.Call) -> Any:
+    """Call a task, or a partial of one, as a coroutine."""
+    from tiphys.tracing.calls import call_value
+    from tiphys.tracing.tasks import call_task
+
+    def begin() -> Any:
+        if isinstance(target, TaskTemplate):
+            return await_value(t, call_task(t, target, args, {}, node, awaitable=True), node)
+        made = call_value(t, target, args, {}, node)
+        return await_value(t, made, node) if isinstance(made, Box) and isinstance(made.content, PendingC) else made
+
+    return t.state.box(PendingC(begin, "map", t.span(node), reusable=False))
+
+
+def over_known(t: Tracer, target: Any, iterables: list[Any], limit: Any, node: ast.Call, *, keeps: bool) -> Any:
+    """Map over items that are known to be there."""
+    from tiphys.tracing.iteration import collect
+    from tiphys.tracing.managers import held
+
+    rows = list(zip(*(collect(t, one, node) for one in iterables), strict=False))
+    calls = [called(t, target, row, node) for row in rows]
+    if limit != 0:
+        box = t.state.box(SemaphoreC(t.native(limit), []))
+        calls = [
+            t.state.box(PendingC(lambda one=one: held(t, box, lambda: await_value(t, one, node)), "map",
+                                 t.span(node), reusable=False))
+            for one in calls
+        ]  # fmt: skip
+    return await_value(t, gather(t, tuple(calls), {"return_exceptions": keeps}, node), node)

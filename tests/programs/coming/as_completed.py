@@ -73,7 +73,9 @@ async def failures_counted(n: int) -> list[int]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in ("known_jobs", "runtime_jobs", "best_so_far", "followed_by_a_task", "failures_counted")
-    for n in (0, 1, 4)
+    *[("known_jobs", {"n": n}) for n in (0, 1, 4)],
+    *[("runtime_jobs", {"n": n}) for n in (0, 1, 4)],
+    *[("best_so_far", {"n": n}) for n in (0, 1, 4)],
+    *[("followed_by_a_task", {"n": n}) for n in (0, 1, 4)],
+    *[("failures_counted", {"n": n}) for n in (0, 1, 4)],
 ]

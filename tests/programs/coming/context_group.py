@@ -65,9 +65,10 @@ async def with_context(n: int) -> int:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "grouped", "grouped_fan_out", "groups_in_a_loop", "group_in_a_branch", "nested_groups", "with_context",
-    )
-    for n in (0, 1, 3)
-]  # fmt: skip
+    *[("grouped", {"n": n}) for n in (0, 1, 3)],
+    *[("grouped_fan_out", {"n": n}) for n in (0, 1, 3)],
+    *[("groups_in_a_loop", {"n": n}) for n in (0, 1, 3)],
+    *[("group_in_a_branch", {"n": n}) for n in (0, 1, 3)],
+    *[("nested_groups", {"n": n}) for n in (0, 1, 3)],
+    *[("with_context", {"n": n}) for n in (0, 1, 3)],
+]

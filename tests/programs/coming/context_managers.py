@@ -207,11 +207,18 @@ async def return_inside_with(n: int) -> list[object]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "suppressed", "suppressed_classes", "null_context", "nested_with", "task_group_in_a_branch",
-        "task_group_and_work_inside", "timeout_around", "users_own", "users_own_that_handles", "users_own_async",
-        "users_own_async_and_an_error", "users_own_class", "with_in_a_loop", "return_inside_with",
-    )
-    for n in (0, 1, 3)
-]  # fmt: skip
+    *[("suppressed", {"n": n}) for n in (0, 1, 3)],
+    *[("suppressed_classes", {"n": n}) for n in (0, 1, 3)],
+    *[("null_context", {"n": n}) for n in (0, 1, 3)],
+    *[("nested_with", {"n": n}) for n in (0, 1, 3)],
+    *[("task_group_in_a_branch", {"n": n}) for n in (0, 1, 3)],
+    *[("task_group_and_work_inside", {"n": n}) for n in (0, 1, 3)],
+    *[("timeout_around", {"n": n}) for n in (0, 1, 3)],
+    *[("users_own", {"n": n}) for n in (0, 1, 3)],
+    *[("users_own_that_handles", {"n": n}) for n in (0, 1, 3)],
+    *[("users_own_async", {"n": n}) for n in (0, 1, 3)],
+    *[("users_own_async_and_an_error", {"n": n}) for n in (0, 1, 3)],
+    *[("users_own_class", {"n": n}) for n in (0, 1, 3)],
+    *[("with_in_a_loop", {"n": n}) for n in (0, 1, 3)],
+    *[("return_inside_with", {"n": n}) for n in (0, 1, 3)],
+]

@@ -77,14 +77,6 @@ async def from_a_loop_in_a_branch(n: int) -> str:
 
 
 @env.task
-async def nothing_returned(n: int) -> None:
-    a = await add(n)
-    if a > 3:
-        return
-    await add(a)
-
-
-@env.task
 async def sometimes_none(n: int):
     a = await add(n)
     if a > 3:
@@ -180,21 +172,6 @@ async def gathered_helpers(n: int) -> list[int]:
 
 
 @env.task
-async def in_a_closure(n: int) -> int:
-    limit = await add(n, 0)
-
-    async def climb(x: int) -> int:
-        if x >= limit:
-            return x
-        y = await add(x, 2)
-        if y >= limit:
-            return y
-        return await add(y, 2)
-
-    return await add(await climb(1), 100)
-
-
-@env.task
 async def sub(n: int) -> int:
     a = await add(n)
     if a > 3:
@@ -238,7 +215,6 @@ CASES = [
     *[("quality_gates", {"n": n}) for n in (2, 3, 4, 9)],
     *[("from_a_loop", {"n": n}) for n in (0, 3, 5)],
     *[("from_a_loop_in_a_branch", {"n": n}) for n in (1, 2, 3)],
-    *[("nothing_returned", {"n": n}) for n in (1, 5)],
     *[("sometimes_none", {"n": n}) for n in (1, 5)],
     *[("from_try", {"n": n}) for n in (1, 5)],
     *[("from_try_with_else", {"n": n}) for n in (1, 2, 5)],
@@ -248,7 +224,6 @@ CASES = [
     *[("finally_swallows", {"n": n}) for n in (1, 5)],
     *[("in_a_helper", {"n": n}) for n in (0, 2, 3)],
     *[("gathered_helpers", {"n": n}) for n in (0, 2, 3)],
-    *[("in_a_closure", {"n": n}) for n in (0, 2, 9)],
     *[("in_a_sub_orchestrator", {"n": n}) for n in (1, 5)],
     *[("different_shapes", {"n": n}) for n in (0, 1, 2, 3)],
     *[("after_a_gather", {"n": n}) for n in (0, 1, 3)],

@@ -147,17 +147,6 @@ async def else_clause(n: int) -> list[object]:
 
 
 @env.task
-async def else_that_fails(n: int) -> str:
-    try:
-        value = await add(n)
-    except ValueError:
-        return "not here"
-    else:
-        value = await load(value)
-    return f"{value}"
-
-
-@env.task
 async def second_of_two_fails(n: int) -> list[object]:
     first = 0
     try:
@@ -204,14 +193,6 @@ async def list_changed_in_the_try(n: int) -> list[object]:
 
 
 @env.task
-async def reraised(n: int) -> int:
-    try:
-        return await load(n)
-    except ValueError:
-        raise
-
-
-@env.task
 async def reraised_sometimes(n: int) -> str:
     try:
         return f"{await load(n)}"
@@ -219,26 +200,6 @@ async def reraised_sometimes(n: int) -> str:
         if isinstance(error, Quota):
             raise
         return f"skipped {error}"
-
-
-@env.task
-async def reraised_after_a_task(n: int) -> int:
-    try:
-        return await load(n)
-    except Exception:
-        await report("about to fail")
-        raise
-
-
-@env.task
-async def raised_from(n: int) -> str:
-    try:
-        value = await load(n)
-    except ValueError as error:
-        raise PipelineError(f"load failed: {error}") from error
-    except Quota as error:
-        raise RuntimeError("hidden") from None
-    return await report(str(value))
 
 
 @env.task
@@ -253,14 +214,6 @@ async def raised_from_is_caught(n: int) -> list[str]:
 
 
 @env.task
-async def raised_by_the_orchestrator(n: int) -> str:
-    value = await add(n)
-    if value > 3:
-        raise BadRow(value, "too big")
-    return await report(f"{value}")
-
-
-@env.task
 async def own_raise_is_caught(n: int) -> str:
     try:
         value = await add(n)
@@ -270,14 +223,6 @@ async def own_raise_is_caught(n: int) -> str:
     except BadRow as error:
         return f"{error.row}!"
     return f"{value}"
-
-
-@env.task
-async def unhandled(n: int) -> int:
-    try:
-        return await load(n)
-    except KeyError:
-        return 0
 
 
 @env.task
@@ -493,23 +438,35 @@ async def suppressed_name_is_used(n: int) -> str:
 
 
 CASES = [
-    *[
-        (name, {"n": n})
-        for name in (
-            "fallback", "fallback_task", "bare_except", "error_is_an_argument", "else_clause", "else_that_fails",
-            "second_of_two_fails", "bound_in_the_try", "unbound_in_the_handler", "list_changed_in_the_try",
-            "reraised", "reraised_sometimes", "reraised_after_a_task", "raised_from", "raised_from_is_caught",
-            "raised_by_the_orchestrator", "own_raise_is_caught", "unhandled", "builtin_raises_in_glue",
-            "index_error_in_glue", "key_error_of_glue_and_task", "type_error_in_glue", "tuple_args",
-            "name_is_gone_after_the_handler", "class_chosen_at_run_time", "tuple_in_a_global", "non_recoverable",
-            "from_a_sub_orchestrator", "translated_by_the_child", "from_a_helper", "started_before_awaited_inside",
-            "coroutine_made_before_awaited_inside", "two_tries_one_after_the_other", "errors_kept_for_later",
-            "suppressed_name_is_used", "fields_of_the_error",
-        )
-        for n in (0, 1, 2, 3)
-    ],
-    *[("several_clauses", {"n": n}) for n in range(7)],
-    *[("fields_of_the_error", {"n": n}) for n in (4, 5)],
-    *[("tuple_in_a_global", {"n": n}) for n in (4, 5, 7)],
-    *[("suppressed_name_is_used", {"n": n}) for n in (5, 6, 7)],
-]  # fmt: skip
+    *[("fallback", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("fallback_task", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("bare_except", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("error_is_an_argument", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("else_clause", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("second_of_two_fails", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("bound_in_the_try", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("unbound_in_the_handler", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("list_changed_in_the_try", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("reraised_sometimes", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("raised_from_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("own_raise_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("builtin_raises_in_glue", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("index_error_in_glue", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("key_error_of_glue_and_task", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("type_error_in_glue", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("tuple_args", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("name_is_gone_after_the_handler", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("class_chosen_at_run_time", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("tuple_in_a_global", {"n": n}) for n in (0, 1, 2, 3, 4, 5, 7)],
+    *[("non_recoverable", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("from_a_sub_orchestrator", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("translated_by_the_child", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("from_a_helper", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("started_before_awaited_inside", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("coroutine_made_before_awaited_inside", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("two_tries_one_after_the_other", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("errors_kept_for_later", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("suppressed_name_is_used", {"n": n}) for n in (0, 1, 2, 3, 5, 6, 7)],
+    *[("fields_of_the_error", {"n": n}) for n in (0, 1, 2, 3, 4, 5)],
+    *[("several_clauses", {"n": n}) for n in (0, 1, 2, 3, 4, 5, 6)],
+]

@@ -48,16 +48,6 @@ async def runs_always(n: int) -> list[object]:
 
 
 @env.task
-async def without_except(n: int) -> list[object]:
-    trace: list[object] = []
-    try:
-        trace.append(await work(n))
-    finally:
-        trace.append(await clean(0))
-    return trace
-
-
-@env.task
 async def finally_raises(n: int) -> str:
     try:
         value = await work(n)
@@ -297,13 +287,22 @@ async def finally_without_tasks(n: int) -> list[int]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "runs_always", "without_except", "finally_raises", "finally_raises_and_is_caught", "all_four_clauses",
-        "return_and_finally", "finally_reads_what_was_bound", "break_through_finally", "continue_through_finally",
-        "return_through_two_finallys", "finally_in_a_while", "break_in_finally_swallows",
-        "return_in_finally_swallows", "finally_branches", "release_in_finally", "finally_in_a_helper",
-        "handler_raises_finally_runs", "else_raises_finally_runs", "finally_without_tasks",
-    )
-    for n in (0, 1, 2, 3)
-]  # fmt: skip
+    *[("runs_always", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_raises", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_raises_and_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("all_four_clauses", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("return_and_finally", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_reads_what_was_bound", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("break_through_finally", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("continue_through_finally", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("return_through_two_finallys", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_in_a_while", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("break_in_finally_swallows", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("return_in_finally_swallows", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_branches", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("release_in_finally", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_in_a_helper", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("handler_raises_finally_runs", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("else_raises_finally_runs", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("finally_without_tasks", {"n": n}) for n in (0, 1, 2, 3)],
+]

@@ -132,10 +132,12 @@ async def raised_by_hand(n: int) -> list[str]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "group_is_caught", "group_is_not_caught", "except_star", "except_star_with_both",
-        "except_star_leaves_the_rest", "except_star_of_one_error", "group_over_runtime_items", "raised_by_hand",
-    )
-    for n in (0, 1, 2, 3)
-]  # fmt: skip
+    *[("group_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("group_is_not_caught", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("except_star", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("except_star_with_both", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("except_star_leaves_the_rest", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("except_star_of_one_error", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("group_over_runtime_items", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("raised_by_hand", {"n": n}) for n in (0, 1, 2, 3)],
+]

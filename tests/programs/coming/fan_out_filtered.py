@@ -191,13 +191,24 @@ async def filtered_in_a_helper(n: int) -> list[int]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "by_value", "by_several_conditions", "by_none_at_all", "by_what_a_task_says", "awaited_filter", "appended_if",
-        "either_of_two_tasks", "failures_as_values", "count_of_failures", "only_the_good_ones_go_on",
-        "each_item_has_a_try", "each_item_is_repaired", "one_failure_ends_all", "one_failure_is_caught",
-        "retried_once_by_hand", "in_chunks", "halving", "distinct_items", "first_failure_wins",
-        "filtered_in_a_helper",
-    )
-    for n in (0, 1, 2, 6)
-]  # fmt: skip
+    *[("by_value", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("by_several_conditions", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("by_none_at_all", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("by_what_a_task_says", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("awaited_filter", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("appended_if", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("either_of_two_tasks", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("failures_as_values", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("count_of_failures", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("only_the_good_ones_go_on", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("each_item_has_a_try", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("each_item_is_repaired", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("one_failure_ends_all", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("one_failure_is_caught", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("retried_once_by_hand", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("in_chunks", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("halving", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("distinct_items", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("first_failure_wins", {"n": n}) for n in (0, 1, 2, 6)],
+    *[("filtered_in_a_helper", {"n": n}) for n in (0, 1, 2, 6)],
+]

@@ -122,11 +122,18 @@ async def map_in_a_gather(n: int) -> list[list[int]]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "known_items", "runtime_items", "several_iterables", "unequal_iterables", "with_a_partial",
-        "limited_concurrency", "concurrency_at_run_time", "exceptions_are_values", "exceptions_are_raised", "grouped",
-        "from_sync_code", "sync_with_a_limit", "no_items", "map_in_a_gather",
-    )
-    for n in (0, 1, 4)
-]  # fmt: skip
+    *[("known_items", {"n": n}) for n in (0, 1, 4)],
+    *[("runtime_items", {"n": n}) for n in (0, 1, 4)],
+    *[("several_iterables", {"n": n}) for n in (0, 1, 4)],
+    *[("unequal_iterables", {"n": n}) for n in (0, 1, 4)],
+    *[("with_a_partial", {"n": n}) for n in (0, 1, 4)],
+    *[("limited_concurrency", {"n": n}) for n in (0, 1, 4)],
+    *[("concurrency_at_run_time", {"n": n}) for n in (0, 1, 4)],
+    *[("exceptions_are_values", {"n": n}) for n in (0, 1, 4)],
+    *[("exceptions_are_raised", {"n": n}) for n in (0, 1, 4)],
+    *[("grouped", {"n": n}) for n in (0, 1, 4)],
+    *[("from_sync_code", {"n": n}) for n in (0, 1, 4)],
+    *[("sync_with_a_limit", {"n": n}) for n in (0, 1, 4)],
+    *[("no_items", {"n": n}) for n in (0, 1, 4)],
+    *[("map_in_a_gather", {"n": n}) for n in (0, 1, 4)],
+]

@@ -232,14 +232,14 @@ async def nested_matches(n: int) -> str:
 
 
 CASES = [
-    *[("by_value", {"n": n}) for n in range(4)],
+    *[("by_value", {"n": n}) for n in (0, 1, 2, 3)],
     *[("merged_after_match", {"n": n}) for n in (0, 1, 5)],
     *[("no_case_matches", {"n": n}) for n in (0, 1, 5)],
     *[("guards", {"n": n}) for n in (0, 3, 4, 20)],
-    *[("enums", {"n": n}) for n in range(3)],
-    *[("mappings", {"n": n}) for n in range(5)],
-    *[("sequences", {"n": n}) for n in range(5)],
-    *[("classes", {"n": n}) for n in range(10)],
+    *[("enums", {"n": n}) for n in (0, 1, 2)],
+    *[("mappings", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("sequences", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("classes", {"n": n}) for n in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)],
     *[("match_in_a_loop", {"n": n}) for n in (0, 2, 3)],
     *[("match_on_several", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("match_known_against_runtime", {"n": n}) for n in (0, 1, 2)],

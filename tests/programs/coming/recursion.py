@@ -179,7 +179,7 @@ CASES = [
     *[("fibonacci", {"n": n}) for n in (0, 1, 4)],
     *[("sorted_numbers", {"n": n}) for n in (0, 1, 2, 6)],
     *[("tree_total", {"n": n}) for n in (0, 1, 3)],
-    *[("folder_size", {"name": name}) for name in ("root", "c", "z")],
+    *[("folder_size", {"name": name}) for name in ('root', 'c', 'z')],
     *[("recursive_helper", {"n": n}) for n in (0, 8, 12)],
     *[("mutual_recursion", {"n": n}) for n in (0, 1, 4)],
     *[("retries_by_recursion", {"n": n}) for n in (0, 2, 5)],

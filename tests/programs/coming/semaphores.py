@@ -129,10 +129,13 @@ async def work_outside_the_limit(n: int) -> list[int]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "around_each_call", "around_two_steps", "around_known_items", "passed_to_a_helper", "limit_at_run_time",
-        "of_one", "failures_inside", "bounded", "work_outside_the_limit",
-    )
-    for n in (0, 1, 4)
-]  # fmt: skip
+    *[("around_each_call", {"n": n}) for n in (0, 1, 4)],
+    *[("around_two_steps", {"n": n}) for n in (0, 1, 4)],
+    *[("around_known_items", {"n": n}) for n in (0, 1, 4)],
+    *[("passed_to_a_helper", {"n": n}) for n in (0, 1, 4)],
+    *[("limit_at_run_time", {"n": n}) for n in (0, 1, 4)],
+    *[("of_one", {"n": n}) for n in (0, 1, 4)],
+    *[("failures_inside", {"n": n}) for n in (0, 1, 4)],
+    *[("bounded", {"n": n}) for n in (0, 1, 4)],
+    *[("work_outside_the_limit", {"n": n}) for n in (0, 1, 4)],
+]

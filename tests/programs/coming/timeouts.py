@@ -132,11 +132,15 @@ async def task_timeout_error(n: int) -> str:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "in_time", "without_a_limit", "too_slow_is_caught", "asyncios_own_name", "limit_at_run_time",
-        "fallback_to_another", "gathered_with_limits", "items_with_limits", "timeout_block", "timeout_block_of_two",
-        "task_timeout_error",
-    )
-    for n in (0, 3)
-]  # fmt: skip
+    *[("in_time", {"n": n}) for n in (0, 3)],
+    *[("without_a_limit", {"n": n}) for n in (0, 3)],
+    *[("too_slow_is_caught", {"n": n}) for n in (0, 3)],
+    *[("asyncios_own_name", {"n": n}) for n in (0, 3)],
+    *[("limit_at_run_time", {"n": n}) for n in (0, 3)],
+    *[("fallback_to_another", {"n": n}) for n in (0, 3)],
+    *[("gathered_with_limits", {"n": n}) for n in (0, 3)],
+    *[("items_with_limits", {"n": n}) for n in (0, 3)],
+    *[("timeout_block", {"n": n}) for n in (0, 3)],
+    *[("timeout_block_of_two", {"n": n}) for n in (0, 3)],
+    *[("task_timeout_error", {"n": n}) for n in (0, 3)],
+]

@@ -1,0 +1,140 @@
+"""Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("containers")
+
+
+@dataclass
+class State:
+    step: int = 0
+    log: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@env.task
+async def total(values: list[int]) -> int:
+    return sum(values)
+
+
+@env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def tasks_see_copies(n: int) -> list[int]:
+    values = [1, 2]
+    first = await total(values)
+    a = await add(n)
+    if a > 2:
+        values.append(a)
+    second = await total(values)
+    values.clear()
+    return [first, second, await total(values)]
+
+
+@env.task
+async def results_changed_in_an_arm(n: int) -> list[object]:
+    values = await numbers(n)
+    original = list(values)
+    if len(values) > 2:
+        values.append(99)
+        values[0] = -1
+    else:
+        values += [7]
+    return [values, original]
+
+
+@env.task
+async def alias_of_a_result(n: int) -> list[object]:
+    values = await numbers(n)
+    same = values
+    if await add(n) > 3:
+        same.append(5)
+    return [values, same, values is same]
+
+
+@env.task
+async def dataclass_in_a_loop(n: int) -> State:
+    state = State()
+    for item in await numbers(n):
+        state.step += await add(item)
+        state.log.append(f"item {item}")
+    return state
+
+
+@env.task
+async def passed_to_a_helper_that_changes(n: int) -> list[int]:
+    values = [0]
+
+    def grow(target: list[int], by: int) -> None:
+        if by > 2:
+            target.append(by)
+        else:
+            target.insert(0, by)
+
+    a = await add(n)
+    grow(values, a)
+    grow(values, 1)
+    return values
+
+
+@env.task
+async def counts_by_key(n: int) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for item in await numbers(n):
+        key = (await add(item)) % 3
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+@env.task
+async def slots_by_runtime_index(n: int) -> list[int]:
+    slots = [0, 0, 0, 0]
+    i = await add(n, 0)
+    slots[i % 4] = 5
+    slots[(i + 1) % 4] = await add(i)
+    return slots
+
+
+@env.task
+async def keys_at_run_time(n: int) -> dict[str, int]:
+    key = f"k{await add(n)}"
+    found = {key: 1}
+    found[key] += await add(n)
+    if key == "k3":
+        found["three"] = found.pop(key)
+    return found
+
+
+@env.task
+async def matrix(n: int) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for i in range(2):
+        row = []
+        for j in await numbers(n):
+            row.append(await add(i * 10, j))
+        rows.append(row)
+    return rows
+
+
+CASES = [
+    *[("tasks_see_copies", {"n": n}) for n in (0, 2, 5)],
+    *[("results_changed_in_an_arm", {"n": n}) for n in (0, 2, 5)],
+    *[("alias_of_a_result", {"n": n}) for n in (0, 2, 5)],
+    *[("dataclass_in_a_loop", {"n": n}) for n in (0, 2, 5)],
+    *[("passed_to_a_helper_that_changes", {"n": n}) for n in (0, 2, 5)],
+    *[("counts_by_key", {"n": n}) for n in (0, 2, 5)],
+    *[("slots_by_runtime_index", {"n": n}) for n in (0, 2, 5)],
+    *[("keys_at_run_time", {"n": n}) for n in (0, 2, 5)],
+    *[("matrix", {"n": n}) for n in (0, 2, 5)],
+]

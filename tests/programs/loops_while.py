@@ -1,0 +1,131 @@
+"""`while`: conditions on what rounds give, `while True` with `break`, walrus, `else`, retries by hand, pages."""
+
+from typing import Any
+
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("loops-while")
+PATIENCE = 2
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@env.task
+async def double(a: int) -> int:
+    return a * 2
+
+
+@env.task
+async def page(number: int, size: int) -> dict[str, Any]:
+    rows = list(range(number * size, min((number + 1) * size, 7)))
+    return {"rows": rows, "next": number + 1 if len(rows) == size else None}
+
+
+@env.task
+async def loss(step: int, start: float) -> float:
+    return round(start / (step + 1), 4)
+
+
+@env.task
+async def guess(low: int, high: int) -> int:
+    return (low + high) // 2
+
+
+@env.task
+async def until_big(n: int) -> int:
+    value = await add(n, 0)
+    while value < 20:
+        value = await double(value) + 1
+    return value
+
+
+@env.task
+async def forever_with_break(n: int) -> list[int]:
+    seen: list[int] = []
+    while True:
+        value = await add(n, len(seen))
+        if value > 5:
+            break
+        seen.append(value)
+    return seen
+
+
+@env.task
+async def pagination(size: int) -> list[int]:
+    rows: list[int] = []
+    number: int | None = 0
+    while number is not None:
+        got = await page(number, size)
+        rows.extend(got["rows"])
+        number = got["next"]
+    return rows
+
+
+@env.task
+async def early_stopping(start: float) -> list[object]:
+    best, waited, step = 1e9, 0, 0
+    while waited < PATIENCE and step < 6:
+        value = await loss(step % 3, start)
+        if value < best:
+            best, waited = value, 0
+        else:
+            waited += 1
+        step += 1
+    return [best, step]
+
+
+@env.task
+async def bisection(target: int) -> list[int]:
+    low, high, rounds = 0, 16, 0
+    while low < high:
+        middle = await guess(low, high)
+        rounds += 1
+        if middle < target:
+            low = middle + 1
+        else:
+            high = middle
+    return [low, rounds]
+
+
+@env.task
+async def no_tasks_in_the_body(n: int) -> int:
+    value = await add(n)
+    steps = 0
+    while value != 1 and steps < 20:
+        value = value // 2 if value % 2 == 0 else 3 * value + 1
+        steps += 1
+    return await add(steps, 0)
+
+
+@env.task
+async def condition_with_and_or(n: int) -> list[int]:
+    a, b = await add(n, 0), 0
+    while a < 6 and (b < 3 or not a):
+        a = await add(a, 1)
+        b += a % 2
+    return [a, b]
+
+
+@env.task
+async def last_value_survives(n: int) -> list[object]:
+    latest = None
+    i = await add(n, 0)
+    while i:
+        latest = await double(i)
+        i -= 1
+    return [latest, i]
+
+
+CASES = [
+    *[("until_big", {"n": n}) for n in (0, 5, 19, 20)],
+    *[("forever_with_break", {"n": n}) for n in (3, 6)],
+    *[("pagination", {"size": size}) for size in (3, 7, 10)],
+    *[("early_stopping", {"start": start}) for start in (1.0, 0.0)],
+    *[("bisection", {"target": target}) for target in (0, 11)],
+    *[("no_tasks_in_the_body", {"n": n}) for n in (0, 5)],
+    *[("condition_with_and_or", {"n": n}) for n in (0, 9)],
+    *[("last_value_survives", {"n": n}) for n in (0, 1, 3)],
+]

@@ -133,7 +133,7 @@ BREAKS = [
     (VALUE, "'a' ?? 'b'", "is not understood"),
     (VALUE, "('a'", "is not understood"),
     (VALUE, "'a' 'b'", "is not understood"),
-    (VALUE, "'{{workflow.uid}}'", "it holds braces"),
+    (VALUE, "'{{workflow.uid}}'", "holds braces"),
     # a condition is evaluated as a tag: all that it names must be there
     (f"{BRANCH}.b.when", "{{=tasks['b'].outputs.parameters['v'] == 'x'}}", "nothing implies"),
     (f"{BRANCH}.b.when", "{{=tasks['a'].status == 'Succeeded'}}", "no status that is known"),

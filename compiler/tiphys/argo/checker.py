@@ -203,6 +203,8 @@ def check_arguments(place: str, task: Json, callee: Json) -> None:
 
 def check_expression(place: str, expression: str, known: Known) -> None:
     """Check that an expression reads only what is there."""
+    if "{{" in expression:
+        fail(place, f"the expression {expression} holds braces")
     try:
         prove(expression, known)
     except UnprovenError as error:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Sub, Switch
 
+SHOWN = 3
+"""How many of the things that vary are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -26,7 +29,8 @@ class Cost:
 
     def __str__(self) -> str:
         base = [str(self.least)] if self.least or not self.extras else []
-        return " + ".join([*base, *self.extras])
+        more = ["..."] if len(self.extras) > SHOWN else []
+        return " + ".join([*base, *self.extras[:SHOWN], *more])
 
 
 def count_pods(program: Program) -> int | str:

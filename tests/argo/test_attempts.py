@@ -226,3 +226,25 @@ def test_a_graph_that_is_called_inside_and_outside_records_only_inside() -> None
     records: list[Any] = [node["artifacts"].get("record") for node in run.nodes.values() if "artifacts" in node]
     (record,) = {str(key) for key in records if key}
     assert record.endswith("/o/all/tried/!/all/tried/body/call/check/_")
+
+
+def test_what_records_is_told_how_the_attempt_before_ended_and_has_one_more(made: Manifest) -> None:
+    templates = {item["name"]: item for item in made.objects[1]["spec"]["templates"]}
+    found = templates["e-check"]
+    variables = {item["name"]: item["value"] for item in found["container"]["env"]}
+    assert variables["TIPHYS_LAST"] == "{{lastRetry.status}} {{lastRetry.exitCode}}"
+    assert variables["TIPHYS_ATTEMPT"] == "{{retries}}"
+    assert found["retryStrategy"]["limit"] == "1"
+    assert found["container"]["args"][-2:] == ["{{inputs.parameters.try-at}}", "{{inputs.parameters.try-frame}}"]
+    (record,) = [item for item in found["outputs"]["artifacts"] if item["name"] == "record"]
+    assert record["s3"]["key"] == "tiphys/{{workflow.uid}}/o/{{inputs.parameters.try-at}}/!/{{inputs.parameters.at}}/_"
+    # outside of the body nothing is recorded, and nothing tried again
+    assert "retryStrategy" not in templates["start"]
+
+
+def test_a_catch_reads_the_records_of_its_own_try(made: Manifest) -> None:
+    templates = {item["name"]: item for item in made.objects[1]["spec"]["templates"]}
+    (records,) = [item for item in templates["caught"]["inputs"]["artifacts"] if item["name"] == "records"]
+    assert records["path"] == "/tiphys/in/records"
+    assert records["s3"]["key"] == "tiphys/{{workflow.uid}}/o/{{inputs.parameters.try-caught}}/!"
+    assert templates["caught"]["container"]["args"][4:] == ["{}"]

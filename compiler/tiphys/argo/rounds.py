@@ -56,11 +56,11 @@ def rounds_of(program: Program) -> Mapping[str, Rounds]:
     found: dict[str, Rounds] = {}
     mistakes: list[Mistake] = []
     for name, unit in program.graphs.items():
-        if not isinstance(unit, Loop) or name not in above:
+        if not isinstance(unit, Loop):
             continue
         share = min(
             (DEEPEST - upper - lower) // (over + under)
-            for over, upper in above[name].items()
+            for over, upper in above.get(name, {0: 0}).items()
             for under, lower in below[name].items()
         )
         known = known_count(unit)

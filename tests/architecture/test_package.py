@@ -101,7 +101,7 @@ def test_no_file_names_a_registry_or_a_folder_of_one_computer() -> None:
 
 
 def modules_named(document: Path) -> set[str]:
-    """Give the paths that a document names in backquotes, such as `compiler/tiphys/ir.py`."""
+    """Give the paths that a document names in backquotes, such as `compiler/tiphys/loading.py`."""
     found = re.findall(r"`([\w./-]+(?:\.py|/))`", document.read_text())
     return {name for name in found if "/" in name}
 

@@ -1,0 +1,90 @@
+"""The traced program: atoms, the few node kinds, graphs, and how they print. Imports only diagnostics.
+
+    graph diamond.main(seed):
+      %a  = call top(seed=%seed)                             diamond.py:12
+      %b  = call left(x=%a)                                  diamond.py:13
+      %c  = call right(x=%a)                                 diamond.py:13
+      %s  = glue "b + c" (b=%b, c=%c)                        diamond.py:14
+      return %s
+
+Node kinds. Each has a unique `name` in its graph, the source `where` it came from, and `after`: the nodes that were
+awaited before it (happens-before edges, apart from the data edges that its operands make).
+
+    Input   a parameter of the graph
+    Call    a task that runs in a pod: a value per parameter of the function
+    Glue    plain Python of the orchestrator that needs a runtime value
+    Sub     a call of another orchestrator's graph, which several calls may share
+    Catch   the exception that a region raised, read from the records of the calls in it
+    Pod     made by the pass `specialise_tasks` of a Call and the glue that rides in its pod, or of glue alone
+
+A graph ends in one `Yield`: the values it gives, and the nodes that have to be done before it may end.
+
+Control flow that depends on runtime values is made of four constructs. Each stands in `Program.graphs` beside the
+graphs, has inputs as they have, and is called by a `Sub`; its own regions are graphs with `is_region`, called by the
+`Sub`s it holds, whose arguments are its inputs (or its `index`).
+
+    Switch   one of several regions, or none
+    Loop     a region again and again, with values that each round replaces
+    Map      a region per item of a list, side by side
+    Attempt  a region whose exception becomes a value
+"""
+
+from __future__ import annotations
+
+from tiphys.ir.atoms import Atom, Code, Leaf, Literal, Named, Ref, spell
+from tiphys.ir.constructs import Attempt, Construct, Loop, Map, Switch, Unit
+from tiphys.ir.nodes import (
+    Call,
+    Catch,
+    Display,
+    Glue,
+    Graph,
+    Input,
+    Join,
+    Node,
+    Pod,
+    Sub,
+    Yield,
+    operands_of,
+    predecessors,
+)
+from tiphys.ir.plans import Directory, Operand, Pack, Plan, Slot, Step
+from tiphys.ir.printing import print_graph
+from tiphys.ir.program import Program
+
+__all__ = [
+    "Atom",
+    "Attempt",
+    "Call",
+    "Catch",
+    "Code",
+    "Construct",
+    "Directory",
+    "Display",
+    "Glue",
+    "Graph",
+    "Input",
+    "Join",
+    "Leaf",
+    "Literal",
+    "Loop",
+    "Map",
+    "Named",
+    "Node",
+    "Operand",
+    "Pack",
+    "Plan",
+    "Pod",
+    "Program",
+    "Ref",
+    "Slot",
+    "Step",
+    "Sub",
+    "Switch",
+    "Unit",
+    "Yield",
+    "operands_of",
+    "predecessors",
+    "print_graph",
+    "spell",
+]

@@ -1,0 +1,125 @@
+"""Control flow on runtime values: units that a `Sub` calls, as it calls graphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tiphys.diagnostics import Span
+from tiphys.ir.atoms import Atom, Ref
+from tiphys.ir.nodes import Graph, Input, Sub
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Runs one of several regions, or none.
+
+    test: the number of the arm that runs, an `int` from 0. arms: None where nothing has to run. outputs: for each
+    value given, an atom per arm: an output of that arm's `Sub`, an input, or a known value.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    test: Ref
+    arms: tuple[Sub | None, ...]
+    outputs: tuple[tuple[Atom, ...], ...]
+    where: Span
+    title: str = "if"
+
+    @property
+    def width(self) -> int:
+        return len(self.outputs)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return tuple(arm for arm in self.arms if arm is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Runs a region again and again.
+
+        exit, i = start, 0
+        while exit == 0 and (count is None or i < count):
+            exit, *carried = body(i, carried, what does not change); i += 1
+
+    carried: the inputs that each round replaces. next: for each, what it is after a round: an output of the body, an
+    input or a known value. `exit` is 0 to go on; other numbers say how the loop ended. It gives the exit, then what is
+    carried; the number of rounds is bounded by Argo (argo/rounds.py).
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    start: Atom
+    count: Atom | None
+    index: str | None
+    """The name by which the body's arguments refer to `i`."""
+    body: Sub
+    exit: Atom
+    carried: tuple[str, ...]
+    next: tuple[Atom, ...]
+    where: Span
+    title: str = "while"
+
+    @property
+    def width(self) -> int:
+        return 1 + len(self.carried)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Runs a region for each number below `count`, side by side; gives one value, the list of what the region yields.
+
+    The region yields one value, and the pod that makes it writes it where the reader of the list finds it.
+    limit: how many run at a time. keeps_errors: an exception of an item stands in its place in the list.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    count: Ref
+    index: str
+    body: Sub
+    where: Span
+    limit: int | None = None
+    keeps_errors: bool = False
+    title: str = "map"
+
+    @property
+    def width(self) -> int:
+        return 1
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Runs a region; when that fails, the region `catch`, which begins with a `Catch`.
+
+    outputs: for each value given, an atom where the body succeeded, and one where it failed.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    body: Sub
+    catch: Sub
+    outputs: tuple[tuple[Atom, Atom], ...]
+    where: Span
+    title: str = "try"
+
+    @property
+    def width(self) -> int:
+        return len(self.outputs)
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.body, self.catch)
+
+
+Construct = Switch | Loop | Map | Attempt
+Unit = Graph | Construct
+"""What a `Sub` calls."""

@@ -1,0 +1,80 @@
+"""What happens in a pod: glue, the task, glue."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass
+
+from tiphys.diagnostics import Span
+from tiphys.ir.atoms import Atom, Code, Leaf
+
+Slot = int | tuple[int, int] | typing.Literal["v"] | tuple[typing.Literal["f"], int]
+"""Where a step finds a value: its number (operands first, then steps), an element of a pack, "v", the result, or an
+entry of the frame that a catch found, which only outputs may be: it is handed on unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Glue evaluated inside a pod, before or after the task's body."""
+
+    code: Code
+    operands: tuple[Slot, ...]
+    where: Span
+    owner: str = ""
+    """The orchestrator whose code it is."""
+    frame: tuple[Slot, ...] = ()
+    """Where it raises: the frame that its record holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What a pod receives."""
+
+    name: str
+    small: bool = False
+    """It is small by type, or known: it needs no artifact."""
+    items: int | None = None
+    """For a directory: how many items it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that happens in one kind of pod. Pods of equal plans share a template."""
+
+    name: str
+    task: Leaf | None
+    operands: tuple[Operand, ...]
+    before: tuple[Step, ...]
+    keywords: tuple[tuple[str, Slot], ...]
+    after: tuple[Step, ...]
+    outputs: tuple[Slot, ...]
+    """The values given: `outputs[0]` is the task's own result, or the first step of a pod of glue."""
+    types: tuple[object, ...]
+    where: Span
+    result: int | None = None
+    """Which output is the result of the whole run, if one is."""
+    item: int | None = None
+    """Which output is also written where a wide fan-in, or the reader of a map, finds it."""
+    records: bool = False
+    """It records how it ended, for the catch of the `Attempt` around it."""
+    frame: tuple[Slot, ...] = ()
+    """The frame that its record holds when the body fails; without one, that of the `Sub` around it."""
+    catch: int | None = None
+    """For the pod of a `Catch`: how many values its frame has. The exception is "v", entry n of the frame ("f", n)."""
+    positional: tuple[Slot, ...] = ()
+    """The arguments of the body's positional-only parameters; `keywords` are the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Many operands that travel as one."""
+
+    atoms: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Many operands, read as the items of one directory in the object store."""
+
+    group: str
+    atoms: tuple[Atom, ...]

@@ -1,0 +1,30 @@
+"""All graphs of one compiled program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tiphys.ir.constructs import Unit
+from tiphys.ir.nodes import Graph
+from tiphys.ir.plans import Plan
+from tiphys.ir.printing import print_graph
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All graphs of one compiled program, callees first, and the plans of their pods."""
+
+    entry: str
+    graphs: dict[str, Unit]
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Graph:
+        main = self.graphs[self.entry]
+        assert isinstance(main, Graph)
+        return main
+
+    def __str__(self) -> str:
+        shown = (graph for graph in reversed(self.graphs.values()) if isinstance(graph, Graph) and not graph.is_region)
+        return "\n\n".join(print_graph(graph, self.graphs) for graph in shown)

@@ -145,7 +145,7 @@ def test_a_loop_that_wants_more_rounds_than_there_are_says_so(monkeypatch: pytes
     assert result(ran(made, n=9)) == [37, "b"]
     run = ran(made, n=10)
     assert run.phase == "Failed"
-    (stop,) = [node for node in run.nodes.values() if node["name"] == "too-many-rounds" and node["phase"] == "Failed"]
+    (stop,) = [node for node in run.nodes.values() if node["name"] == "too-many" and node["phase"] == "Failed"]
     assert stop["exit_code"] == 3
     error = json.loads(stop["outputs"]["v"])["e"]
     assert error["type"] == "builtins.RuntimeError"

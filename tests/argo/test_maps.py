@@ -25,6 +25,7 @@ from tests.argo.handmade import (
 )
 from tests.argo.test_loops import START
 from tests.argo.test_switch import add
+from tiphys.argo import constructs, packing
 from tiphys.argo.packing import pack_program
 from tiphys.ir import Literal, Loop, Map, Program
 
@@ -191,3 +192,23 @@ def looping() -> Program:
 
 def test_a_loop_in_an_item() -> None:
     assert result(ran(lowered(looping()), n=4)) == [1, 2, 4, 8]
+
+
+@pytest.mark.parametrize("keeps_errors", [True, False])
+def test_a_list_that_is_too_long_is_refused_before_an_item_starts(
+    monkeypatch: pytest.MonkeyPatch, keeps_errors: bool
+) -> None:
+    monkeypatch.setattr(constructs, "ITEMS", 3)
+    monkeypatch.setattr(packing, "ITEMS", 3)
+    made = lowered(halving(keeps_errors=keeps_errors))
+    assert len(result(ran(made, n=3))) == 3 if keeps_errors else ran(made, n=1).phase == "Succeeded"
+    run = ran(made, n=4)
+    assert run.phase == "Failed"
+    assert {name: phase for name, phase in phases(run).items() if name.startswith("all.")} == {
+        "all.half": "Skipped",
+        "all.too-many": "Failed",
+    }
+    (stop,) = [node for node in run.nodes.values() if node["name"] == "too-many"]
+    error = json.loads(stop["outputs"]["v"])["e"]
+    assert (error["type"], error["where"]) == ("builtins.RuntimeError", "flow.py:12")
+    assert error["message"].startswith("the list that is gone through at flow.py:12 has more than 3 items")

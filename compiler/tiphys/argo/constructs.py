@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from hera.workflows import models as m
 
-from tiphys.argo.calls import NO_FRAME, Calls, Reference
+from tiphys.argo.calls import NO_FRAME, Calls, Reference, told_to
 from tiphys.argo.expressions import (
     CAUGHT,
     FRAME,
@@ -28,8 +28,11 @@ from tiphys.argo.expressions import (
 from tiphys.argo.packing import GUARD
 from tiphys.argo.pods import output_name
 from tiphys.argo.regions import Region
+from tiphys.argo.rounds import ITEMS, too_many
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Atom, Attempt, Construct, Literal, Map, Ref, Sub, Switch
+from tiphys.ir import Atom, Attempt, Construct, Literal, Loop, Map, Ref, Sub, Switch
+
+TOO_MANY = "too-many"
 
 
 class Inside:
@@ -64,6 +67,18 @@ class Inside:
     def region(self, call: Sub, *, reference: Reference | None = None, taken: Iterable[str] = ()) -> Region:
         """Give what a call of the construct runs. taken: the names of the tasks beside it."""
         return Region(self.calls, self.unit.name, call, reference or self.reference, taken)
+
+    def stop(self, condition: str, *, after: str | None = None) -> m.DAGTask:
+        """Make the task that fails where a loop or a map would have to go on, and cannot."""
+        assert isinstance(self.unit, Loop | Map)
+        plan = too_many(self.unit)
+        wanted = told_to(self.calls.program.plans[plan])
+        texts = {
+            "at": f"{input_of('at')}/{TOO_MANY}",
+            **{name: self.calls.told(self.unit.name, name) for name in wanted},
+        }
+        arguments = m.Arguments(parameters=[m.Parameter(name=name, value=value) for name, value in texts.items()])
+        return task(TOO_MANY, self.calls.plans[plan], arguments, after=after, when=condition)
 
 
 def dag(
@@ -146,14 +161,16 @@ def map_template(calls: Calls, unit: Map) -> m.Template:
     def reference(atom: Atom) -> str:
         return f'{{"v":{ITEM}}}' if atom == Ref(unit.index) else inside.reference(atom)
 
-    region = inside.region(unit.body, reference=reference)
+    region = inside.region(unit.body, reference=reference, taken=(TOO_MANY,))
     item = task(region.task, region.template, region.arguments(at, {ITEM_AT: at}))
-    item.with_sequence = m.Sequence(count=m.IntOrString(root=evaluated(f"string({count})")))
+    is_too_long = f"{ITEMS} < {count}"
+    number = choice((is_too_long, "'0'"), otherwise=f"string({count})")
+    item.with_sequence = m.Sequence(count=m.IntOrString(root=evaluated(number)))
     if unit.keeps_errors:
         item.continue_on = m.ContinueOn(failed=True, error=True)
     value = f"""'{{"k":"' + {pass_on(PREFIX)} + '","c":' + string({count}) + '}}'"""
     inputs = [*calls.inputs(unit.name), m.Parameter(name=PREFIX)]
-    return dag(calls.names[unit.name], inputs, [item], {"v": value}, limit=unit.limit)
+    return dag(calls.names[unit.name], inputs, [item, inside.stop(is_too_long)], {"v": value}, limit=unit.limit)
 
 
 def attempt_templates(calls: Calls, unit: Attempt) -> Iterator[m.Template]:

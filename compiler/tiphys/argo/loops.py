@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from hera.workflows import models as m
 
 from tiphys.argo.calls import Calls, counts_exit
-from tiphys.argo.constructs import Inside, dag, task
+from tiphys.argo.constructs import TOO_MANY, Inside, dag, task
 from tiphys.argo.expressions import (
     EXIT,
-    FRAME,
-    RECORDS_TO,
     ROUND,
     choice,
     counter,
@@ -32,13 +30,12 @@ from tiphys.argo.expressions import (
     whole,
 )
 from tiphys.argo.pods import output_name
-from tiphys.argo.rounds import may_be_stopped, too_many
+from tiphys.argo.rounds import may_be_stopped
 from tiphys.ir import Atom, Literal, Loop, Ref
 
 AGAIN = "r"
 """Short: the names of nodes grow by it with each round."""
 CHUNK = "chunk"
-TOO_MANY = "too-many-rounds"
 
 
 class Looping:
@@ -50,7 +47,6 @@ class Looping:
         self.inside = Inside(calls, unit)
         self.rounds = calls.rounds[unit.name]
         self.exits = counts_exit(unit)
-        self.records = calls.program.plans[too_many(unit)].records if may_be_stopped(unit) else False
         self.name = calls.names[unit.name]
 
     def inputs(self) -> list[m.Parameter]:
@@ -86,18 +82,8 @@ class Looping:
 
     def stopped(self, after: str, going: list[str], number: str) -> Iterator[m.DAGTask]:
         """Make the task that fails where the loop would go on and cannot."""
-        if not may_be_stopped(self.unit):
-            return
-        plan = too_many(self.unit)
-        told = {name: self.calls.told(self.unit.name, name) for name in (RECORDS_TO, FRAME) if self.records}
-        arguments = {"at": f"{input_of('at')}/{TOO_MANY}", **told}
-        yield task(
-            TOO_MANY,
-            self.calls.plans[plan],
-            m.Arguments(parameters=[m.Parameter(name=name, value=value) for name, value in arguments.items()]),
-            after=after,
-            when=" && ".join([*going, f"{number} % {self.rounds.bound} == 0"]),
-        )
+        if may_be_stopped(self.unit):
+            yield self.inside.stop(" && ".join([*going, f"{number} % {self.rounds.bound} == 0"]), after=after)
 
 
 def loop_templates(calls: Calls, unit: Loop) -> Iterator[m.Template]:

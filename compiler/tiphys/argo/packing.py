@@ -22,11 +22,11 @@ from tiphys.argo.pods import (
     output_names,
     shim_variables,
 )
-from tiphys.argo.rounds import Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
+from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
-from tiphys.ir import Attempt, Graph, Loop, Plan, Pod, Program, Ref, Unit, operands_of
+from tiphys.ir import Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
 from tiphys.settings import DEFAULTS, Settings, resolve
@@ -111,12 +111,12 @@ def pack_program(program: Program, *, root: Path) -> Packed:
 
 
 def with_stops(program: Program, rounds: Mapping[str, Rounds]) -> Program:
-    """Add the plans of the pods that fail where a loop cannot go on."""
+    """Add the plans of the pods that fail where a loop or a map cannot go on."""
     recorded = recording(program)
     stops = [
-        stopping_plan(unit, rounds[name], records=name in recorded)
+        stopping_plan(unit, rounds[name].bound if isinstance(unit, Loop) else ITEMS, records=name in recorded)
         for name, unit in program.graphs.items()
-        if isinstance(unit, Loop) and may_be_stopped(unit)
+        if isinstance(unit, Loop | Map) and may_be_stopped(unit)
     ]
     return replace(program, plans={**program.plans, **{plan.name: plan for plan in stops}}) if stops else program
 
@@ -190,7 +190,7 @@ def used_plans(program: Program) -> list[str]:
     for unit in reversed(program.graphs.values()):
         if isinstance(unit, Graph):
             found.update((node.plan, None) for node in unit.nodes if isinstance(node, Pod))
-        elif isinstance(unit, Loop) and may_be_stopped(unit):
+        elif isinstance(unit, Loop | Map) and may_be_stopped(unit):
             found[too_many(unit)] = None
     return list(found)
 

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import Mistake, ProgramError
-from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Plan, Pod, Program, Step, Sub, Unit
+from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Map, Plan, Pod, Program, Step, Sub, Unit
 
 DEEPEST = 95
 """How many templates may stand in each other. Argo's own limit is 99, the pod included."""
 ENOUGH = 2048
 MOST = 4096
+ITEMS = 4096
+"""How many items a map may have: what does not fit into the object that a run is hangs for ever."""
 
 Ways = dict[int, int]
 """Ways through a program: for a number of loops on them, the longest, loops aside."""
@@ -85,29 +87,34 @@ def divide(share: int, enough: int, most: int) -> Rounds:
     return Rounds(best.levels, chunk)
 
 
-def may_be_stopped(loop: Loop) -> bool:
-    """Say whether a loop can come to its last possible round and want another."""
-    return known_count(loop) is None
+def may_be_stopped(unit: Unit) -> bool:
+    """Say whether a construct can come to its last possible round, or have too many items."""
+    return isinstance(unit, Map) or (isinstance(unit, Loop) and known_count(unit) is None)
 
 
-def too_many(loop: Loop) -> str:
-    """Name the plan of the pod that fails where a loop took all rounds that it can."""
-    return f"{loop.name}-too-many-rounds"
+def too_many(unit: Loop | Map) -> str:
+    """Name the plan of the pod that fails where a construct would have to go on, and cannot."""
+    return f"{unit.name}-too-many"
 
 
-def stopping_plan(loop: Loop, rounds: Rounds, *, records: bool) -> Plan:
-    """Plan the pod that says so: Argo's own words would not be the user's."""
-    message = (
-        f"the loop at {loop.where.place} took {rounds.bound:,} rounds, the most that Argo can nest here, and wants "
-        "another one. Let each round do more, or let a task loop."
-    )
+def stopping_plan(unit: Loop | Map, bound: int, *, records: bool) -> Plan:
+    """Plan the pod that says so: Argo would say it in its own words, or never."""
+    place = unit.where.place
+    if isinstance(unit, Map):
+        message = (
+            f"the list that is gone through at {place} has more than {bound:,} items, and a run cannot keep the state "
+            "of more. Let each task do several."
+        )
+    else:
+        message = (
+            f"the loop at {place} took {bound:,} rounds, the most that Argo can nest here, and wants another one. "
+            "Let each round do more, or let a task loop."
+        )
     names: dict[str, Any] = {"__builtins__": builtins}
-    text = "\n" * (loop.where.line - 1) + f"def loop(): raise RuntimeError({message!r})"
-    exec(compile(text, loop.where.file, "exec"), names)  # noqa: S102
-    step = Step(Code("loop", names["loop"], pure=True, total=False), (), loop.where)
-    return Plan(
-        too_many(loop), None, (), (step,), (), (), (0,), (type(None),), loop.where, records=records
-    )  # fmt: skip
+    text = "\n" * (unit.where.line - 1) + f"def stop(): raise RuntimeError({message!r})"
+    exec(compile(text, unit.where.file, "exec"), names)  # noqa: S102
+    step = Step(Code(unit.title, names["stop"], pure=True, total=False), (), unit.where)
+    return Plan(too_many(unit), None, (), (step,), (), (), (0,), (type(None),), unit.where, records=records)
 
 
 def known_count(loop: Loop) -> int | None:

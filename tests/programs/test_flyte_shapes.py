@@ -20,7 +20,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     # name: what happens, and what it still waits for
     "agent_that_calls_tools": (COMPILES, "`try` around run-time values, tasks chosen at run time"),
     "agent_with_subagents": (COMPILES, ""),
-    "anyio_task_group": ("only `asyncio.TaskGroup` can stand in `async with`", ""),
+    "anyio_task_group": ("this context manager cannot be used in an orchestrator", ""),
     "batches_and_items": (COMPILES, "fan-outs over run-time lists, `group`"),
     "batches_of_known_items": (COMPILES, "`group`"),
     "cached_parent": (COMPILES, "`cache`"),
@@ -56,7 +56,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "one_after_the_other": (COMPILES, "loops over run-time lists"),
     "polls_a_running_task": ("`asyncio.sleep` in an orchestrator is not supported yet", ""),
     "races_a_signal": ("`tiphys.new_condition` is not supported yet", ""),
-    "reads_a_file": ("`with` cannot be traced here", ""),
+    "reads_a_file": ("`open` in an orchestrator reads or writes a file", ""),
     "recovery_by_code": (COMPILES, "`try` around run-time values"),
     "recovery_with_finally": (COMPILES, "`try` around run-time values"),
     "recursion_by_an_input": (COMPILES, "recursion by a run-time value"),

@@ -19,11 +19,6 @@ async def add(a: int, b: int = 1) -> int:
 
 
 @env.task
-async def numbers(n: int) -> list[int]:
-    return list(range(n))
-
-
-@env.task
 async def find(n: int) -> int:
     if n == 1:
         raise Missing("one")
@@ -91,21 +86,6 @@ async def task_group_and_work_inside(n: int) -> list[int]:
     return [job.result(), a, more.result()]
 
 
-@env.task
-async def timeout_around(n: int) -> list[int]:
-    async with asyncio.timeout(30):
-        a = await add(n)
-        b = await add(a)
-    return [a, b]
-
-
-@contextlib.contextmanager
-def section(name: str, log: list[str]) -> Iterator[str]:
-    log.append(f"enter {name}")
-    yield name.upper()
-    log.append(f"leave {name}")
-
-
 @contextlib.contextmanager
 def careful(log: list[str]) -> Iterator[None]:
     try:
@@ -137,15 +117,6 @@ class Timer:
     def __exit__(self, *problem: object) -> bool:
         self.log.append("stop" if problem[0] is None else "stop early")
         return False
-
-
-@env.task
-async def users_own(n: int) -> list[object]:
-    log: list[str] = []
-    with section("load", log) as title:
-        a = await add(n)
-        log.append(f"{title}")
-    return [a, log]
 
 
 @env.task
@@ -187,15 +158,6 @@ async def users_own_class(n: int) -> list[object]:
 
 
 @env.task
-async def with_in_a_loop(n: int) -> list[str]:
-    log: list[str] = []
-    for item in await numbers(n):
-        with section(f"s{item}", log):
-            log.append(f"{await add(item)}")
-    return log
-
-
-@env.task
 async def return_inside_with(n: int) -> list[object]:
     log: list[str] = []
     with careful(log):
@@ -213,12 +175,9 @@ CASES = [
     *[("nested_with", {"n": n}) for n in (0, 1, 3)],
     *[("task_group_in_a_branch", {"n": n}) for n in (0, 1, 3)],
     *[("task_group_and_work_inside", {"n": n}) for n in (0, 1, 3)],
-    *[("timeout_around", {"n": n}) for n in (0, 1, 3)],
-    *[("users_own", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_that_handles", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_async", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_async_and_an_error", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_class", {"n": n}) for n in (0, 1, 3)],
-    *[("with_in_a_loop", {"n": n}) for n in (0, 1, 3)],
     *[("return_inside_with", {"n": n}) for n in (0, 1, 3)],
 ]

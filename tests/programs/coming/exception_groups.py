@@ -38,13 +38,6 @@ async def group_is_caught(n: int) -> list[object]:
 
 
 @env.task
-async def group_is_not_caught(n: int) -> int:
-    async with asyncio.TaskGroup() as group:
-        a = group.create_task(risky(n))
-    return a.result()
-
-
-@env.task
 async def except_star(n: int) -> list[str]:
     trace = []
     try:
@@ -133,7 +126,6 @@ async def raised_by_hand(n: int) -> list[str]:
 
 CASES = [
     *[("group_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("group_is_not_caught", {"n": n}) for n in (0, 1, 2, 3)],
     *[("except_star", {"n": n}) for n in (0, 1, 2, 3)],
     *[("except_star_with_both", {"n": n}) for n in (0, 1, 2, 3)],
     *[("except_star_leaves_the_rest", {"n": n}) for n in (0, 1, 2, 3)],

@@ -1,17 +1,10 @@
 """`gather` over what a task gave: as many pods as items, results in order, bodies of one and of several steps."""
 
 import asyncio
-from dataclasses import dataclass
 
 import tiphys as flyte
 
 env = flyte.TaskEnvironment("fan-out")
-
-
-@dataclass
-class Shard:
-    name: str
-    size: int
 
 
 @env.task
@@ -25,47 +18,13 @@ async def numbers(n: int) -> list[int]:
 
 
 @env.task
-async def shards(n: int) -> list[Shard]:
-    return [Shard(f"s{i}", i * i) for i in range(n)]
-
-
-@env.task
 async def table(n: int) -> dict[str, int]:
     return {f"k{i}": i for i in range(n)}
 
 
 @env.task
-async def process(shard: Shard, scale: float = 1.0) -> dict[str, float]:
-    return {shard.name: shard.size * scale}
-
-
-@env.task
-async def total(values: list[int]) -> int:
-    return sum(values)
-
-
-@env.task
 async def text(n):
     return f"t{n}" * 3
-
-
-@env.task
-async def comprehension(n: int) -> list[int]:
-    return await asyncio.gather(*[add(x) for x in await numbers(n)])
-
-
-@env.task
-async def argument_from_outside(n: int) -> list[dict[str, float]]:
-    scale = await add(n, 2)
-    return await asyncio.gather(*(process(shard, scale=float(scale)) for shard in await shards(n)))
-
-
-@env.task
-async def appended_then_gathered(n: int) -> list[int]:
-    jobs = []
-    for item in await numbers(n):
-        jobs.append(add(item, 10))
-    return await asyncio.gather(*jobs)
 
 
 @env.task
@@ -75,16 +34,6 @@ async def tasks_appended_then_awaited(n: int) -> list[int]:
         jobs.append(asyncio.create_task(add(item, 10)))
     first = await add(n)
     return [first] + [await job for job in jobs]
-
-
-async def two_steps(x: int) -> int:
-    a = await add(x)
-    return await add(a, a)
-
-
-@env.task
-async def body_of_two_steps(n: int) -> list[int]:
-    return await asyncio.gather(*(two_steps(x) for x in await numbers(n)))
 
 
 async def branching(x: int, limit: int) -> str:
@@ -135,14 +84,6 @@ async def nested_fan_out(n: int) -> list[list[int]]:
 
 
 @env.task
-async def fan_out_of_fan_ins(n: int) -> list[int]:
-    async def group(x: int) -> int:
-        return await total(await asyncio.gather(*[add(x, i) for i in range(3)]))
-
-    return await asyncio.gather(*(group(x) for x in await numbers(n)))
-
-
-@env.task
 async def two_stages(n: int) -> list[int]:
     firsts = await asyncio.gather(*[add(x) for x in await numbers(n)])
     seconds = await asyncio.gather(*[add(x, x) for x in firsts])
@@ -150,34 +91,9 @@ async def two_stages(n: int) -> list[int]:
 
 
 @env.task
-async def two_fan_outs_side_by_side(n: int) -> list[list[int]]:
-    values = await numbers(n)
-    left, right = await asyncio.gather(
-        asyncio.gather(*[add(x) for x in values]), asyncio.gather(*[add(x, 100) for x in values])
-    )
-    return [left, right]
-
-
-@env.task
-async def enumerated(n: int) -> list[int]:
-    return await asyncio.gather(*[add(x, i * 100) for i, x in enumerate(await numbers(n))])
-
-
-@env.task
 async def zipped(n: int) -> list[int]:
     left, right = await asyncio.gather(numbers(n), numbers(n + 1))
     return await asyncio.gather(*[add(a, b) for a, b in zip(left, right[1:], strict=True)])
-
-
-@env.task
-async def over_a_range(n: int) -> list[int]:
-    count = await add(n, 0)
-    return await asyncio.gather(*[add(i, count) for i in range(count)])
-
-
-@env.task
-async def over_items_of_a_dict(n: int) -> list[int]:
-    return await asyncio.gather(*[add(value, len(key)) for key, value in (await table(n)).items()])
 
 
 @env.task
@@ -191,12 +107,6 @@ async def dict_of_results(n: int) -> dict[str, int]:
 async def dict_comprehension_of_jobs(n: int) -> dict[str, int]:
     jobs = {key: asyncio.create_task(add(value)) for key, value in (await table(n)).items()}
     return {key: await job for key, job in jobs.items()}
-
-
-@env.task
-async def two_loops_in_a_comprehension(n: int) -> list[int]:
-    values = await numbers(n)
-    return await asyncio.gather(*[add(x, y * 10) for x in values for y in values[:x]])
 
 
 @env.task
@@ -282,13 +192,6 @@ async def closures_capture_loop_variables(n: int) -> list[int]:
 
 
 @env.task
-async def early_results_and_fan_out(n: int) -> list[object]:
-    slow = asyncio.create_task(add(n, 1000))
-    results = await asyncio.gather(*[add(x) for x in await numbers(n)])
-    return [await slow, results]
-
-
-@env.task
 async def items_are_text(n: int) -> list[str]:
     words = [f"w{{{{x}}}}{i}" for i in await numbers(n)]
     return await asyncio.gather(*[text(word) for word in words])
@@ -306,25 +209,15 @@ async def three_hundred(n: int) -> int:
 
 
 CASES = [
-    *[("comprehension", {"n": n}) for n in (0, 1, 4)],
-    *[("argument_from_outside", {"n": n}) for n in (0, 1, 4)],
-    *[("appended_then_gathered", {"n": n}) for n in (0, 1, 4)],
     *[("tasks_appended_then_awaited", {"n": n}) for n in (0, 1, 4)],
-    *[("body_of_two_steps", {"n": n}) for n in (0, 1, 4)],
     *[("body_that_branches", {"n": n}) for n in (0, 1, 4)],
     *[("body_that_loops", {"n": n}) for n in (0, 1, 4)],
     *[("sub_orchestrators", {"n": n}) for n in (0, 1, 4)],
     *[("nested_fan_out", {"n": n}) for n in (0, 1, 4)],
-    *[("fan_out_of_fan_ins", {"n": n}) for n in (0, 1, 4)],
     *[("two_stages", {"n": n}) for n in (0, 1, 4)],
-    *[("two_fan_outs_side_by_side", {"n": n}) for n in (0, 1, 4)],
-    *[("enumerated", {"n": n}) for n in (0, 1, 4)],
     *[("zipped", {"n": n}) for n in (0, 1, 4)],
-    *[("over_a_range", {"n": n}) for n in (0, 1, 4)],
-    *[("over_items_of_a_dict", {"n": n}) for n in (0, 1, 4)],
     *[("dict_of_results", {"n": n}) for n in (0, 1, 4)],
     *[("dict_comprehension_of_jobs", {"n": n}) for n in (0, 1, 4)],
-    *[("two_loops_in_a_comprehension", {"n": n}) for n in (0, 1, 4)],
     *[("cross_product", {"n": n}) for n in (0, 1, 4)],
     *[("task_group", {"n": n}) for n in (0, 1, 4)],
     *[("task_group_comprehension", {"n": n}) for n in (0, 1, 4)],
@@ -335,7 +228,6 @@ CASES = [
     *[("fan_out_in_a_branch", {"n": n}) for n in (0, 1, 4)],
     *[("fan_out_in_a_loop", {"n": n}) for n in (0, 1, 4)],
     *[("closures_capture_loop_variables", {"n": n}) for n in (0, 1, 4)],
-    *[("early_results_and_fan_out", {"n": n}) for n in (0, 1, 4)],
     *[("items_are_text", {"n": n}) for n in (0, 1, 4)],
     *[("mixed_with_known", {"n": n}) for n in (0, 1, 4)],
     ("three_hundred", {"n": 2}),

@@ -126,11 +126,6 @@ async def each_item_is_repaired(n: int) -> list[list[int]]:
 
 
 @env.task
-async def one_failure_ends_all(n: int) -> list[int]:
-    return await asyncio.gather(*[parse(x) for x in await numbers(n)])
-
-
-@env.task
 async def one_failure_is_caught(n: int) -> list[int] | str:
     try:
         return await asyncio.gather(*[parse(x) for x in await numbers(n)])
@@ -203,7 +198,6 @@ CASES = [
     *[("only_the_good_ones_go_on", {"n": n}) for n in (0, 1, 2, 6)],
     *[("each_item_has_a_try", {"n": n}) for n in (0, 1, 2, 6)],
     *[("each_item_is_repaired", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("one_failure_ends_all", {"n": n}) for n in (0, 1, 2, 6)],
     *[("one_failure_is_caught", {"n": n}) for n in (0, 1, 2, 6)],
     *[("retried_once_by_hand", {"n": n}) for n in (0, 1, 2, 6)],
     *[("in_chunks", {"n": n}) for n in (0, 1, 2, 6)],

@@ -31,16 +31,6 @@ async def seconds(n: int) -> float:
 
 
 @env.task
-async def in_time(n: int) -> int:
-    return await asyncio.wait_for(add(n), timeout=20)
-
-
-@env.task
-async def without_a_limit(n: int) -> int:
-    return await asyncio.wait_for(add(n), timeout=None)
-
-
-@env.task
 async def too_slow_is_caught(n: int) -> str:
     try:
         return f"{await asyncio.wait_for(slow(n), timeout=0.3)}"
@@ -132,8 +122,6 @@ async def task_timeout_error(n: int) -> str:
 
 
 CASES = [
-    *[("in_time", {"n": n}) for n in (0, 3)],
-    *[("without_a_limit", {"n": n}) for n in (0, 3)],
     *[("too_slow_is_caught", {"n": n}) for n in (0, 3)],
     *[("asyncios_own_name", {"n": n}) for n in (0, 3)],
     *[("limit_at_run_time", {"n": n}) for n in (0, 3)],

@@ -1,0 +1,97 @@
+"""`asyncio.Semaphore` around calls: the limit of a fan-out, known or given at run time."""
+
+import asyncio
+
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("semaphores")
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def around_each_call(n: int) -> list[int]:
+    limit = asyncio.Semaphore(2)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            return await add(x)
+
+    return await asyncio.gather(*[guarded(x) for x in await numbers(n)])
+
+
+@env.task
+async def around_two_steps(n: int) -> list[int]:
+    limit = asyncio.Semaphore(3)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            a = await add(x)
+            return await add(a, a)
+
+    return await asyncio.gather(*(guarded(x) for x in await numbers(n)))
+
+
+@env.task
+async def around_known_items(n: int) -> list[int]:
+    limit = asyncio.Semaphore(2)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            return await add(x, n)
+
+    return await asyncio.gather(*[guarded(x) for x in range(5)])
+
+
+async def limited(limit: asyncio.Semaphore, x: int) -> int:
+    async with limit:
+        return await add(x, 10)
+
+
+@env.task
+async def passed_to_a_helper(n: int) -> list[int]:
+    limit = asyncio.Semaphore(2)
+    return await asyncio.gather(*[limited(limit, x) for x in await numbers(n)])
+
+
+@env.task
+async def of_one(n: int) -> list[int]:
+    limit = asyncio.Semaphore(1)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            y = await add(x)
+        return y * 2
+
+    return await asyncio.gather(*[guarded(x) for x in await numbers(n)])
+
+
+@env.task
+async def work_outside_the_limit(n: int) -> list[int]:
+    limit = asyncio.Semaphore(2)
+
+    async def guarded(x: int) -> int:
+        y = await add(x)
+        async with limit:
+            z = await add(y)
+        return await add(z, y)
+
+    return await asyncio.gather(*[guarded(x) for x in await numbers(n)])
+
+
+CASES = [
+    *[("around_each_call", {"n": n}) for n in (0, 1, 4)],
+    *[("around_two_steps", {"n": n}) for n in (0, 1, 4)],
+    *[("around_known_items", {"n": n}) for n in (0, 1, 4)],
+    *[("passed_to_a_helper", {"n": n}) for n in (0, 1, 4)],
+    *[("of_one", {"n": n}) for n in (0, 1, 4)],
+    *[("work_outside_the_limit", {"n": n}) for n in (0, 1, 4)],
+]

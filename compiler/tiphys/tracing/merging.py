@@ -8,6 +8,7 @@ a `Switch`. Where a variable differs afterwards, it is picked by the number of t
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
 import inspect
 import types
@@ -16,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.ir import Atom, Input, Literal, Ref, Sub, Switch
+from tiphys.ir import Atom, Call, Glue, Input, Literal, Ref, Sub, Switch, operands_of
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.completions import NEVER, WITH_VALUE, Completion, Done, Ended, Exit, Split, Whole, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
@@ -74,21 +75,28 @@ class Which:
 def fork(
     t: Tracer, which: Which, works: Sequence[Callable[[], Any]], node: ast.AST, *,
     rest: Callable[[], Done] | None = None, title: str = "branch", keeps_raises: bool = False,
+    ends: bool = False,
 ) -> Any:  # fmt: skip
     """Interpret statements of which one way is taken; gives how they complete.
 
     rest: interprets what follows; where just one of the ways goes on, it goes on with that, and the completion is
     `Whole`. keeps_raises: ways that raise have pods of their own, so that the others need none to pass them by.
+    ends: what follows calls no task and ends the function: every way goes on with it, so that it rides in the pods of
+    the ways instead of needing one behind them.
     """
     ways = explored(t, works, node)
     going = [number for number, way in enumerate(ways) if way.done is not NEVER]
     through = [number for number in going if Exit.NEXT in exits_of(ways[number].done)]
-    is_whole = rest is not None and len(through) == 1 and len(going) > 1 and ways[through[0]].done is None
+    is_last = rest is not None and ends and any(not way.is_glue for way in ways)
+    is_whole = (
+        rest is not None
+        and len(going) > 1
+        and (len(through) == 1 or is_last)
+        and all(ways[number].done is None for number in through)
+    )
     if is_whole:
-        (only,) = through
-        before = ways[only]
-        assert rest is not None
-        ways[only] = ended(t, explore(t, lambda: (resume(t, before), rest())[1]), node)
+        for number in through:
+            ways[number] = ended(t, explore(t, lambda way=ways[number]: gone_on(t, way, rest)), node)
         going = [number for number, way in enumerate(ways) if way.done is not NEVER]
     fork = Fork(t, which, ways, node, title, keeps_raises=keeps_raises)
     done: Done
@@ -101,6 +109,13 @@ def fork(
         if not going:
             raise Ended
     return Whole(done) if is_whole else done
+
+
+def gone_on(t: Tracer, way: Way, rest: Callable[[], Done] | None) -> Done:
+    """Go on behind a way."""
+    resume(t, way)
+    assert rest is not None
+    return rest()
 
 
 def fork_value(
@@ -179,6 +194,7 @@ class Fork:
         self.node = node
         self.title = title
         self.is_value = is_value
+        self.begun = t.state.frontier
         self.outputs: list[dict[int, Atom]] = []
         self.types: list[Any] = []
         keeps = keeps_raises or not all(way.is_glue for way in ways)
@@ -189,8 +205,9 @@ class Fork:
             number: [] for number, way in enumerate(ways) if number not in self.heavy and not way.is_light
         }
         self.pending: list[tuple[str, Unknown]] = []
-        self.begun = t.state.frontier
         self.frame = t.frame_here() if self.heavy or self.lazy else ()
+        last = next((node for node in reversed(t.state.nodes) if (node.name,) == self.begun), None)
+        self.has_host = isinstance(last, Call)
         if self.heavy:
             which.number()
             self.name = t.names.allocate(title)
@@ -244,10 +261,17 @@ class Fork:
             made = self.t.made.get(unknown.ref.node)
             if unknown.ref.node in self.ways[number].names and not self.ways[number].is_light:
                 return unknown.ref if number in self.heavy else None
+            if made is not None and self.has_host:
+                return unknown.ref
             return None if made is not None and made.code.pure and made.code.total else unknown.ref
         if number in self.heavy and self.is_inner(number, unknown):
             with inside(self.t, self.ways[number]):
                 made_value = self.t.unknown(self.t.settle(unknown, "v", self.node, follow=False))
+            assert made_value is not None
+            return made_value.ref
+        if self.has_host and unknown.pure and unknown.total and not self.is_inner(number, unknown):
+            # the pod before the fork computes it, whether it is needed or not: nothing is left to do behind the fork
+            made_value = self.t.unknown(self.t.settle(unknown, "v", self.node, follow=False))
             assert made_value is not None
             return made_value.ref
         return None
@@ -314,7 +338,7 @@ class Fork:
             if way.is_light and way.frontier != way.begun:
                 t.state.frontier = tuple(dict.fromkeys((*t.state.frontier, *way.frontier)))
         for name, value in self.pending:
-            t.emit_glue(name, value, self.node)
+            t.emit_glue(name, value, self.node, self.frame)
 
     def lazy_tree(self, number: int) -> ast.expr:
         """Write a way without calls as an expression; the others give nothing here."""
@@ -323,11 +347,30 @@ class Fork:
         last = at(ast.Tuple(elts=list(self.lazy[number]), ctx=ast.Load()), self.node)
         return expression_tree(self.t, self.ways[number], last)
 
+    def hoist(self, way: Way) -> None:
+        """Compute outside of a way what steers it by values from outside: a pod has made those already."""
+        names = way.names
+        steers = {atom.node for node in way.nodes if isinstance(node, Sub)
+                  for atom in operands_of(node) if isinstance(atom, Ref)}  # fmt: skip
+        for node in list(way.nodes):
+            if not isinstance(node, Glue) or not (node.code.pure and node.code.total) or node.name not in steers:
+                continue
+            if any(isinstance(atom, Ref) and atom.node in names for atom in operands_of(node)):
+                continue
+            way.nodes.remove(node)
+            names.discard(node.name)
+            moved = dataclasses.replace(node, after=self.begun)
+            self.t.made.pop(node.name, None)
+            self.t.made[node.name] = moved
+            self.t.state.nodes.append(moved)
+
     def emit_switch(self) -> None:
         """Record the `Switch` of the ways with calls."""
         t = self.t
         where = t.span(self.node)
         base = f"{t.title}.{self.name}"
+        for number in self.heavy:
+            self.hoist(self.ways[number])
         closed: dict[int, Closed] = {}
         yields: dict[int, list[Atom]] = {}
         for number in self.heavy:

@@ -155,12 +155,14 @@ def prune(graph: Graph) -> Graph:
 
 
 def reachable(graphs: Mapping[str, Unit], entry: str) -> dict[str, Unit]:
-    """Keep the graphs that the entry leads to, callees first."""
+    """Keep the graphs that the entry leads to, callees first, but where they call those around them."""
     wanted: dict[str, Unit] = {}
+    seen: set[str] = set()
 
     def visit(name: str) -> None:
+        seen.add(name)
         for node in graphs[name].calls:
-            if node.graph not in wanted:
+            if node.graph not in seen:
                 visit(node.graph)
         wanted[name] = graphs[name]
 

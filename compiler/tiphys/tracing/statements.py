@@ -220,8 +220,14 @@ def branch(t: Tracer, node: ast.If, behind: Sequence[ast.stmt]) -> Done | Whole:
     t.need(unknown)
     works = [lambda: run_block(t, node.body), lambda: run_block(t, node.orelse)]
     rest = (lambda: run_block(t, behind)) if behind else None
-    done: Done | Whole = fork(t, Which(t, unknown, node.test), works, node, rest=rest)
+    ends = ends_function(t, behind)
+    done: Done | Whole = fork(t, Which(t, unknown, node.test), works, node, rest=rest, ends=ends)
     return done
+
+
+def ends_function(t: Tracer, behind: Sequence[ast.stmt]) -> bool:
+    """Say whether statements call no task and end the function."""
+    return bool(behind) and isinstance(behind[-1], ast.Return) and not any(acts(t, item) for item in behind)
 
 
 def for_loop(t: Tracer, node: ast.For) -> Done:
@@ -508,7 +514,8 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Done]] = {
     ast.Expr: expression, ast.Assign: assignment, ast.AnnAssign: annotated, ast.AugAssign: augmented,
     ast.Return: returned, ast.For: for_loop, ast.While: while_loop, ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition, ast.Import: imported, ast.ImportFrom: imported, ast.Assert: asserted,
-    ast.Raise: raised, ast.Try: attempted, ast.With: with_block, ast.AsyncWith: with_block, BodyOf: lambda _t, node: node.work(),
+    ast.Raise: raised, ast.Try: attempted, ast.With: with_block, ast.AsyncWith: with_block,
+    BodyOf: lambda _t, node: node.work(),
     ast.Delete: deleted,
     ast.Pass: lambda _t, _node: None, ast.Break: lambda _t, _node: BREAK, ast.Continue: lambda _t, _node: CONTINUE,
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,

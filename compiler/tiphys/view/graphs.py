@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from tiphys.diagnostics import UsageError, nearest
-from tiphys.ir import Call, Glue, Graph, Join, Node, Pod, Program, Ref, Sub, operands_of
+from tiphys.ir import Program
+from tiphys.view.pictures import Box, Dot, Kind, Line, pictures
+
+BRACKETS: dict[Kind, tuple[str, str]] = {
+    "pod": ("[", "]"),
+    "glue": ("[/", "/]"),
+    "graph": ("[[", "]]"),
+    "join": ("((", "))"),
+    "value": ("([", "])"),
+    "head": ("{", "}"),
+}
+SHAPES: dict[Kind, str] = {
+    "pod": "box",
+    "glue": "note",
+    "graph": "box3d",
+    "join": "point",
+    "value": "oval",
+    "head": "diamond",
+}
 
 
 def to_text(program: Program) -> str:
@@ -15,38 +34,55 @@ def to_text(program: Program) -> str:
 
 
 def to_mermaid(program: Program) -> str:
-    """Write a program for mermaid; a graph per orchestrator, the entry first."""
-    lines = ["flowchart TD"]
-    for number, graph in enumerate(reversed(program.graphs.values())):
-        lines.append(f"  subgraph g{number}[{quoted(graph.name)}]")
-        ids = identifiers(graph, number)
-        lines.extend(f"    {ids[item.name]}([{quoted(item.name)}])" for item in graph.inputs)
-        for node in graph.nodes:
-            left, right = {Glue: ("[/", "/]"), Sub: ("[[", "]]"), Join: ("((", "))")}.get(type(node), ("[", "]"))
-            lines.append(f"    {ids[node.name]}{left}{quoted(label(node))}{right}")
-        lines.append(f"    {ids['']}([{quoted('return')}])")
-        lines.extend(f"    {one} --> {other}" for one, other in data_edges(graph, ids))
-        lines.extend(f"    {one} -.-> {other}" for one, other in order_edges(graph, ids))
-        lines.append("  end")
-    return "\n".join(lines) + "\n"
+    """Write a program for mermaid; a subgraph per orchestrator, the entry first, and in it one per construct."""
+    return "\n".join(["flowchart TD", *(line for box in pictures(program) for line in mermaid(box, "  "))]) + "\n"
+
+
+def mermaid(box: Box, indent: str) -> Iterator[str]:
+    """Write a box."""
+    yield f"{indent}subgraph {identifier(box.id)}[{quoted(box.text)}]"
+    for part in box.parts:
+        if isinstance(part, Box):
+            yield from mermaid(part, indent + "  ")
+        else:
+            left, right = BRACKETS[part.kind]
+            yield f"{indent}  {identifier(part.id)}{left}{quoted(part.text)}{right}"
+    for line in box.lines:
+        yield f"{indent}  {mermaid_end(line.one)} {'-.->' if line.is_order else '-->'} {identifier(line.other.id)}"
+    yield f"{indent}end"
+
+
+def mermaid_end(dot: Dot) -> str:
+    """Name where an edge begins: what a construct gives comes from the whole of it."""
+    return identifier(dot.box or dot.id)
 
 
 def to_dot(program: Program) -> str:
-    """Write a program for graphviz; a cluster per orchestrator, the entry first."""
-    lines = ["digraph {", "  node [shape=box fontname=sans-serif];"]
-    for number, graph in enumerate(reversed(program.graphs.values())):
-        lines.append(f"  subgraph cluster_{number} {{")
-        lines.append(f"    label={quoted(graph.name)};")
-        ids = identifiers(graph, number)
-        lines.extend(f"    {ids[item.name]} [label={quoted(item.name)} shape=oval];" for item in graph.inputs)
-        for node in graph.nodes:
-            shape = {Glue: "note", Sub: "box3d", Join: "point"}.get(type(node), "box")
-            lines.append(f"    {ids[node.name]} [label={quoted(label(node))} shape={shape}];")
-        lines.append(f'    {ids[""]} [label="return" shape=oval];')
-        lines.extend(f"    {one} -> {other};" for one, other in data_edges(graph, ids))
-        lines.extend(f"    {one} -> {other} [style=dotted];" for one, other in order_edges(graph, ids))
-        lines.append("  }")
+    """Write a program for graphviz; a cluster per orchestrator, the entry first, and in it one per construct."""
+    lines = ["digraph {", "  compound=true;", "  node [shape=box fontname=sans-serif];"]
+    lines.extend(line for box in pictures(program) for line in dot(box, "  "))
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def dot(box: Box, indent: str) -> Iterator[str]:
+    """Write a box."""
+    yield f"{indent}subgraph cluster_{identifier(box.id)} {{"
+    yield f"{indent}  label={quoted(box.text)};"
+    for part in box.parts:
+        if isinstance(part, Box):
+            yield from dot(part, indent + "  ")
+        else:
+            yield f"{indent}  {identifier(part.id)} [label={quoted(part.text)} shape={SHAPES[part.kind]}];"
+    for line in box.lines:
+        yield f"{indent}  {identifier(line.one.id)} -> {identifier(line.other.id)}{dot_style(line)};"
+    yield f"{indent}}}"
+
+
+def dot_style(line: Line) -> str:
+    """Write how an edge looks; from a construct it begins at the border."""
+    said = [f"ltail=cluster_{identifier(line.one.box)}"] if line.one.box else []
+    said.extend(["style=dotted"] if line.is_order else [])
+    return f" [{' '.join(said)}]" if said else ""
 
 
 FORMATS: dict[str, Callable[[Program], str]] = {"text": to_text, "mermaid": to_mermaid, "dot": to_dot}
@@ -60,50 +96,12 @@ def draw(program: Program, form: str) -> str:
     return FORMATS[form](program)
 
 
-def label(node: Node) -> str:
-    """Say what a node is."""
-    match node:
-        case Call(name=name, task=task):
-            short = task.name.rpartition(".")[2]
-            return name if name.startswith(short) else f"{name}: {short}"
-        case Glue(code=code):
-            return code.text
-        case Sub(name=name, graph=graph):
-            return f"{name}: {graph}"
-        case Pod(name=name, plan=plan):
-            return f"{name}: {plan}"
-        case Join():
-            return ""
-
-
 def quoted(text: str) -> str:
     """Write a text between quotes that both languages read."""
     short = text if len(text) <= 80 else text[:77] + "..."
     return json.dumps(short.replace('"', "'"), ensure_ascii=False)
 
 
-def identifiers(graph: Graph, number: int) -> dict[str, str]:
-    """Give each node an identifier that is unique in the picture."""
-    names = [*(item.name for item in graph.inputs), *(node.name for node in graph.nodes), ""]
-    return {name: f"n{number}_{index}" for index, name in enumerate(names)}
-
-
-def data_edges(graph: Graph, ids: dict[str, str]) -> list[tuple[str, str]]:
-    """List the edges that values take."""
-    found: dict[tuple[str, str], None] = {}
-    for node in graph.nodes:
-        for atom in operands_of(node):
-            if isinstance(atom, Ref):
-                found[ids[atom.node], ids[node.name]] = None
-    for atom in graph.result.values:
-        if isinstance(atom, Ref):
-            found[ids[atom.node], ids[""]] = None
-    return list(found)
-
-
-def order_edges(graph: Graph, ids: dict[str, str]) -> list[tuple[str, str]]:
-    """List the edges that are of order alone."""
-    data = set(data_edges(graph, ids))
-    ends = [(name, node.name) for node in graph.nodes for name in node.after]
-    ends.extend((name, "") for name in graph.result.after)
-    return [edge for one, other in ends if (edge := (ids[one], ids[other])) not in data]
+def identifier(text: str) -> str:
+    """Write an identifier that both languages read."""
+    return re.sub(r"\W", "_", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from types import FunctionType
 
@@ -20,7 +21,13 @@ def handing_on(graph: Graph, atom: Atom, base: str) -> Glue:
         kind = kinds.get(atom.node, object)
     text = atom.node if not isinstance(atom, Literal) else str(atom)
     taken = {*kinds, *(node.name for node in graph.nodes)}
-    name = next(name for number in count(1) if (name := base if number == 1 else f"{base}-{number}") not in taken)
+    name = free_name(base, taken)
     operand = atom.node if not isinstance(atom, Literal) and atom.node in kinds else "value"
     code = Code(text, same, pure=True, total=True)
     return Glue(name, code, ((operand, atom),), kind, graph.result.after, graph.result.where)
+
+
+def free_name(base: str, taken: Iterable[str]) -> str:
+    """Choose a name that is not taken."""
+    names = frozenset(taken)
+    return next(name for number in count(1) if (name := base if number == 1 else f"{base}-{number}") not in names)

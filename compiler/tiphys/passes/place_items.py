@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import count
 
 from tiphys.ir import Attempt, Construct, Graph, Input, Loop, Map, Program, Ref, Sub, Switch, Unit, Yield
-from tiphys.passes.handing_on import handing_on
+from tiphys.passes.handing_on import free_name, handing_on
 from tiphys.passes.items import Gap, Items, find_items, ways
 
 
@@ -23,8 +22,9 @@ def place_items(program: Program) -> Program:
     if not any(isinstance(unit, Map) for unit in program.graphs.values()):
         return program
     items = find_items(program)
+    copies: dict[tuple[str, int], str] = {}
     while (shared := first_shared(program, items)) is not None:
-        program = copied(program, items, *shared)
+        program = copied(program, items, *shared, copies)
         items = find_items(program)
     graphs = dict(program.graphs)
     for gap in items.gaps:
@@ -42,11 +42,15 @@ def first_shared(program: Program, items: Items) -> tuple[str, int] | None:
     return None
 
 
-def copied(program: Program, items: Items, name: str, output: int) -> Program:
-    """Give the calls for which a value is an item a unit of their own."""
+def copied(program: Program, items: Items, name: str, output: int, copies: dict[tuple[str, int], str]) -> Program:
+    """Give the calls for which a value is an item a unit of their own.
+
+    copies: those made before, for the same value of the same unit: a unit that calls itself meets its copy again.
+    """
     users = items.wanted[name][output]
     graphs: dict[str, Unit] = {}
-    label = free_name(f"{name}-item", program.graphs)
+    is_new = (name, output) not in copies
+    label = copies.setdefault((name, output), free_name(f"{name}-item", program.graphs))
 
     def copy_of(call: Sub) -> Sub:
         region = program.graphs[call.graph]
@@ -56,9 +60,9 @@ def copied(program: Program, items: Items, name: str, output: int) -> Program:
         return replace(call, graph=own)
 
     for key, unit in program.graphs.items():
-        if key == name and isinstance(unit, Graph):
+        if key == name and is_new and isinstance(unit, Graph):
             graphs[label] = replace(unit, name=label)
-        elif key == name:
+        elif key == name and is_new:
             graphs[label] = replace(with_calls(unit, [copy_of(call) for call in unit.calls]), name=label)
         mine = {call for caller, call in users if caller == key}
         if mine:
@@ -146,18 +150,14 @@ def giving(unit: Construct, gap: Gap, call: Sub, value: Ref) -> Construct:
 def in_order(graphs: dict[str, Unit], entry: str) -> dict[str, Unit]:
     """List units after those that they call; what nobody calls any more is left out."""
     found: dict[str, Unit] = {}
+    seen: set[str] = set()
 
     def visit(name: str) -> None:
+        seen.add(name)
         for call in graphs[name].calls:
-            if call.graph not in found:
+            if call.graph not in seen:
                 visit(call.graph)
         found[name] = graphs[name]
 
     visit(entry)
     return found
-
-
-def free_name(base: str, taken: Iterable[str]) -> str:
-    """Choose a name that is not taken."""
-    names = frozenset(taken)
-    return next(name for number in count(1) if (name := base if number == 1 else f"{base}-{number}") not in names)

@@ -25,7 +25,7 @@ from tiphys.tracing.completions import (
     without,
 )
 from tiphys.tracing.expressions import acts, evaluate
-from tiphys.tracing.facts import hint_of, truth_of
+from tiphys.tracing.facts import hint_of
 from tiphys.tracing.fan_out import Many, batched, each_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import iterate
@@ -198,19 +198,6 @@ def annotated(t: Tracer, node: ast.AnnAssign) -> None:
 def returned(t: Tracer, node: ast.Return) -> Completion:
     value = evaluate(t, node.value) if node.value is not None else None
     return Completion(Exit.RETURN, value)
-
-
-def known_test(t: Tracer, test: ast.expr, word: str) -> bool:
-    """Decide a condition that the program steers by."""
-    value = evaluate(t, test)
-    known = truth_of(t, value)
-    if known is None:
-        unknown = t.unknown(value)
-        assert unknown is not None
-        t.need(unknown)
-        mend = "Decide inside a task, or use a conditional expression of plain values."
-        raise t.untraceable(f"this `{word}` depends on a value that is known only at run time", test, mend)
-    return known
 
 
 def branch(t: Tracer, node: ast.If, behind: Sequence[ast.stmt]) -> Done | Whole:
@@ -485,15 +472,11 @@ def with_block(t: Tracer, node: ast.With | ast.AsyncWith) -> Done:
     return with_items(t, node, lambda body: run_block(t, body))
 
 
-def match_block(t: Tracer, node: ast.Match, _behind: Sequence[ast.stmt]) -> Done | Whole:
-    """Run a `match` on a known subject."""
-    from tiphys.tracing.patterns import matches
+def match_block(t: Tracer, node: ast.Match, behind: Sequence[ast.stmt]) -> Done | Whole:
+    from tiphys.tracing.matching import match_statement
 
-    subject = evaluate(t, node.subject)
-    for case in node.cases:
-        if matches(t, case.pattern, subject) and (case.guard is None or known_test(t, case.guard, "if")):
-            return run_block(t, case.body)
-    return None
+    rest = (lambda: run_block(t, behind)) if behind else None
+    return match_statement(t, node, lambda body: run_block(t, body), rest, ends=ends_function(t, behind))
 
 
 def deleted(t: Tracer, node: ast.Delete) -> None:

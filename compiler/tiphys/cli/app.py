@@ -92,6 +92,20 @@ def graph(
 
 
 @app.command()
+def explain(
+    file: File,
+    task: Task = None,
+    bind: Bind = None,
+    image: Image = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a run of a task costs: pods, templates, depth, sizes, and how many rounds its loops can take."""
+    from tiphys.cli.explaining import explain as print_explained
+
+    print_explained(file, task, bind or [], image, as_json=as_json)
+
+
+@app.command()
 def result(
     name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
     namespace: Namespace = None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tiphys.cli.explaining import described, summary
 from tiphys.cli.inputs import take
 from tiphys.cli.running import finish, task_in, watch_run
 from tiphys.diagnostics import UsageError, nearest
@@ -126,36 +127,6 @@ def write(manifest: Manifest, asked: Making) -> None:
     except OSError as error:
         message = f"cannot write to {folder}: {error.strerror or error}"
         raise UsageError(message) from None
-
-
-def described(manifest: Manifest) -> dict[str, Any]:
-    """Give what was made as plain JSON."""
-    objects = [
-        {"kind": item["kind"], "name": item["metadata"]["name"], "bytes": size}
-        for item, size in zip(manifest.objects, manifest.report.bytes.values(), strict=True)
-    ]
-    report = asdict(manifest.report)
-    return {
-        "program": manifest.program,
-        "objects": objects,
-        "bytes": sum(manifest.report.bytes.values()),
-        "templates": report["templates"],
-        "pods": report["pods"],
-        "depth": report["depth"],
-        "requirements": list(manifest.report.requirements),
-        "notes": list(manifest.notes),
-    }
-
-
-def summary(manifest: Manifest) -> str:
-    """Say what was made, for people."""
-    report = manifest.report
-    lines = [f"{manifest.program}: {report.pods} pods, {report.templates} templates, {report.depth} deep"]
-    lines.extend(f"  {name}  {size:,} bytes" for name, size in report.bytes.items())
-    if report.requirements:
-        lines.append(f"  the image must provide: {', '.join(report.requirements)}")
-    lines.append("Write it with -o FOLDER, print it with -o -, or run it with --submit.")
-    return "\n".join(lines)
 
 
 def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:

@@ -37,11 +37,11 @@ class Row:
 class Progress:
     """Shows a run: redrawn in place on a terminal, a line per finished node elsewhere.
 
-    pods: how many the whole run starts, retries aside.
+    pods: how many the whole run starts, retries aside; a text where that depends on the data.
     """
 
-    def __init__(self, pods: int, stream: IO[str] | None = None) -> None:
-        self.pods = pods
+    def __init__(self, pods: int | str, stream: IO[str] | None = None) -> None:
+        self.pods = pods if isinstance(pods, int) else None
         self.stream = stream or sys.stderr
         self.rows: dict[str, Row] = {}
         self.drawn = 0
@@ -96,8 +96,12 @@ class Progress:
 
     def count(self) -> str:
         """Say how many pods are done."""
-        done = sum(row.kind == "Pod" and row.phase == "Succeeded" for row in self.rows.values())
-        return f"[{done}/{self.pods}]"
+        return f"[{self.done}]" if self.pods is None else f"[{self.done}/{self.pods}]"
+
+    @property
+    def done(self) -> int:
+        """How many pods have succeeded."""
+        return sum(row.kind == "Pod" and row.phase == "Succeeded" for row in self.rows.values())
 
     def draw(self) -> None:
         """Draw the tree over the last one."""
@@ -127,10 +131,11 @@ class Progress:
                 stack.extend((child, depth + 1) for child in reversed(inner))
 
     def bar(self, width: int) -> str:
-        """Draw how far the run is."""
-        done = sum(row.kind == "Pod" and row.phase == "Succeeded" for row in self.rows.values())
-        full = width * min(done, self.pods) // max(self.pods, 1)
-        return f"[{'#' * full}{'-' * (width - full)}] {done}/{self.pods} pods"
+        """Draw how far the run is; where the end is not known, how many pods are done."""
+        if self.pods is None:
+            return f"{self.done} pods done"
+        full = width * min(self.done, self.pods) // max(self.pods, 1)
+        return f"[{'#' * full}{'-' * (width - full)}] {self.done}/{self.pods} pods"
 
     def close(self) -> None:
         """Draw the end."""

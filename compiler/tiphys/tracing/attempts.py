@@ -21,11 +21,11 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.merging import Which, ended, fork, needs_choice
 from tiphys.tracing.names import names_loaded_outside
-from tiphys.tracing.places import Slot, install
+from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, label_of, resume
 from tiphys.tracing.state import Box, FrameC, Mark, OpaqueC, PendingC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Hole, Raised, Unknown
+from tiphys.tracing.values import Choice, Hole, Lost, Raised, Unknown
 from tiphys_runtime.objects import UNBOUND, group_of, handler_of
 
 
@@ -39,8 +39,11 @@ class Trial:
     t: Tracer
     mark: Mark
     live: set[str]
+    node: ast.AST
     slots: list[Slot] | None = None
     points: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
+    lost: set[Slot] = field(default_factory=set)
+    """What is no data, and not the same wherever the body may fail."""
 
     def frame(self) -> tuple[Atom, ...]:
         """Give the frame of a call that is about to be recorded."""
@@ -51,7 +54,7 @@ class Trial:
         atoms: list[Atom] = []
         for slot in self.slots:
             value = changed[slot][1] if slot in changed else held(slot)
-            atoms.append(Literal(UNBOUND) if value is UNBOUND else self.t.to_atom(value, "held", ast.Pass()))
+            atoms.append(held_atom(self.t, value, "held", self.node))
         return tuple(atoms)
 
     def changed(self) -> dict[Slot, tuple[Any, Any]]:
@@ -60,7 +63,7 @@ class Trial:
         for box, (before, after) in self.t.state.changes(self.mark).items():
             if isinstance(after, PendingC):
                 continue
-            for key, old, new in differences(before, after, self.t, ast.Pass()):
+            for key, old, new in differences(before, after, self.t, self.node):
                 own = isinstance(after, FrameC) and box is self.t.frame.box
                 if not own or key[0] in self.live:
                     found[box, key] = (old, new)
@@ -246,18 +249,19 @@ def tries(t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST)
     begun = t.state.frontier
     live = names_loaded_outside(t.frame.scope.node, None)
     names = t.names.mark()
-    trial = Trial(t, t.state.coming(), live)
+    trial = Trial(t, t.state.coming(), live, node)
     way = explored(t, trial, work)
     if way.is_light and not way.is_ended:
         raised, way.raised = way.raised, None
         done = resume(t, way)
         return done if raised is None else raised
-    slots = needed(t, trial)
+    slots, points = needed(t, trial), trial.points
+    lost = trial.lost
     if slots:
         t.undo_names(names)
-        trial = Trial(t, t.state.coming(), live, slots)
+        trial = Trial(t, t.state.coming(), live, node, slots, lost=lost)
         way = explored(t, trial, work)
-    return Recording(t, ended(t, way, node), slots, trial, clauses, node, begun).record()
+    return Recording(t, ended(t, way, node), slots, trial, clauses, node, begun, points).record()
 
 
 def explored(t: Tracer, trial: Trial, work: Callable[[], Any]) -> Way:
@@ -278,11 +282,18 @@ def needed(t: Tracer, trial: Trial) -> list[Slot]:
         first = values[0]
         if all(is_same(value, first) for value in values) and not is_made_inside(t, first):
             continue
-        if any(needs_choice(t, value) for value in values):
-            mend = "Set it before the `try`, or after it."
-            raise t.untraceable("what a variable holds where this fails cannot be followed", ast.Pass(), mend)
-        found.append(slot)
+        if any(is_no_data(t, value) for value in values):
+            trial.lost.add(slot)
+        else:
+            found.append(slot)
     return found
+
+
+def is_no_data(t: Tracer, value: Any) -> bool:
+    """Say whether a frame cannot hold a value."""
+    if isinstance(value, Choice):
+        return any(is_no_data(t, option) for option in value.options)
+    return isinstance(value, Lost) or (value is not UNBOUND and needs_choice(t, value))
 
 
 def is_made_inside(_t: Tracer, value: Any) -> bool:
@@ -301,6 +312,7 @@ class Recording:
     clauses: list[Any]
     node: ast.AST
     begun: tuple[str, ...]
+    points: list[dict[Slot, tuple[Any, Any]]]
     gives: list[Atom] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -357,16 +369,16 @@ class Recording:
                 install(t, slot, value)
             for slot, value in values.items():
                 install(t, slot, self.framed(slot, value))
+            for slot in self.trial.lost:
+                install(t, slot, Lost("it is a task that was begun where a `try` failed"))
 
         return Tried(self.output(0, int), self.output(1, Any), went, failed, always)
 
     def framed(self, slot: Slot, value: Unknown) -> Any:
         """Give what a slot holds where the body has failed."""
         t = self.t
-        can_lack = held(slot) is UNBOUND or any(
-            slot in point and point[slot][1] is UNBOUND for point in self.trial.points
-        )
-        if can_lack:
+        values = [held(slot), *(point[slot][1] for point in self.points if slot in point)]
+        if any(may_lack(one) for one in values):
             return maybe(t, t.state.box(OpaqueC(value)), self.node)
         return t.boxed(value)
 
@@ -386,9 +398,9 @@ class Recording:
     def unchanged(self) -> dict[Slot, Any]:
         """List what is changed, and the same wherever the body may fail."""
         found: dict[Slot, Any] = {}
-        for point in self.trial.points:
+        for point in self.points:
             for slot, (_, new) in point.items():
-                if slot not in self.slots:
+                if slot not in self.slots and slot not in self.trial.lost:
                     found[slot] = new
         return found
 

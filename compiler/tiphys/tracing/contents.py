@@ -15,6 +15,7 @@ from tiphys.tracing.state import (
     DictC,
     FrameC,
     GroupC,
+    HolderC,
     IteratorC,
     ListC,
     ObjectC,
@@ -25,7 +26,7 @@ from tiphys.tracing.state import (
     Status,
 )
 from tiphys.tracing.tracer import POISON, NotKnown
-from tiphys.tracing.values import Bound, Choice, Closure, Hole, Method, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import Bound, Choice, Closure, Hole, Lost, Method, TupleV, Unknown, is_immutable
 from tiphys_runtime.objects import UNBOUND
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ class Merging:
         first = items[0]
         if any(item is POISON for item in items):
             return POISON
+        lost = next((item for item in items if isinstance(item, Lost)), None)
+        if lost is not None:
+            return lost
         if all(is_same(item, first) for item in items):
             return self.outside(next(iter(values)), first)
         if all(isinstance(item, Box) for item in items):
@@ -218,8 +222,10 @@ class Merging:
             moved = fork.exported(number, unknown)
             trees[number] = moved.tree
             pure, total = pure and unknown.pure, total and (unknown.total or unknown.ref is not None)
+        from tiphys.tracing.merging import is_short
+
         made = Unknown(fork.which.pick(trees), kind, pure, total)
-        return self.boxed(made)
+        return self.boxed(made if is_short(made.tree) and total else fork.later(made))
 
     def boxed(self, value: Unknown) -> Any:
         """Give a merged value an identity where it may change in place."""
@@ -319,6 +325,8 @@ def is_same(left: Any, right: Any) -> bool:
         return True
     if isinstance(left, Unknown) and isinstance(right, Unknown):
         return left.ref is not None and left.ref == right.ref
+    if isinstance(left, Closure) and isinstance(right, Closure):
+        return left.node is right.node and left.frame.box is right.frame.box and not (left.defaults or left.kw_defaults)
     return type(left) is type(right) and isinstance(left, SIMPLE) and left == right and repr(left) == repr(right)
 
 
@@ -342,7 +350,7 @@ def differences(before: Content, after: Content, t: Tracer, node: ast.AST) -> li
             pairs = {key: (before.entries[key], after.entries[key]) for key in before.entries}
         case ObjectC(), ObjectC() if set(before.fields) == set(after.fields):
             pairs = {key: (before.fields[key], after.fields[key]) for key in before.fields}
-        case (PendingC(), PendingC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()):
+        case (PendingC(), PendingC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()) | (HolderC(), HolderC()):
             return []
         case IteratorC(), _:
             raise t.untraceable("this goes on in an iterator that was begun before it", node, "Loop over a list.")

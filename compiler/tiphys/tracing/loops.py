@@ -21,12 +21,12 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import ended, needs_choice
 from tiphys.tracing.names import names_loaded_outside
-from tiphys.tracing.places import Slot, install
+from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Way, close, explore, inside, label_of, pruned
-from tiphys.tracing.state import Box, FrameC, OpaqueC
+from tiphys.tracing.state import BatchC, Box, FrameC, GroupC, OpaqueC, PendingC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Unknown, is_immutable, is_scalar
-from tiphys_runtime.objects import UNBOUND, count_of, item_at
+from tiphys.tracing.values import Choice, Lost, Unknown, is_immutable, is_scalar
+from tiphys_runtime.objects import count_of, item_at
 
 TRIES = 12
 
@@ -41,6 +41,8 @@ class Carried:
     options: tuple[Any, ...] = ()
     """The things it may be, where it is no data; the number of one is what is carried."""
     after: Any = None
+    lacks: bool = False
+    """It may hold nothing, as a variable that is not bound."""
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Rounds:
     start: Unknown | int = 0
     count: Unknown | int | None = None
     slots: dict[Slot, Carried] = field(default_factory=dict)
+    lost: set[Slot] = field(default_factory=set)
+    """Variables that hold tasks of a round."""
 
     def run(self) -> Done:
         """Interpret the loop; gives how it ends: `NEXT` when it is through, other exits as they are."""
@@ -86,6 +90,9 @@ class Rounds:
             try:
                 for slot, carried in self.slots.items():
                     install(self.t, slot, self.symbol(carried))
+                for slot in self.lost:
+                    install(self.t, slot, Lost("it is a task of an earlier round of a loop"))
+                count = len(self.lost)
                 symbols, t.state.nodes = t.state.nodes, []
                 way = ended(t, explore(t, lambda: self.work(self.number())), self.node)
                 way.nodes[:0] = symbols
@@ -93,7 +100,7 @@ class Rounds:
             finally:
                 t.state.nodes = nodes
                 t.state.rollback(mark)
-            if not grown:
+            if not grown and count == len(self.lost):
                 return way
             t.undo_names(names)
             for carried in self.slots.values():
@@ -110,7 +117,7 @@ class Rounds:
         value = t.atom(Ref(carried.name), int if carried.options else carried.type, carried.name, self.node)
         if carried.options:
             return Choice(value, carried.options)
-        if carried.init is UNBOUND:
+        if carried.lacks:
             box = value if isinstance(value, Box) else t.state.box(OpaqueC(value))
             return maybe(t, box, self.node)
         return value
@@ -121,12 +128,24 @@ class Rounds:
         for box, after in way.changes.items():
             for key, old, new in differences(box.content, after, self.t, self.node):
                 slot = (box, key)
+                if self.is_lost(slot, new):
+                    continue
                 if slot in self.slots:
                     grown |= self.widen(self.slots[slot], new)
                 elif key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
                     grown = True
                     self.add(slot, old, new)
         return grown
+
+    def is_lost(self, slot: Slot, value: Any) -> bool:
+        """Say whether a variable holds what cannot be carried: a task that was begun in the round."""
+        box, key = slot
+        if not isinstance(box.content, FrameC) or key is None:
+            return False
+        if slot not in self.lost and not isinstance(value, Lost) and not is_task(value):
+            return False
+        self.lost.add(slot)
+        return True
 
     def is_live(self, box: Box, name: str) -> bool:
         """Say whether a variable is read anywhere, so that it has to be carried."""
@@ -143,7 +162,7 @@ class Rounds:
         t = self.t
         key = slot[1]
         hint = str(key[0]) if key is not None and isinstance(key[0], str) else "carried"
-        carried = Carried(t.names.allocate(hint), old, self.kind(old) if old is not UNBOUND else self.kind(new))
+        carried = Carried(t.names.allocate(hint), old, self.kind(new if may_lack(old) else old))
         self.slots[slot] = carried
         self.widen(carried, new)
 
@@ -156,6 +175,12 @@ class Rounds:
         """Let a carried value be of what else it turns out to be."""
         t = self.t
         carried.after = new
+        lacks, carried.lacks = carried.lacks, carried.lacks or may_lack(carried.init) or may_lack(new)
+        if may_lack(carried.init) or may_lack(new):
+            kind = Any if may_lack(new) else common(carried.type, self.kind(new))
+            changed = repr(kind) != repr(carried.type) or lacks != carried.lacks
+            carried.type = kind
+            return changed
         found = [one for value in (carried.init, new) for one in self.things(value)]
         if found:
             before = carried.options
@@ -165,7 +190,7 @@ class Rounds:
             if any(needs_choice(t, one) for one in carried.options):
                 return carried.options != before
             carried.options = ()
-        kind = common(carried.type, self.kind(new)) if new is not UNBOUND else carried.type
+        kind = common(carried.type, self.kind(new))
         changed = repr(kind) != repr(carried.type)
         carried.type = kind
         return changed
@@ -173,7 +198,7 @@ class Rounds:
     def things(self, value: Any) -> list[Any]:
         """List what a value that is no data may be."""
         if isinstance(value, Choice):
-            return [] if any(option is UNBOUND for option in value.options) else list(value.options)
+            return [] if may_lack(value) else list(value.options)
         if needs_choice(self.t, value):
             return [value]
         return [value] if value is None else []
@@ -198,6 +223,8 @@ class Rounds:
         for slot in self.slots:
             if slot not in kept:
                 self.forget(slot)
+        for slot in self.lost:
+            install(t, slot, Lost("it is a task of the last round of a loop"))
         returned = None
         if result is not None:
             t.types[Ref(self.name, 1 + len(kept))] = Any
@@ -277,29 +304,13 @@ class Rounds:
             return t.to_atom(self.option_number(carried, carried.after), carried.name, self.node)
         if isinstance(carried.after, Box) and isinstance(carried.after.content, FrameC):
             raise t.untraceable("what this loop carries from round to round cannot be followed", self.node)
-        return self.data_atom(carried.after, carried.name)
+        return held_atom(self.t, carried.after, carried.name, self.node)
 
     def init_atom(self, carried: Carried) -> Atom:
         """Give what a carried value is before the first round."""
         if carried.options:
             return self.t.to_atom(self.option_number(carried, carried.init), carried.name, self.node)
-        return self.data_atom(carried.init, carried.name)
-
-    def data_atom(self, value: Any, name: str) -> Atom:
-        """Give a value as an operand; a variable that may hold nothing as what it holds."""
-        if value is UNBOUND:
-            return Literal(UNBOUND)
-        if isinstance(value, Choice):
-            held = [option for option in value.options if option is not UNBOUND]
-            if len(held) != 1 or len(value.options) != 2:
-                raise self.t.untraceable("what this loop carries from round to round cannot be followed", self.node)
-            trees = [self.t.capture(UNBOUND, "unbound", self.node) if option is UNBOUND else
-                     self.t.tree(option, self.node) for option in value.options]  # fmt: skip
-            zero = at(ast.Constant(0), self.node)
-            test = at(ast.Compare(left=value.number.tree, ops=[ast.Eq()], comparators=[zero]), self.node)
-            tree = at(ast.IfExp(test=test, body=trees[0], orelse=trees[1]), self.node)
-            return self.t.to_atom(Unknown(tree, Any, value.number.pure, value.number.total), name, self.node)
-        return self.t.to_atom(value, name, self.node)
+        return held_atom(self.t, carried.init, carried.name, self.node)
 
     def option_number(self, carried: Carried, value: Any) -> Any:
         """Give the number of what a value is among the things it may be."""
@@ -319,7 +330,7 @@ class Rounds:
         value = t.atom(ref, t.types[ref], carried.name, self.node)
         if carried.options:
             value = Choice(value, carried.options)
-        elif carried.init is UNBOUND and not self.runs_once():
+        elif carried.lacks and not (self.runs_once() and not may_lack(carried.after)):
             box = value if isinstance(value, Box) else t.state.box(OpaqueC(value))
             value = maybe(t, box, self.node)
         install(self.t, slot, value)
@@ -359,8 +370,17 @@ class Rounds:
         return Split(code, frozenset(found), value)
 
 
+def is_task(value: Any) -> bool:
+    """Say whether a value is a coroutine or a task, or may be one."""
+    if isinstance(value, Choice):
+        return any(is_task(option) for option in value.options)
+    return isinstance(value, Box) and isinstance(value.content, PendingC | BatchC | GroupC | SemaphoreC)
+
+
 def recoded(t: Tracer, code: Unknown, old: Exit, node: ast.AST) -> Unknown:
     """Take one exit for going on."""
+    if code.ref is None:
+        code = t.expression(t.settle(code, "exit", node))
     test = ast.Compare(left=code.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(int(old)), node)])
     zero = at(ast.Constant(0), node)
     return Unknown(at(ast.IfExp(test=at(test, node), body=zero, orelse=code.tree), node), int, code.pure, code.total)

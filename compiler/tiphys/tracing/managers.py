@@ -18,11 +18,12 @@ from tiphys.tracing.completions import Done
 from tiphys.tracing.concurrency import end_group, start_ready
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import Generator
-from tiphys.tracing.state import Box, GroupC, ObjectC, SemaphoreC
+from tiphys.tracing.state import Box, GroupC, HolderC, ObjectC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Closure, Raised
 
 Body = Callable[[], Done]
+NOTHING = object()
 HELPERS = contextlib.contextmanager.__code__.co_filename
 
 
@@ -31,6 +32,13 @@ class Managed:
     """A call of a `contextmanager` helper of the user's: its generator, not begun."""
 
     generator: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Null:
+    """`contextlib.nullcontext`: does nothing, and gives a value."""
+
+    value: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +87,8 @@ def with_item(
             return t.within_time(seconds, lambda: bound(None))
         case contextlib.suppress():
             return suppressed(t, node, vars(value)["_exceptions"], lambda: bound(None))
-        case contextlib.nullcontext():
-            return bound(t.lift_outside(value.enter_result))
+        case Null(value=given):
+            return bound(given)
         case Box(content=ObjectC(cls=cls)) if hasattr(cls, "__enter__") or hasattr(cls, "__aenter__"):
             return with_object(t, node, value, item, run, body)
         case asyncio.Semaphore() if isinstance(node, ast.AsyncWith):
@@ -129,15 +137,19 @@ def suppressed(t: Tracer, node: ast.AST, kinds: tuple[type, ...], body: Body) ->
 
 def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a function that `contextlib.contextmanager` has made of a generator; NotImplemented for any other."""
+    if function is contextlib.nullcontext:
+        return Null(args[0] if args else keywords.get("enter_result"))
+    if function is contextlib.suppress:
+        return contextlib.suppress(*(t.native(kind) for kind in args))
     inner = getattr(function, "__wrapped__", None)
     is_made = isinstance(function, types.FunctionType) and function.__code__.co_filename == HELPERS
     if not is_made or not isinstance(inner, types.FunctionType):
         return NotImplemented
     if inner is context.group.__wrapped__:  # type: ignore[attr-defined]
-        return contextlib.nullcontext()
+        return Null()
     if inner is context.custom_context.__wrapped__:  # type: ignore[attr-defined]
         t.state.notes.append(f"{t.span(node)}: tasks do not see a custom context yet")
-        return contextlib.nullcontext()
+        return Null()
     if not (inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)):
         return NotImplemented
     return Managed(generator_of(t, closure_of(t, inner), args, keywords, node))
@@ -156,20 +168,21 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
 
     consumer = t.frame
     frame = generator.frame
-    found: list[Done] = []
+    found = t.state.box(HolderC(NOTHING))
     yields = (ast.Yield, ast.Await)
     tries_around = [item for item in ast.walk(generator.closure.node) if isinstance(item, ast.Try)]
     in_try = any(isinstance(part, yields) for item in tries_around for part in ast.walk(item))
 
     def give(value: Any) -> Done:
-        if found:
+        if found.content.held is not NOTHING:
             raise Raised(RuntimeError("generator didn't stop"), t.span(node))
         t.frame = consumer
         try:
-            found.append(body(value))
+            done = body(value)
         finally:
             t.frame = frame
-        return found[0] if in_try else None
+        t.state.write(found).held = done
+        return done if in_try else None
 
     frame.notes["manages"] = give
     t.frame = frame
@@ -177,9 +190,12 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
         done = run_block(t, generator.closure.node.body)  # type: ignore[arg-type]
     finally:
         t.frame = consumer
-    if not found:
+    if in_try:
+        return done
+    if found.content.held is NOTHING:
         raise Raised(RuntimeError("generator didn't yield"), t.span(node))
-    return done if in_try else found[0]
+    inside: Done = found.content.held
+    return inside
 
 
 def with_object(

@@ -25,12 +25,21 @@ from tiphys.tracing.contents import Merging
 from tiphys.tracing.facts import truth_of
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.inference import is_truth_total
+from tiphys.tracing.places import may_lack
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.regions import Closed, Way, close, explore, expression_tree, inside, label_of, resume
 from tiphys.tracing.state import BatchC, Box, ChoiceC, GroupC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Hole, Raised, Special, Undecided, Unknown
 from tiphys_runtime.objects import UNBOUND, raise_
+
+SHORT = 12
+"""Expressions of more parts are computed once, as a node of their own, and not wherever they are read."""
+
+
+def is_short(tree: ast.expr) -> bool:
+    """Say whether an expression may be written wherever it is read."""
+    return sum(1 for _ in zip(ast.walk(tree), range(SHORT + 1), strict=False)) <= SHORT
 
 
 class Which:
@@ -46,7 +55,8 @@ class Which:
         if not is_truth_total(value.type):
             call = ast.Call(func=Hole(Captured(bool), "bool", node), args=[value.tree], keywords=[])
             value = Unknown(at(call, node), bool, value.pure, total=False)
-        self.value = value if value.pure and value.total else t.settle(value, "test", node)
+        is_light = value.pure and value.total and is_short(value.tree)
+        self.value = value if is_light else t.settle(value, "test", node)
         self.test = self.value.tree
 
     def number(self) -> Unknown:
@@ -175,10 +185,8 @@ def merged_completion(fork: Fork, going: list[int]) -> Done:
     if len(exits) <= 1:
         only = next(iter(exits), Exit.NEXT)
         return None if only is Exit.NEXT else Completion(only, value)
-    code = fork.slot({number: code_of(done) for number, done in dones.items()}, "exit")
-    unknown = fork.t.unknown(code)
-    assert unknown is not None
-    return Split(unknown, exits, value)
+    code = fork.t.expression(fork.slot({number: code_of(done) for number, done in dones.items()}, "exit"))
+    return Split(code if is_short(code.tree) else fork.later(code), exits, value)
 
 
 class Fork:
@@ -427,7 +435,7 @@ def resolved(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
         case Choice(number=number, options=options):
             if number.ref in t.options:
                 return unless_unbound(t, options[t.options[number.ref]], name, node)
-            if any(option is UNBOUND for option in options):
+            if may_lack(value):
                 return decide(t, value, lambda option: unless_unbound(t, option, name, node), node)
         case Box(content=ChoiceC(number=number, contents=contents)):
             if number.ref not in t.options:
@@ -438,6 +446,8 @@ def resolved(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
 
 def unless_unbound(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
     """Give a value; raise what Python raises where there is none."""
+    if may_lack(value) and value is not UNBOUND:
+        return resolved(t, value, name, node)
     if value is UNBOUND:
         text = f"cannot access local variable {name!r} where it is not associated with a value"
         raise Raised(UnboundLocalError(text), t.span(node))

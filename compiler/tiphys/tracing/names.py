@@ -8,7 +8,7 @@ from typing import Any
 
 from tiphys.tracing.state import Box, ChoiceC, FrameC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import Choice, Frame
+from tiphys.tracing.values import Choice, Frame, Lost
 
 MISSING = object()
 
@@ -41,6 +41,9 @@ def load(t: Tracer, node: ast.Name) -> Any:
         value = find(t, node)
     if value is POISON:
         raise Poisoned
+    if isinstance(value, Lost):
+        mend = "Set it anew before it is read here, or keep its result instead."
+        raise t.untraceable(f"what `{name}` holds here cannot be followed: {value.why}", node, mend)
     if isinstance(value, Choice) or (isinstance(value, Box) and isinstance(value.content, ChoiceC)):
         from tiphys.tracing.merging import resolved
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
+from tiphys.ir import Atom, Literal
+from tiphys.tracing.glue import at
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC
-from tiphys.tracing.values import Unknown
+from tiphys.tracing.values import Choice, Lost, Unknown
+from tiphys_runtime.objects import UNBOUND
 
 if TYPE_CHECKING:
     from tiphys.tracing.tracer import Tracer
@@ -31,3 +35,41 @@ def install(t: Tracer, slot: Slot, value: Any) -> None:
             content.entries[key[0]] = value
         case ObjectC():
             content.fields[key[0]] = value
+
+
+def can_be_held(value: Any) -> bool:
+    """Say whether what a variable holds can travel: data, or nothing at all."""
+    if isinstance(value, Choice):
+        return all(can_be_held(option) for option in value.options)
+    return not isinstance(value, Lost)
+
+
+def held_atom(t: Tracer, value: Any, name: str, node: ast.AST) -> Atom:
+    """Give what a variable holds as an operand, also where that may be nothing."""
+    if value is UNBOUND:
+        return Literal(UNBOUND)
+    if not isinstance(value, Choice):
+        return t.to_atom(value, name, node)
+    return t.to_atom(Unknown(held_tree(t, value, node), Any, value.number.pure), name, node)
+
+
+def held_tree(t: Tracer, value: Any, node: ast.AST) -> ast.expr:
+    """Write the expression for what a variable holds."""
+    if value is UNBOUND:
+        return t.capture(UNBOUND, "unbound", node)
+    if not isinstance(value, Choice):
+        return t.tree(value, node)
+    trees = [held_tree(t, option, node) for option in value.options]
+    made = trees[-1]
+    for index in reversed(range(len(trees) - 1)):
+        number = at(ast.Constant(index), node)
+        test = at(ast.Compare(left=value.number.tree, ops=[ast.Eq()], comparators=[number]), node)
+        made = at(ast.IfExp(test=test, body=trees[index], orelse=made), node)
+    return made
+
+
+def may_lack(value: Any) -> bool:
+    """Say whether a variable may hold nothing."""
+    if isinstance(value, Choice):
+        return any(may_lack(option) for option in value.options)
+    return value is UNBOUND

@@ -62,6 +62,7 @@ def explore(t: Tracer, work: Callable[[], Any]) -> Way:
     mark = state.mark()
     outer, state.nodes = state.nodes, []
     raised, done, is_ended = None, None, False
+    t.regions += 1
     try:
         try:
             done = work()
@@ -77,6 +78,7 @@ def explore(t: Tracer, work: Callable[[], Any]) -> Way:
         )  # fmt: skip
         notes = state.notes[mark.notes :]
     finally:
+        t.regions -= 1
         state.nodes = outer
         state.rollback(mark)
     state.notes.extend(notes)

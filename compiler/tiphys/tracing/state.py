@@ -135,6 +135,18 @@ class ChoiceC(Content):
         return ChoiceC(self.number, self.contents)
 
 
+class HolderC(Content):
+    """Something of the interpreter's own that is undone with the rest; the program does not see it."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+
+    def copy(self) -> HolderC:
+        return HolderC(self.held)
+
+
 class FrameC(Content):
     """The local variables of a call."""
 

@@ -99,6 +99,10 @@ class Tracer:
         self.awaited: ast.AST | None = None
         """What stands right behind the `await` that was met last."""
         self.depth = 0
+        self.regions = 0
+        """How many regions are being interpreted inside each other."""
+        self.calls: list[tuple[ast.AST, int]] = []
+        """The functions being interpreted, innermost last, each with the regions around it."""
         self.guards = 0
         self.seconds: float | None = None
         """What `asyncio.timeout` or `wait_for` leaves to the calls that are made here."""

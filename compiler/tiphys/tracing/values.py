@@ -127,6 +127,13 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lost:
+    """What a variable holds that is no data, where that cannot be followed: reading it is refused, and says why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Spread:
     """`*value` or `**value` of a runtime value, in a call or display that is computed at run time."""
 

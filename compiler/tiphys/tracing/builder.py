@@ -22,6 +22,22 @@ class Traced:
 
 
 @dataclass
+class Tracing:
+    """A graph that is being traced.
+
+    key: which one it is; callee: of what. kind: the type of what it gives, if it calls itself: then that is one value,
+    as nothing else is known of it before its end. is_optional: whether it is called depends on runtime values.
+    """
+
+    key: object
+    callee: object
+    title: str
+    kind: Any
+    is_optional: bool
+    calls_itself: bool = False
+
+
+@dataclass
 class ProgramBuilder:
     """Collects the graphs of a program while they are traced."""
 
@@ -33,17 +49,19 @@ class ProgramBuilder:
     overrides: dict[tuple[str, str], TaskTemplate[..., Any]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    stack: list[object] = field(default_factory=list)
+    stack: list[Tracing] = field(default_factory=list)
     kept: list[object] = field(default_factory=list)
     titles: set[str] = field(default_factory=set)
+    kinds: dict[object, Any] = field(default_factory=dict)
+    """What graphs that call themselves turned out to give, where that is not what they say."""
     outcomes: set[Span] = field(default_factory=set)
     """Where tasks are begun whose exceptions have to be values, as they are awaited inside a `try`."""
 
-    def graph_name(self, task: TaskTemplate[..., Any]) -> str:
+    def graph_name(self, title: str) -> str:
         """Choose the name of a graph: the task's, and a number after the first."""
-        name, count = task.name, 2
+        name, count = title, 2
         while name in self.titles:
-            name, count = f"{task.name}-{count}", count + 1
+            name, count = f"{title}-{count}", count + 1
         self.titles.add(name)
         return name
 

@@ -109,9 +109,13 @@ def entered(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[s
 def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
     """Interpret the body of a call in its frame."""
     from tiphys.tracing.expressions import evaluate
+    from tiphys.tracing.recursion import call_again, is_met_again
     from tiphys.tracing.statements import run_function
 
+    if is_met_again(t, closure):
+        return call_again(t, closure, frame, node)
     outer, t.frame = t.frame, frame
+    t.calls.append((closure.node, t.regions))
     try:
         if isinstance(closure.node, ast.Lambda):
             body = closure.node.body
@@ -119,6 +123,7 @@ def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
         statements = closure.node.body
         return t.at_depth(node, lambda: run_function(t, statements))
     finally:
+        t.calls.pop()
         t.frame = outer
 
 

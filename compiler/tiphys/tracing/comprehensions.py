@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tiphys.tracing.calls import raising
+from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.state import DictC, ListC, SetC
 from tiphys.tracing.tracer import NotKnown, Tracer, new_frame
 from tiphys.tracing.values import Frame, Scope
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+ITEMS = "__items"
+"""The variable that holds what a loop goes over."""
 
 
 def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
@@ -45,9 +50,6 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
 
     def loop(level: int, iterable: Any) -> None:
         generator = node.generators[level]
-        if generator.is_async:
-            raise t.untraceable("`async for` cannot be traced", generator.iter)
-
         def body(item: Any) -> None:
             from tiphys.tracing.assignment import assign
 
@@ -66,6 +68,34 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
     if isinstance(node, ast.SetComp):
         return t.state.box(SetC({t.native(item) for item in items}))
     return t.state.box(ListC(items))
+
+
+def over_given(t: Tracer, node: Comprehension) -> Comprehension:
+    """Give a comprehension as it goes on once its first iterable is evaluated: what `async for` goes over is a list."""
+    from tiphys.tracing.expressions import acts
+
+    first, *others = node.generators
+    if not acts(t, first.iter) and not any(item.is_async for item in node.generators):
+        return node
+    for item in others:
+        if item.is_async:
+            raise t.untraceable("a second `async for` cannot be traced", item.iter, "Put it into a loop of its own.")
+    generators = [fill(first, iter=at(ast.Constant(None), first.iter), is_async=0), *others]
+    made: Comprehension = fill(node, generators=generators)
+    t.program.kept.append(made)
+    return made
+
+
+@contextmanager
+def loop_over_given(t: Tracer, node: ast.For | ast.AsyncFor, iterable: Any) -> Iterator[ast.For]:
+    """Give a loop that goes over what its iterable has given, which a variable of its own holds meanwhile."""
+    t.frame.scope.locals |= {ITEMS}
+    t.state.write(t.frame.box).names[ITEMS] = iterable
+    items = at(ast.Name(id=ITEMS, ctx=ast.Load()), node.iter)
+    made = at(ast.For(target=node.target, iter=items, body=node.body, orelse=node.orelse), node)
+    t.program.kept.append(made)
+    yield made
+    t.state.write(t.frame.box).names.pop(ITEMS, None)
 
 
 def holds(t: Tracer, test: ast.expr) -> bool:

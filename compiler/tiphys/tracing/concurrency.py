@@ -52,7 +52,7 @@ def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:
     content = box.content
     if content.tried is not None:
         return passed_on(t, content, node)
-    begun_before = bool(t.trials) and content.end is not content.start and content.epoch < t.trials[-1].mark.own
+    begun_before = bool(t.trials) and content.end is not content.start and content.done_at < t.trials[-1].mark.own
     if begun_before and not any(name in content.start for name in content.end):
         raise Retrace(content.where)
     return content.value
@@ -127,6 +127,7 @@ def start_ready(t: Tracer) -> None:
                 value = begin()
             content = t.state.write(box)
             content.tried = tried if tried is not None else content.tried
+            content.done_at = t.state.epoch
             content.value, content.end, content.status = value, t.state.frontier, Status.DONE
             t.state.frontier = outer
 

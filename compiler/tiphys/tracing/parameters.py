@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Span
 from tiphys.ir import Atom, Input, Literal, Ref
 from tiphys.tracing.glue import fill, holes_of
+from tiphys.tracing.reach import is_user_class, reaches
 from tiphys.tracing.realise import real_function
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC
-from tiphys.tracing.tasks import Interface
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Bound, Closure, Hole, TupleV, Unknown
 
 
 class Arguments:
-    """How the arguments of one call become inputs of the callee's graph: what stays known, what arrives at run time."""
+    """How the arguments of one call become inputs of the callee's graph: what stays known, what arrives at run time.
 
-    def __init__(self, t: Tracer, interface: Interface, needed: frozenset[str], node: ast.Call) -> None:
+    types: of the parameters. needed: those that have to be known. made: the operands that were made before, by the
+    values. is_whole: each argument is one input. is_open: what is known may travel too, if it has to be known.
+    """
+
+    def __init__(
+        self, t: Tracer, types: Mapping[str, Any], needed: frozenset[str], node: ast.AST, made: dict[int, Atom], *,
+        is_whole: bool = False, is_open: bool = True,
+    ) -> None:  # fmt: skip
         self.t = t
         self.node = node
-        self.interface = interface
+        self.types = types
         self.needed = needed
+        self.made = made
+        self.is_whole = is_whole
+        self.is_open = is_open
         self.key: list[object] = []
         self.atoms: list[tuple[str, Atom]] = []
         self.templates: dict[str, Any] = {}
@@ -33,21 +44,22 @@ class Arguments:
 
     def add(self, name: str, value: Any) -> None:
         """Take one argument."""
-        annotation = self.interface.types[name]
-        if self.is_code(value) or (name in self.needed and not isinstance(value, Unknown)):
+        annotation = self.types.get(name, Any)
+        if self.is_code(value) or leads_to_tasks(value) or (name in self.needed and not isinstance(value, Unknown)):
             self.templates[name] = self.copy(name, value)
             return
         unknown = self.t.unknown(value)
-        if isinstance(value, Unknown) and value.ref is None and value.pure:
+        if isinstance(value, Unknown) and value.ref is None and value.pure and not self.is_whole:
             self.templates[name] = self.expression(name, value)
             return
-        if unknown is None:
+        if unknown is None and self.is_open:
             self.knowable.add(name)
         self.templates[name] = self.leaf(name, name, annotation, value)
 
     def leaf(self, name: str, owner: str, annotation: Any, value: Any) -> tuple[str, str, Any]:
         """Make an input of the callee: of the type the caller knows, or else of the one the callee says."""
-        atom = self.t.to_atom(value, owner, self.node)
+        atom = self.made.get(id(value)) or self.t.to_atom(value, owner, self.node)
+        self.made[id(value)] = atom
         name = "at-1" if name == "at" else name  # `at` is the parameter that tells every graph where it stands
         known = self.t.types.get(atom, Any) if isinstance(atom, Ref) else Any
         # text from people is read by the type that the entry says, wherever it is read
@@ -135,6 +147,13 @@ class Arguments:
 
         self.key.append(name)
         return copied(value)
+
+
+def leads_to_tasks(value: Any) -> bool:
+    """Say whether a value is an object of the user's whose methods may call tasks."""
+    if isinstance(value, Box):
+        return isinstance(value.content, ObjectC) and reaches(value.content.cls)
+    return is_user_class(type(value)) and reaches(value)
 
 
 def restore(t: Tracer, template: Any, where: Span) -> Any:

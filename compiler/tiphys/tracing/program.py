@@ -17,9 +17,10 @@ from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import Retrace, start_ready
 from tiphys.tracing.parameters import add_input
 from tiphys.tracing.reach import is_orchestrator
+from tiphys.tracing.recursion import check_ends
 from tiphys.tracing.regions import pruned
 from tiphys.tracing.results import SHOWN, display_of, where_node
-from tiphys.tracing.source import cells_of, scope_of, source_of
+from tiphys.tracing.source import FunctionNode, cells_of, scope_of, source_of
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.statements import run_function
 from tiphys.tracing.tasks import Interface, emit_call, interface_of
@@ -48,7 +49,7 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     program = ProgramBuilder()
     interface = interface_of(task)
     while True:
-        name = program.graph_name(task)
+        name = program.graph_name(task.name)
         t = Tracer(program, name)
         values = declare_inputs(t, task, interface, bindings)
         try:
@@ -71,7 +72,9 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     program.graphs[name] = prune(
         Graph(name, tuple(t.inputs.values()), tuple(t.state.nodes), end, interface.result, task.description, task.name)
     )
-    return Program(name, reachable(program.graphs, name)), program.notes
+    graphs = reachable(program.graphs, name)
+    check_ends(graphs)
+    return Program(name, graphs), program.notes
 
 
 def declare_inputs(
@@ -92,11 +95,15 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
     """Interpret the body of an orchestrator; gives its result and the place of its end."""
     function = task.function
     node = source_of(function)
-
     frame = Frame(
         new_frame(t.state, dict(values)), scope_of(node), None, function.__globals__, cells_of(function),
         function.__code__.co_filename, function.__name__,
     )  # fmt: skip
+    return interpret_body(t, frame, node, task.name)
+
+
+def interpret_body(t: Tracer, frame: Frame, node: FunctionNode, name: str) -> tuple[Any, Span]:
+    """Interpret the body of what a graph is made of; gives its result and the place of its end."""
     t.frame = frame
     body: list[ast.stmt] = [ast.Return(value=node.body)] if isinstance(node, ast.Lambda) else node.body
     where = frame.span(last_return(body) or node)
@@ -104,8 +111,7 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
         result = run_function(t, body)
         start_ready(t)
     except Raised as error:
-        name = type(error.error).__name__
-        text = f"`{task.name}` always raises {name}: {error.error}"
+        text = f"`{name}` always raises {type(error.error).__name__}: {error.error}"
         t.mistakes.append(Mistake(text, error.where, "Raise it in a task, or mend the values that lead here."))
         return None, where
     except ProgramError as error:

@@ -185,10 +185,10 @@ class PendingC(Content):
 
     `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
     scheduled and when it was done. `held` is what it was called with: a dict of values, or the box of a frame.
-    `tried` tells how it ended, where its exception is a value.
+    `tried` tells how it ended, where its exception is a value; `done_at` is the epoch in which it was interpreted.
     """
 
-    __slots__ = ("begin", "end", "held", "reusable", "start", "status", "taken", "title", "tried",
+    __slots__ = ("begin", "done_at", "end", "held", "reusable", "start", "status", "taken", "title", "tried",
                  "value", "where")  # fmt: skip
 
     def __init__(
@@ -211,11 +211,12 @@ class PendingC(Content):
         self.value: Any = None
         self.held: Any = None
         self.tried: Any = None
+        self.done_at = 0
 
     def copy(self) -> PendingC:
         other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
         other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
-        other.held, other.tried = self.held, self.tried
+        other.held, other.tried, other.done_at = self.held, self.tried, self.done_at
         return other
 
 

@@ -24,6 +24,7 @@ from tiphys.tracing.completions import (
     exits_of,
     without,
 )
+from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.facts import hint_of
 from tiphys.tracing.fan_out import Many, batched, each_of
@@ -217,18 +218,22 @@ def ends_function(t: Tracer, behind: Sequence[ast.stmt]) -> bool:
     return bool(behind) and isinstance(behind[-1], ast.Return) and not any(acts(t, item) for item in behind)
 
 
-def for_loop(t: Tracer, node: ast.For) -> Done:
+def for_loop(t: Tracer, node: ast.For | ast.AsyncFor) -> Done:
     mark, names = t.state.mark(), t.names.mark()
     iterable = evaluate(t, node.iter)
     unknown = t.unknown(iterable)
     if unknown is not None:
         t.need(unknown)
-        if not acts(t, node):
+        is_before = isinstance(node, ast.AsyncFor) or acts(t, node.iter)
+        if not is_before and not acts(t, node):
             t.state.rollback(mark)
             t.undo_names(names)
             return run_as_glue(t, node)
     t.state.keep(mark)
     if unknown is not None:
+        if is_before and not any(acts(t, item) for item in (*node.body, *node.orelse)):
+            with loop_over_given(t, node, iterable) as loop:
+                return run_as_glue(t, loop)
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
     if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):

@@ -1,56 +1,10 @@
-"""Programs and the graphs they become, as printed."""
+"""Programs and the graphs they become: what is known, glue, order, helpers."""
 
 from __future__ import annotations
 
-import sys
-import textwrap
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-
-from tiphys.compiling import trace_task
-from tiphys.loading import load_module
-
-HEADER = """\
-import asyncio
-import random
-import tiphys as flyte
-
-env = flyte.TaskEnvironment("flow")
-
-
-@env.task
-async def load(day: int) -> list[float]: ...
-
-
-@env.task
-async def score(row: float, scale: int = 1) -> float: ...
-
-
-@env.task
-async def publish(text: str) -> str: ...
-
-
-"""
-
-
-@pytest.fixture
-def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Trace the orchestrator `main` of a program; give its graphs as text, without the columns of source lines."""
-
-    def traced(body: str, after: str = "trace") -> str:
-        path = tmp_path / "flow.py"
-        path.write_text(HEADER + textwrap.dedent(body))
-        monkeypatch.delitem(sys.modules, "flow", raising=False)
-        text = str(trace_task(load_module(path).main, after=after))
-        return "\n".join(line.split(" flow.py:")[0].rstrip() for line in text.splitlines())
-
-    return traced
-
-
-def expected(text: str) -> str:
-    return textwrap.dedent(text).strip("\n")
+from tests.tracing.texts import expected
 
 
 def test_awaits_in_sequence_are_ordered_although_no_data_flows(printed: Callable[..., str]) -> None:
@@ -139,7 +93,7 @@ def test_orchestrators_are_traced_once_and_shared(printed: Callable[..., str]) -
     """)
 
 
-def test_a_helper_that_calls_no_task_and_decides_by_results_is_one_piece_of_glue(printed: Callable[..., str]) -> None:
+def test_a_loop_that_calls_no_task_is_one_function_that_rides_in_the_next_pod(printed: Callable[..., str]) -> None:
     program = """
         def verdict(rows):
             for row in rows:
@@ -156,8 +110,11 @@ def test_a_helper_that_calls_no_task_and_decides_by_results_is_one_piece_of_glue
     assert printed(program, after="place_glue") == expected("""
         graph flow.main(day):
           %load    = call load(day=%day)
-          %text    = glue "verdict(load)" (load=%load) in its users
-          %publish = call publish(text=%text)
+          %block   = glue "block()(unbound, load)" (load=%load) in its users
+          %result  = glue "block[1]" (block=%block) in its users
+          %exit    = glue "block[0]" (block=%block) in its users
+          %text    = glue "'bad' if exit_2 == 0 else result" (exit_2=%exit, result=%result) in its users after %block
+          %publish = call publish(text=%text) after %block
           return %publish
     """)
 
@@ -173,10 +130,9 @@ def test_a_change_in_place_makes_a_new_version_of_the_value(printed: Callable[..
 
     assert printed(program) == expected("""
         graph flow.main(day):
-          %load   = call load(day=%day)
-          %append = glue "(load.append(1.5), load)" (load=%load)
-          %v      = glue "append[1]" (append=%append)
-          %row    = glue "v[0]" (v=%v) after %append
-          %score  = call score(row=%row)
+          %load    = call load(day=%day)
+          %changed = glue "[*load, v]" (load=%load, v=1.5)
+          %row     = glue "changed[0]" (changed=%changed) after %load
+          %score   = call score(row=%row)
           return %score
     """)

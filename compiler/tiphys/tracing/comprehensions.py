@@ -50,6 +50,7 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
 
     def loop(level: int, iterable: Any) -> None:
         generator = node.generators[level]
+
         def body(item: Any) -> None:
             from tiphys.tracing.assignment import assign
 
@@ -84,6 +85,15 @@ def over_given(t: Tracer, node: Comprehension) -> Comprehension:
     made: Comprehension = fill(node, generators=generators)
     t.program.kept.append(made)
     return made
+
+
+def is_copy(node: Comprehension) -> bool:
+    """Say whether a comprehension lists what `async for` goes over, which nobody else holds, as it is."""
+    match node:
+        case ast.ListComp(elt=ast.Name(id=name), generators=[one]):
+            target = one.target
+            return bool(one.is_async) and not one.ifs and isinstance(target, ast.Name) and target.id == name
+    return False
 
 
 @contextmanager

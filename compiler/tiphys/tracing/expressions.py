@@ -246,11 +246,13 @@ def walrus(t: Tracer, node: ast.NamedExpr) -> Any:
 
 def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Any:
     """Run a comprehension over what is known; over a runtime value it becomes glue, if it calls no task."""
-    from tiphys.tracing.comprehensions import over_given, run_comprehension
+    from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
 
     first = evaluate(t, node.generators[0].iter)
-    node = over_given(t, node)
     unknown = t.unknown(first)
+    if unknown is not None and is_copy(node):
+        return first
+    node = over_given(t, node)
     if unknown is None:
         mark = t.state.mark()
         try:

@@ -39,6 +39,8 @@ from tiphys.tracing.tracer import POISON, NotKnown, Poisoned, Tracer
 from tiphys.tracing.values import Raised, TupleV, Undecided, Unknown
 from tiphys_runtime.objects import raise_
 
+For = ast.For | ast.AsyncFor
+
 
 def run_function(t: Tracer, body: list[ast.stmt]) -> Any:
     """Interpret a function body; give what it returns."""
@@ -218,7 +220,7 @@ def ends_function(t: Tracer, behind: Sequence[ast.stmt]) -> bool:
     return bool(behind) and isinstance(behind[-1], ast.Return) and not any(acts(t, item) for item in behind)
 
 
-def for_loop(t: Tracer, node: ast.For | ast.AsyncFor) -> Done:
+def for_loop(t: Tracer, node: For) -> Done:
     mark, names = t.state.mark(), t.names.mark()
     iterable = evaluate(t, node.iter)
     unknown = t.unknown(iterable)
@@ -250,7 +252,7 @@ def for_loop(t: Tracer, node: ast.For | ast.AsyncFor) -> Done:
     return unrolled(t, node, iterable)
 
 
-def unrolled(t: Tracer, node: ast.For, iterable: Any) -> Done:
+def unrolled(t: Tracer, node: For, iterable: Any) -> Done:
     """Run a loop over known items that may be left early: item by item, or as a loop of run time if that takes long."""
     items: list[Any] = []
     iterate(t, iterable, node.iter, items.append)
@@ -299,7 +301,7 @@ def leaves(body: list[ast.stmt]) -> bool:
     return bool(words.exits & {Exit.BREAK, Exit.RETURN})
 
 
-def looped(t: Tracer, node: ast.For, count: Unknown | int, item: Callable[[Unknown], Unknown]) -> Done:
+def looped(t: Tracer, node: For, count: Unknown | int, item: Callable[[Unknown], Unknown]) -> Done:
     """Run a `for` loop at run time, one round after the other."""
 
     def work(index: Unknown) -> Done:
@@ -316,7 +318,7 @@ def awaits(body: list[ast.stmt]) -> bool:
     return any(isinstance(item, ast.Await) for statement in body for item in ast.walk(statement))
 
 
-def over_batch(t: Tracer, node: ast.For, batch: BatchC) -> Done:
+def over_batch(t: Tracer, node: For, batch: BatchC) -> Done:
     """Run a loop over coroutines or tasks of which the number is known only at run time."""
     if len(batch.items) != 1 or not isinstance(batch.items[0], Many):
         raise t.untraceable("this list holds tasks of two kinds", node.iter, "Await them all with `asyncio.gather`.")
@@ -324,7 +326,7 @@ def over_batch(t: Tracer, node: ast.For, batch: BatchC) -> Done:
     return looped(t, node, *each_of(t, many))
 
 
-def left_loop(t: Tracer, done: Done, node: ast.For | ast.While) -> Done:
+def left_loop(t: Tracer, done: Done, node: For | ast.While) -> Done:
     """Run the `else` of a loop that is through; a `break` goes on behind the loop."""
     if not isinstance(done, Split):
         if done is None:
@@ -481,7 +483,8 @@ def match_block(t: Tracer, node: ast.Match, behind: Sequence[ast.stmt]) -> Done 
     from tiphys.tracing.matching import match_statement
 
     rest = (lambda: run_block(t, behind)) if behind else None
-    return match_statement(t, node, lambda body: run_block(t, body), rest, ends=ends_function(t, behind))
+    done: Done | Whole = match_statement(t, node, lambda body: run_block(t, body), rest, ends=ends_function(t, behind))
+    return done
 
 
 def deleted(t: Tracer, node: ast.Delete) -> None:

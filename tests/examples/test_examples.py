@@ -24,6 +24,12 @@ CASES = {
     "diamond": ("diamond", "main", {"seed": -7}, 4),
     "etl-defaults": ("etl", "main", {}, 7),
     "etl": ("etl", "main", {"days": 2, "threshold": 9.5}, 7),
+    # a proposal, the rates, a choice, rounds until one gains less than 1e-6, the gate, the publication
+    "search-defaults": ("search", "main", {}, 1 + 6 + 1 + 3 + 1 + 1),
+    "search-refused": ("search", "main", {"gate": 0.001}, 1 + 6 + 1 + 3 + 1),
+    "search-few": ("search", "main", {"count": 2}, 1 + 2 + 1 + 17 + 1 + 1),
+    # each rate fails twice; the choice fails, which is caught, and another rate is taken
+    "search-fallback": ("search", "main", {"smallest": 0.3}, 1 + 2 * 6 + 1 + 1 + 1 + 26 + 1 + 1),
 }
 Here = Callable[..., tuple[object, LocalRun]]
 

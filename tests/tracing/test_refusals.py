@@ -1031,11 +1031,11 @@ the calls nest too deep to be traced
 return await main(n)
 """,
         """\
-`flow.main` calls itself with values that are known only at run time
+this call leads back to itself whatever happens, so it never ends
   flow.py:85:18
     return await main(n)
                  ^^^^^^^
-  Let a known argument count down, or write it as a loop.
+  Return before it where there is nothing left to do.
 """,
     ),
     "undefined": (

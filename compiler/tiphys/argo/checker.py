@@ -6,7 +6,7 @@ A reference that does not resolve is no error to Argo: the controller tries agai
 - `{{tasks.X...}}` stands only where `depends` implies that X succeeded, and names an output that X has;
 - `{{inputs...}}` and `{{workflow...}}` name what exists;
 - expressions read only what is there (argo/proving.py);
-- a template calls itself only through a task with a condition;
+- a template calls itself only through a task with a condition, or one for each of some items;
 - nothing else contains `{{`, wherever it came from.
 
 One pass over the object: the time is linear in its size.
@@ -218,7 +218,7 @@ def check_recursion(templates: Mapping[str, Json]) -> None:
     def visit(name: str) -> None:
         done[name] = False
         for task in templates[name].get("dag", {}).get("tasks", ()):
-            if "when" in task:
+            if "when" in task or "withSequence" in task:
                 continue
             if done.get(task["template"]) is False:
                 fail(name, f"it calls {task['template']}, which calls it, and no condition ends that")

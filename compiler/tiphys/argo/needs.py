@@ -37,13 +37,18 @@ def needs_of(program: Program) -> Mapping[str, tuple[str, ...]]:
 
 def reaching(program: Program, wanted: Callable[[Pod], bool], stops: Callable[[Unit, Sub], bool]) -> frozenset[str]:
     """Name the units that lead to a wanted pod; `stops` says at which calls a construct begins anew."""
-    known: dict[str, bool] = {}
-
-    def leads(name: str) -> bool:
-        if name not in known:
-            unit = program.graphs[name]
-            own = isinstance(unit, Graph) and any(isinstance(node, Pod) and wanted(node) for node in unit.nodes)
-            known[name] = own or any(leads(call.graph) for call in unit.calls if not stops(unit, call))
-        return known[name]
-
-    return frozenset(name for name in program.graphs if leads(name))
+    callers: dict[str, list[str]] = {}
+    found: set[str] = set()
+    stack: list[str] = []
+    for name, unit in program.graphs.items():
+        for call in unit.calls:
+            if not stops(unit, call):
+                callers.setdefault(call.graph, []).append(name)
+        if isinstance(unit, Graph) and any(isinstance(node, Pod) and wanted(node) for node in unit.nodes):
+            stack.append(name)
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            stack.extend(callers.get(name, ()))
+    return frozenset(found)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tiphys.argo.recursion import onward, recursive
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Map, Plan, Pod, Program, Step, Sub, Unit
 
@@ -27,7 +28,10 @@ ITEMS = 4096
 """How many items a map may have: what does not fit into the object that a run is hangs for ever."""
 
 Ways = dict[int, int]
-"""Ways through a program: for a number of loops on them, the longest, loops aside."""
+"""Ways through a program: for a number of loops on them, the longest, loops aside.
+
+A unit that calls itself counts as a loop too, so that the loops leave it a part of the depth.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +131,14 @@ def depth_of(program: Program, rounds: Mapping[str, Rounds]) -> int:
     """Count the templates on the longest way from the entry to a pod, the rounds of loops included."""
     known: dict[str, int] = {}
     thin = without_template(program)
+    calls = onward(program)
 
     def depth(name: str) -> int:
         if name not in known:
             unit = program.graphs[name]
             own = rounds[name].depth if isinstance(unit, Loop) else 1 - (name in thin)
             extra = 1 if isinstance(unit, Attempt) else 0
-            inner = ((extra if call is unit.calls[0] else 0) + depth(call.graph) for call in unit.calls)
+            inner = ((extra if call is unit.calls[0] else 0) + depth(call.graph) for call in calls[name])
             known[name] = own + max([bottom(unit), *inner])
         return known[name]
 
@@ -181,13 +186,15 @@ def ways_below(program: Program) -> Mapping[str, Ways]:
     """Give, for each unit, the ways from it down to a pod."""
     known: dict[str, Ways] = {}
     thin = without_template(program)
+    calls, again = onward(program), recursive(program)
 
     def ways(name: str) -> Ways:
         if name not in known:
             unit = program.graphs[name]
-            own = 1 if isinstance(unit, Loop) else 0
-            found: Ways = {own: 1 - own - (name in thin) + bottom(unit)}
-            for call in unit.calls:
+            is_loop = isinstance(unit, Loop)
+            own = 1 if is_loop or name in again else 0
+            found: Ways = {own: 1 - is_loop - (name in thin) + bottom(unit)}
+            for call in calls[name]:
                 for loops, length in ways(call.graph).items():
                     longer(found, own + loops, layers(unit, call, thin) + length)
             known[name] = found
@@ -202,11 +209,12 @@ def ways_above(program: Program) -> Mapping[str, Ways]:
     """Give, for each unit that the entry leads to, the ways from the entry down to it, itself left out."""
     found: dict[str, Ways] = {program.entry: {0: 0}}
     thin = without_template(program)
+    calls, again = onward(program), recursive(program)
     for name in reversed(order(program)):
         unit = program.graphs[name]
-        own = 1 if isinstance(unit, Loop) else 0
+        own = 1 if isinstance(unit, Loop) or name in again else 0
         for loops, length in found[name].items():
-            for call in unit.calls:
+            for call in calls[name]:
                 longer(found.setdefault(call.graph, {}), loops + own, length + layers(unit, call, thin))
     return found
 
@@ -214,10 +222,11 @@ def ways_above(program: Program) -> Mapping[str, Ways]:
 def order(program: Program) -> list[str]:
     """List the units that the entry leads to, callees first."""
     done: dict[str, None] = {}
+    calls = onward(program)
 
     def visit(name: str) -> None:
         if name not in done:
-            for call in program.graphs[name].calls:
+            for call in calls[name]:
                 visit(call.graph)
             done[name] = None
 

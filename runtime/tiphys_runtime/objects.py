@@ -164,6 +164,57 @@ def split_group(error: BaseException, classes: Any) -> tuple[BaseException | Non
     return error.split(lambda each: matches(each, kinds))
 
 
+def parts_of(error: BaseException | None, clauses: list[Any]) -> list[BaseException | None]:
+    """Give the part of an exception that each `except*` clause takes, and behind them what is left."""
+    parts: list[BaseException | None] = []
+    for clause in clauses:
+        matched, error = (None, None) if error is None else split_group(error, clause)
+        parts.append(matched)
+    return [*parts, error]
+
+
+def marked_again(error: Any) -> Any:
+    """Mark the part of an `except*` clause as what its bare `raise` raises."""
+    object.__setattr__(error, AGAIN, True)
+    return error
+
+
+AGAIN = "__tiphys_again__"
+
+
+def left_of(error: BaseException | None, clauses: list[Any], raised: list[Any]) -> BaseException | None:
+    """Give what an `except*` statement raises at its end; `raised`: what each clause has raised, or None.
+
+    As in Python, what was not caught and what was raised again keeps the shape it had in the group.
+    """
+    if error is None:
+        return None
+    *parts, rest = parts_of(error, clauses)
+    kept: list[BaseException | None] = [rest] if rest is not None else []
+    made: list[BaseException] = []
+    for part, each in zip(parts, raised, strict=True):
+        if each is None:
+            continue
+        if hasattr(each, AGAIN):
+            object.__delattr__(each, AGAIN)
+            kept.append(part)
+        else:
+            made.append(each)
+    if not isinstance(error, BaseExceptionGroup):
+        return next((each for each in (*made, *kept)), None)
+    found = {id(leaf) for part in kept for leaf in leaves_of(part)}
+    same = error.subgroup(lambda each: id(each) in found)
+    made += [] if same is None else [same]
+    return made[0] if len(made) == 1 else BaseExceptionGroup("", made) if made else None
+
+
+def leaves_of(error: Any) -> list[BaseException]:
+    """List the exceptions of a group, those of the groups in it included."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [leaf for each in error.exceptions for leaf in leaves_of(each)]
+
+
 def count_of(items: Any) -> int:
     """Count what a loop over a value goes through."""
     return len(items) if isinstance(items, list | tuple | str | range | dict) else len(list(items))

@@ -5,7 +5,16 @@ import pytest
 from tiphys.bundle import LiveWorld
 from tiphys_runtime import codec, errors, objects
 from tiphys_runtime.failure import exception_of, record
-from tiphys_runtime.objects import UNBOUND, group_of, handler_of, raise_, split_group
+from tiphys_runtime.objects import (
+    UNBOUND,
+    group_of,
+    handler_of,
+    left_of,
+    marked_again,
+    parts_of,
+    raise_,
+    split_group,
+)
 
 WORLD = LiveWorld()
 
@@ -246,3 +255,46 @@ def test_except_star_knows_what_left_a_task():
     part, rest = split_group(ExceptionGroup("m", [mine, own]), errors.RuntimeUserError)
 
     assert (part.exceptions, rest.exceptions) == ((mine,), (own,))
+
+
+CODE = """
+try:
+    raise error
+except* ValueError:
+    {first}
+except* (LookupError, TypeError):
+    {second}
+"""
+NEW = {"pass": None, "raise": "again", "raise OSError('new')": OSError("new")}
+
+
+@pytest.mark.parametrize("second", NEW)
+@pytest.mark.parametrize("first", NEW)
+@pytest.mark.parametrize("make", [
+    lambda: ExceptionGroup("outer", [A, ExceptionGroup("inner", [B, D]), RuntimeError("r")]),
+    lambda: ExceptionGroup("outer", [ExceptionGroup("inner", [A]), KeyError("k")]),
+    lambda: ExceptionGroup("outer", [RuntimeError("r")]),
+    lambda: ValueError("alone"),
+    lambda: RuntimeError("alone"),
+])  # fmt: skip
+def test_what_is_left_of_except_star_is_what_python_raises(make, first, second):
+    clauses = [ValueError, (LookupError, TypeError)]
+    error = make()
+    *parts, _ = parts_of(error, clauses)
+    raised_by = [
+        None if part is None else marked_again(part) if NEW[said] == "again" else NEW[said]
+        for part, said in zip(parts, (first, second), strict=True)
+    ]
+    left = left_of(error, clauses, raised_by)
+    code = CODE.format(first=first, second=second)
+    if left is None:
+        exec(code, {"error": make()})
+        return
+
+    assert repr(tree(left)) == repr(tree(python_says(code, error=make())))
+    assert not hasattr(left, "__tiphys_again__")
+
+
+def test_nothing_is_left_of_no_exception():
+    assert parts_of(None, [ValueError, KeyError]) == [None, None, None]
+    assert left_of(None, [ValueError], [None]) is None

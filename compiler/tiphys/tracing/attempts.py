@@ -23,9 +23,9 @@ from tiphys.tracing.merging import Which, ended, fork, needs_choice
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, label_of, resume
-from tiphys.tracing.state import Box, FrameC, Mark, OpaqueC, PendingC
-from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Hole, Lost, Raised, Unknown
+from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND, group_of, handler_of
 
 
@@ -130,7 +130,8 @@ def with_handlers(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], 
         lambda: behind(tried.went()),
         *(lambda index=index: handle(index) for index in range(len(node.handlers) + 1)),
     ]
-    return forked(t, tried, works, node)
+    done: Done = forked(t, tried, works, node)
+    return done
 
 
 def forked(t: Tracer, tried: Tried, works: list[Callable[[], Any]], node: ast.AST) -> Any:
@@ -149,7 +150,13 @@ def clause_types(t: Tracer, clause: ast.ExceptHandler) -> Any:
     """Evaluate what a clause catches."""
     from tiphys.tracing.expressions import evaluate
 
-    return BaseException if clause.type is None else t.native(evaluate(t, clause.type))
+    if clause.type is None:
+        return BaseException
+    try:
+        return t.native(evaluate(t, clause.type))
+    except NotKnown:
+        mend = "Name the classes, and decide inside the clause."
+        raise t.untraceable("what this clause catches is known only at run time", clause.type, mend) from None
 
 
 def handler(t: Tracer, clause: ast.ExceptHandler, error: Any, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
@@ -283,6 +290,9 @@ def needed(t: Tracer, trial: Trial) -> list[Slot]:
         if all(is_same(value, first) for value in values) and not is_made_inside(t, first):
             continue
         if any(is_no_data(t, value) for value in values):
+            if slot[1] is None:
+                mend = "Make the list inside the `try` too, or before it as a whole."
+                raise t.untraceable("which tasks a list holds where this fails cannot be followed", trial.node, mend)
             trial.lost.add(slot)
         else:
             found.append(slot)
@@ -291,8 +301,11 @@ def needed(t: Tracer, trial: Trial) -> list[Slot]:
 
 def is_no_data(t: Tracer, value: Any) -> bool:
     """Say whether a frame cannot hold a value."""
-    if isinstance(value, Choice):
-        return any(is_no_data(t, option) for option in value.options)
+    match value:
+        case Choice(options=parts) | TupleV(items=parts) | Box(content=ListC(items=parts)):
+            return any(is_no_data(t, part) for part in parts)
+        case Box(content=DictC(entries=named) | ObjectC(fields=named)):
+            return any(is_no_data(t, part) for part in named.values())
     return isinstance(value, Lost) or (value is not UNBOUND and needs_choice(t, value))
 
 

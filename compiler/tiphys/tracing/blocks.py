@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import deque
 from typing import Any
 
-from tiphys.tracing.changes import changes
+from tiphys.tracing.changes import ELSEWHERE, changes
 from tiphys.tracing.closures import copy_node, factory
 from tiphys.tracing.completions import Completion, Done, Exit, Split
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer, annotation_of
-from tiphys.tracing.values import Choice, Closure, TupleV, Unknown
+from tiphys.tracing.values import Choice, Closure, Lost, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND
 
 FIXED = 2
@@ -27,7 +28,10 @@ FIXED = 2
 def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     """Leave a statement to run time. Raises NotTraceable where that is impossible."""
     words = Words()
-    words.visit(node)
+    try:
+        words.visit(node)
+    except Yields:
+        raise t.untraceable("how many items this generator gives is known only at run time", node) from None
     here = variables(t.frame)
     own = [name for name in words.names if owner_of(t.frame, name) is t.frame and name not in t.frame.scope.nonlocals]
     check_names(t, node, words, own)
@@ -47,7 +51,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
             given[name] = t.tree(value, node, name)
             if isinstance(value, Box):
                 boxes[value] = name
-    written = {box: name for box, name in boxes.items() if name in changed or set(changed) & {
+    anything = ELSEWHERE in changes(node, t.frame)
+    written = {box: name for box, name in boxes.items() if anything or name in changed or set(changed) & {
         alias for alias, first in aliases.items() if first == name
     }}  # fmt: skip
     for box in written:
@@ -55,7 +60,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     for box in boxes:
         if box not in written and any(inner in written for inner in boxes_inside(box)):
             raise t.untraceable("this may change a value inside a container, and that could not be followed", node)
-    stored = [name for name in own if name in words.stored]
+    plain = [name for name in own if (anything or name in changed) and is_mutable(here.get(name, UNBOUND))]
+    stored = [name for name in own if name in words.stored or name in plain]
     whole = call_block(t, node, given, aliases, [*stored, *written.values()])
     for index, name in enumerate(stored):
         before = here.get(name, UNBOUND)
@@ -71,10 +77,16 @@ def check_names(t: Tracer, node: ast.stmt, words: Words, own: list[str]) -> None
     """Refuse what cannot be carried in and out."""
     mend = "Move it into a function that gives a new value, or into a task."
     for name in dict.fromkeys(changes(node, t.frame)):
-        if name not in own:
+        if name not in own and name != ELSEWHERE:
             raise t.refuse(f"this is computed in a pod, where its change of `{name}` would be lost", node, mend)
     if words.outer:
         raise t.untraceable(f"this changes `{words.outer[0]}`, a variable of another function, at run time", node, mend)
+
+
+def is_mutable(value: Any) -> bool:
+    """Say whether a known object may change in place: one that is not tracked, such as a `defaultdict`."""
+    known = not isinstance(value, Box | Unknown | TupleV | Choice | Closure | Lost) and value is not UNBOUND
+    return known and isinstance(value, dict | list | set | bytearray | deque)
 
 
 def boxes_inside(box: Box) -> list[Box]:
@@ -161,13 +173,17 @@ def completion(t: Tracer, whole: Unknown, exits: set[Exit], node: ast.AST) -> Do
     """Tell how the block completed."""
     if exits <= {Exit.NEXT}:
         return None
-    value = item_of(t, whole, 1, Any, "result", node) if Exit.RETURN in exits else None
+    value: Any = item_of(t, whole, 1, Any, "result", node) if Exit.RETURN in exits else None
     if value is not None:
         value = t.state.box(OpaqueC(value))
     if len(exits) == 1:
         (only,) = exits
         return Completion(only, value)
     return Split(item_of(t, whole, 0, int, "exit", node), frozenset(exits), value)
+
+
+class Yields(Exception):
+    """A statement is part of a generator, whose items are for code elsewhere."""
 
 
 class Words(ast.NodeVisitor):
@@ -189,6 +205,11 @@ class Words(ast.NodeVisitor):
         if isinstance(node.ctx, ast.Del):
             self.stored.add(node.id)
             self.deleted.add(node.id)
+
+    def visit_Yield(self, node: ast.Yield | ast.YieldFrom) -> None:
+        raise Yields(node)
+
+    visit_YieldFrom = visit_Yield  # noqa: N815
 
     def visit_Nonlocal(self, node: ast.Nonlocal | ast.Global) -> None:
         self.outer.extend(node.names)
@@ -262,11 +283,11 @@ class Words(ast.NodeVisitor):
         self.exits.add(Exit.RETURN)
         self.generic_visit(node)
 
-    def visit_Break(self, _node: ast.Break) -> None:
+    def visit_Break(self, node: ast.Break) -> None:  # noqa: ARG002
         if not self.loops:
             self.exits.add(Exit.BREAK)
 
-    def visit_Continue(self, _node: ast.Continue) -> None:
+    def visit_Continue(self, node: ast.Continue) -> None:  # noqa: ARG002
         if not self.loops:
             self.exits.add(Exit.CONTINUE)
 
@@ -304,7 +325,11 @@ class Exits(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         return node
 
-    visit_AsyncFunctionDef = visit_Lambda = visit_FunctionDef  # noqa: N815
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
+        return node
 
     def visit_For(self, node: ast.For | ast.While) -> Any:
         made: Any = copy_node(node)

@@ -17,6 +17,8 @@ from tiphys.tracing.state import Box, FrameC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, Frame, Scope
 
+ELSEWHERE = "what it is given"
+"""Stands for objects that are reached otherwise than by a name."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Source = tuple[ast.AST, Frame]
 NO_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
@@ -129,7 +131,7 @@ def changes(code: ast.AST, frame: Frame, seen: frozenset[int] = frozenset()) -> 
         owner = changed_by(node)
         if owner is None and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value if has_changing_method(frame, node.func.attr) else None
-        changed = None if owner is None else root_name(owner) or "what it is given"
+        changed = None if owner is None else root_name(owner) or ELSEWHERE
         if changed is not None and changed not in fresh:
             yield changed
         if isinstance(node, ast.Global | ast.Nonlocal):

@@ -79,8 +79,15 @@ def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str
     """Interpret a call: at once, or for an async function as a coroutine that is interpreted when it is awaited."""
     frame = entered(t, closure, args, keywords, node)
     if frame.scope.is_generator:
-        from tiphys.tracing.iteration import Generator
+        from tiphys.tracing.iteration import Generator, is_open
 
+        if is_open(t, closure, frame, node):
+            from tiphys.tracing.deferred import glue_call
+
+            assert isinstance(node, ast.Call)
+            given = glue_call(t, closure, args, keywords, node)
+            listed = ast.Call(func=t.capture(list, "list", node), args=[t.tree(given, node)], keywords=[])
+            return t.settle(Unknown(at(listed, node), list, pure=False, total=False), closure.name, node)
         return Generator(closure, frame)
     if isinstance(closure.node, ast.AsyncFunctionDef):
         where = t.span(node)

@@ -106,7 +106,8 @@ def targets_of(
     if is_simple(node):
         return frame, counted(t, iterable, node.generators[0].iter)
     row = target_of(node)
-    parts = [at(ast.Name(id=item.id, ctx=ast.Load()), node) for item in ast.walk(row) if isinstance(item, ast.Name)]
+    names_in = [item.id for item in ast.walk(row) if isinstance(item, ast.Name)]
+    parts: list[ast.expr] = [at(ast.Name(id=name, ctx=ast.Load()), node) for name in names_in]
     listed = at(ast.ListComp(elt=at(ast.Tuple(elts=parts, ctx=ast.Load()), node), generators=node.generators), node)
     rows = comprehension_tree(t, listed, iterable)
     made = t.unknown(t.settle(Unknown(rows.tree, list, rows.pure, total=False), "rows", node))
@@ -311,8 +312,10 @@ def maker(
 # ---- running them
 
 
-def run_many(t: Tracer, many: Many, *, limit: Unknown | int | None = None, keeps_errors: bool = False) -> Unknown:
-    """Run them all side by side; gives the list of what they give."""
+def run_many(
+    t: Tracer, many: Many, *, limit: Unknown | int | None = None, keeps_errors: bool = False, is_limited: bool = False
+) -> Unknown:
+    """Run them all side by side; gives the list of what they give. is_limited: they are as few as may run at a time."""
     start_ready(t)
     begun = t.state.frontier
     if isinstance(many.count, int) and many.count == 0:
@@ -331,7 +334,7 @@ def run_many(t: Tracer, many: Many, *, limit: Unknown | int | None = None, keeps
     finally:
         t.lanes.pop()
     runtime = [one for one in lanes.limits if isinstance(one, Unknown)]
-    if runtime:
+    if runtime and not is_limited:
         return in_lanes(t, many, runtime[0], keeps_errors=keeps_errors)
     check_changes(t, way, many)
     with inside(t, way):
@@ -407,7 +410,7 @@ def in_lanes(t: Tracer, many: Many, limit: Unknown, *, keeps_errors: bool) -> Un
         Rounds(t, node, "loop", work, count=Unknown(count, int)).run()
         return found
 
-    lanes = run_many(t, Many(width, make, many.title, node), keeps_errors=keeps_errors)
+    lanes = run_many(t, Many(width, make, many.title, node), keeps_errors=keeps_errors, is_limited=True)
     tree = at(ast.Call(func=t.capture(from_lanes, "from_lanes", node), args=[lanes.tree, size], keywords=[]), node)
     return Unknown(tree, list, total=False)
 

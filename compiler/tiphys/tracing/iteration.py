@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tiphys.diagnostics import ProgramError
 from tiphys.tracing.closures import fan_out
+from tiphys.tracing.completions import Ended
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Closure, Frame, TupleV
+from tiphys.tracing.tracer import NotKnown, NotTraceable, Poisoned, Tracer
+from tiphys.tracing.values import Closure, Frame, NeedsKnown, Raised, TupleV
 
 Give = Callable[[Any], Any]
 
@@ -78,6 +80,27 @@ def items_of(t: Tracer, value: Any, node: ast.expr) -> Any:
     from tiphys.tracing.calls import raising
 
     return raising(t, node, iter, native)
+
+
+def is_open(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> bool:
+    """Say whether how many items a generator gives is known only at run time; it is tried out, and undone."""
+    from tiphys.tracing.closures import reaches_task
+
+    if isinstance(closure.node, ast.AsyncFunctionDef) or reaches_task(t, closure):
+        return False
+    mark, names = t.state.mark(), t.names.mark()
+    t.guards += 1
+    try:
+        run_generator(t, Generator(closure, frame), node, lambda _item: None)
+    except NotTraceable:
+        return True
+    except (ProgramError, Poisoned, Raised, Ended, NeedsKnown):
+        return False
+    finally:
+        t.guards -= 1
+        t.state.rollback(mark)
+        t.undo_names(names)
+    return False
 
 
 def ordered(items: Any) -> list[Any]:

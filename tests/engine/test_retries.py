@@ -177,7 +177,10 @@ def test_mistakes_are_refused():
 
 
 def test_a_container_is_told_how_the_attempt_before_ended(play):
-    snippet = COUNT + "write(path, tries + os.environ['LAST'] + ';')\nout('v', tries + os.environ['LAST'])\ncode = 1 if attempt < 20 else 0"
+    snippet = (
+        COUNT
+        + "write(path, tries + os.environ['LAST'] + ';')\nout('v', tries + os.environ['LAST'])\ncode = 1 if attempt < 20 else 0"
+    )
     template = pod("t", retryStrategy=strategy(limit="2"))
     template["container"]["env"] = [{"name": "LAST", "value": "{{lastRetry.status}} {{lastRetry.exitCode}}"}]
 

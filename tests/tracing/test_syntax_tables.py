@@ -90,7 +90,7 @@ STATEMENTS: dict[str, Row] = {
     "Raise": (HANDLED, "if a > 1: raise ValueError(a)"),
     "Return": (HANDLED, "if a > 1: return a\nawait add(a)"),
     "Try": (HANDLED, "try: await add(a)\nexcept ValueError: pass"),
-    "TryStar": (REFUSED, "try: await add(a)\nexcept* ValueError: pass"),
+    "TryStar": (HANDLED, "try: await add(a)\nexcept* ValueError: pass"),
     "While": (HANDLED, "while a < 5: a = await add(a)"),
     "With": (HANDLED, "with contextlib.suppress(ValueError): await add(a)"),
 }

@@ -353,6 +353,7 @@ def wait_for(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: a
         raise t.untraceable("this task has begun before its timeout is known", node, mend)
     if content.status is Status.SCHEDULED:
         inner = content.begin
+        assert inner is not None
         t.state.write(awaitable).begin = lambda: t.within_time(seconds, inner)
         return awaitable
 
@@ -370,6 +371,9 @@ def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], nod
     from tiphys.tracing.fan_out import Many
     from tiphys.tracing.iteration import collect
 
+    def begun(many: Many) -> Callable[[Unknown], Any]:
+        return lambda index: as_task(t, many.make(index), node, "as_completed")
+
     value = args[0] if args else keywords.get("fs")
     t.state.notes.append(f"{t.span(node)}: `as_completed` gives the results in the order of the tasks")
     if isinstance(value, Box) and isinstance(value.content, BatchC):
@@ -377,8 +381,7 @@ def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], nod
     else:
         items = collect(t, value, node)
     made = [
-        replace(item, make=lambda index, make=item.make: as_task(t, make(index), node, "as_completed"))
-        if isinstance(item, Many) else as_task(t, item, node, "as_completed")
+        replace(item, make=begun(item)) if isinstance(item, Many) else as_task(t, item, node, "as_completed")
         for item in items
     ]  # fmt: skip
     for item in made:

@@ -51,12 +51,12 @@ class Merging:
     def box(self, box: Box, going: list[int]) -> None:
         """Give a box the content that it has after some ways."""
         before = box.content
-        contents = {number: self.fork.ways[number].changes.get(box, before) for number in going}
+        contents: dict[int, Any] = {number: self.fork.ways[number].changes.get(box, before) for number in going}
         self.t.state.replace(box, self.content(contents))
 
-    def content(self, contents: dict[int, Content]) -> Content:
+    def content(self, contents: dict[int, Any]) -> Content:
         """Merge the contents that a box has on each way."""
-        items = list(contents.values())
+        items: list[Any] = list(contents.values())
         first = items[0]
         if all(item is first for item in items):
             return self.left(next(iter(contents)), first)
@@ -209,7 +209,7 @@ class Merging:
                 atoms[number] = atom
             else:
                 return self.boxed(fork.output(atoms, kind))
-        trees = [at(ast.Constant(None), fork.node)] * len(fork.ways)
+        trees: list[ast.expr] = [at(ast.Constant(None), fork.node)] * len(fork.ways)
         pure = total = True
         for number, value in values.items():
             unknown = unknowns[number]

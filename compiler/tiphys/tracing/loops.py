@@ -257,6 +257,7 @@ class Rounds:
         closed = close(t, f"{base}.round", way, tuple(gives), where)
         inits: dict[str, Atom] = {carried.name: self.init_atom(carried) for carried, _ in kept}
         nexts = [atom for _, atom in kept]
+        leaving = ends[0]
         if len(ends) > 1:
             inits[f"{self.name}-result"] = Literal(None)
             nexts.append(ends[1])
@@ -274,7 +275,7 @@ class Rounds:
 
         arguments = tuple((label, seen(ref)) for label, ref in closed.reads.items())
         after_round = tuple(seen(atom) for atom in nexts)
-        begin, limit, exit_atom = seen(start), None if count is None else seen(count), seen(ends[0])
+        begin, limit, exit_atom = seen(start), None if count is None else seen(count), seen(leaving)
         kinds = {carried.name: int if carried.options else carried.type for carried, _ in kept}
         given = (*inits.items(), *reads.items())
         inputs = tuple(
@@ -396,7 +397,7 @@ def common(left: Any, right: Any) -> Any:
     return base if base is inference.plain(right) and base is not Any else Any
 
 
-def counted(t: Tracer, iterable: Unknown, node: ast.expr) -> tuple[Unknown, Callable[[Unknown], Unknown]]:
+def counted(t: Tracer, iterable: Unknown, node: ast.AST) -> tuple[Unknown, Callable[[Unknown], Unknown]]:
     """Give how many rounds a loop over a runtime value takes, and what gives the item of a round."""
     if not iterable.pure:
         made = at(ast.Call(func=t.capture(list, "list", node), args=[iterable.tree], keywords=[]), node)

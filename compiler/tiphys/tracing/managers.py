@@ -84,7 +84,8 @@ def with_item(
         case Box(content=SemaphoreC()) if isinstance(node, ast.AsyncWith):
             return held(t, value, lambda: bound(None))
         case Limit(seconds=seconds) if isinstance(node, ast.AsyncWith):
-            return t.within_time(seconds, lambda: bound(None))
+            timed: Done = t.within_time(seconds, lambda: bound(None))
+            return timed
         case contextlib.suppress():
             return suppressed(t, node, vars(value)["_exceptions"], lambda: bound(None))
         case Null(value=given):
@@ -223,7 +224,7 @@ def with_object(
     def setting(word: str, value: ast.expr) -> ast.stmt:
         return at(ast.Assign(targets=[at(ast.Name(id=word, ctx=ast.Store()), place)], value=value), place)
 
-    def constant(value: object) -> ast.expr:
+    def constant(value: Any) -> ast.expr:
         return at(ast.Constant(value), place)
 
     target: ast.expr = item.optional_vars or at(ast.Name(id=f"entered {count}", ctx=ast.Store()), place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tiphys.authoring.mapping import Mapper
@@ -94,9 +95,10 @@ def over_known(t: Tracer, target: Any, iterables: list[Any], limit: Any, node: a
     calls = [called(t, target, row, node) for row in rows]
     if limit != 0:
         box = t.state.box(SemaphoreC(t.native(limit), []))
-        calls = [
-            t.state.box(PendingC(lambda one=one: held(t, box, lambda: await_value(t, one, node)), "map",
-                                 t.span(node), reusable=False))
-            for one in calls
-        ]  # fmt: skip
+
+        def limited(one: Any) -> Box:
+            begin = partial(held, t, box, lambda: await_value(t, one, node))
+            return t.state.box(PendingC(begin, "map", t.span(node), reusable=False))
+
+        calls = [limited(one) for one in calls]
     return await_value(t, gather(t, tuple(calls), {"return_exceptions": keeps}, node), node)

@@ -15,8 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tiphys.ir import Call, Catch, Glue, Graph, Node, Program, Ref, Sub, Unit, Yield, operands_of
+from tiphys.ir import Atom, Call, Catch, Glue, Graph, Node, Program, Ref, Sub, Unit, operands_of
 from tiphys.passes.handing_on import handing_on
+from tiphys.passes.texts import may_be_text
 
 
 def place_glue(program: Program) -> Program:
@@ -24,22 +25,24 @@ def place_glue(program: Program) -> Program:
     graphs: dict[str, Unit] = {}
     for name, unit in program.graphs.items():
         if isinstance(unit, Graph):
-            graphs[name] = place(unit if name != program.entry else name_result(unit))
+            graphs[name] = place(unit if name != program.entry else name_result(program, unit))
         else:
             graphs[name] = unit
     return replace(program, graphs=graphs)
 
 
-def name_result(graph: Graph) -> Graph:
-    """Let glue compute the run's result where it is an input: Argo cannot read one unharmed."""
-    if graph.result.display is not None:
-        return graph
-    atom = graph.result.values[0]
-    if not isinstance(atom, Ref) or atom.node not in {item.name for item in graph.inputs}:
-        return graph
-    glue = handing_on(graph, atom, "result")
-    end = Yield((Ref(glue.name),), graph.result.after, graph.result.where)
-    return replace(graph, nodes=(*graph.nodes, glue), result=end)
+def name_result(program: Program, graph: Graph) -> Graph:
+    """Let glue compute the run's result where it may be a text that people have typed: the client cannot read one."""
+    inputs = frozenset(item.name for item in graph.inputs)
+    values: list[Atom] = []
+    for atom in graph.result.values:
+        if may_be_text(program, graph, atom, inputs):
+            glue = handing_on(graph, atom, "result")
+            graph = replace(graph, nodes=(*graph.nodes, glue))
+            values.append(Ref(glue.name))
+        else:
+            values.append(atom)
+    return replace(graph, result=replace(graph.result, values=tuple(values)))
 
 
 def is_fixed(glue: Glue) -> bool:

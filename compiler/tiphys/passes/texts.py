@@ -1,0 +1,41 @@
+"""Which values may be texts that people have typed: those of the entry's inputs, wherever they are passed on unread.
+
+A text is read where it is used. The result of a run is read by a client, which does not know how: there it has to be
+read by a pod before.
+"""
+
+from __future__ import annotations
+
+from tiphys.ir import Atom, Attempt, Graph, Loop, Map, Program, Ref, Sub, Switch, Unit
+
+
+def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str], depth: int = 0) -> bool:
+    """Say whether a value of a unit may be a text. texts: the inputs that are."""
+    if not isinstance(atom, Ref) or depth > len(program.graphs):
+        return False
+    if atom.node in {item.name for item in unit.inputs}:
+        return atom.node in texts
+    sub = next((call for call in unit.calls if call.name == atom.node), None)
+    if sub is None:
+        return False
+    callee = program.graphs[sub.graph]
+    given = frozenset(
+        name for name, argument in sub.arguments if may_be_text(program, unit, argument, texts, depth + 1)
+    )
+    return any(may_be_text(program, callee, one, given, depth + 1) for one in given_by(callee, sub, atom.output))
+
+
+def given_by(callee: Unit, sub: Sub, output: int) -> tuple[Atom, ...]:
+    """List what an output of a unit may be."""
+    match callee:
+        case Graph(result=result):
+            return (result.values[output],) if output < len(result.values) else ()
+        case Switch(outputs=outputs):
+            return outputs[output]
+        case Attempt(outputs=pairs):
+            return pairs[output]
+        case Loop(carried=carried, next=after):
+            return () if output == 0 else (Ref(carried[output - 1]), after[output - 1])
+        case Map():
+            return ()
+    raise AssertionError(sub)

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, str] = {
     "settings": "authoring",
     "authoring": "diagnostics settings",
     "errors": "runtime",
-    "tracing": "authoring diagnostics ir runtime",
+    "tracing": "authoring diagnostics ir settings runtime",
     "passes": "diagnostics ir tracing runtime",
     "bundling": "diagnostics runtime",
     "bundle": "bundling diagnostics runtime",

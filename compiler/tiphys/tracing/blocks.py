@@ -28,10 +28,9 @@ FIXED = 2
 def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     """Leave a statement to run time. Raises NotTraceable where that is impossible."""
     words = Words()
-    try:
-        words.visit(node)
-    except Yields:
-        raise t.untraceable("how many items this generator gives is known only at run time", node) from None
+    words.visit(node)
+    if words.yields:
+        raise t.untraceable("how many items this generator gives is known only at run time", node)
     here = variables(t.frame)
     own = [name for name in words.names if owner_of(t.frame, name) is t.frame and name not in t.frame.scope.nonlocals]
     check_names(t, node, words, own)
@@ -182,10 +181,6 @@ def completion(t: Tracer, whole: Unknown, exits: set[Exit], node: ast.AST) -> Do
     return Split(item_of(t, whole, 0, int, "exit", node), frozenset(exits), value)
 
 
-class Yields(Exception):
-    """A statement is part of a generator, whose items are for code elsewhere."""
-
-
 class Words(ast.NodeVisitor):
     """What a statement names: the variables it reads or sets, and how it may complete."""
 
@@ -196,7 +191,7 @@ class Words(ast.NodeVisitor):
         self.outer: list[str] = []
         self.exits = {Exit.NEXT}
         self.loops = 0
-        self.handled: set[str] = set()
+        self.yields = False
 
     def visit_Name(self, node: ast.Name) -> None:
         self.names[node.id] = None
@@ -207,7 +202,8 @@ class Words(ast.NodeVisitor):
             self.deleted.add(node.id)
 
     def visit_Yield(self, node: ast.Yield | ast.YieldFrom) -> None:
-        raise Yields(node)
+        self.yields = True
+        self.generic_visit(node)
 
     visit_YieldFrom = visit_Yield  # noqa: N815
 

@@ -314,7 +314,8 @@ class State:
         """Undo everything since the mark."""
         while len(self.journal) > mark.journal:
             box, content = self.journal.pop()
-            box.content = content
+            if content.epoch < mark.own:  # what was made since the mark stays as it was left: a way may give it
+                box.content = content
         self.epoch = mark.epoch
         self.frontier, self.ready = mark.frontier, mark.ready
         del self.nodes[mark.nodes :]

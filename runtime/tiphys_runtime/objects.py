@@ -160,7 +160,7 @@ def split_group(error: BaseException, classes: Any) -> tuple[BaseException | Non
     """Split as `except*` does: the part that matches, in a group, and the rest."""
     kinds = checked(classes, star=True)
     if not isinstance(error, BaseExceptionGroup):
-        return (BaseExceptionGroup("", [error]), None) if matches(error, kinds) else (None, error)
+        return (BaseExceptionGroup("", (error,)), None) if matches(error, kinds) else (None, error)
     return error.split(lambda each: matches(each, kinds))
 
 

@@ -14,6 +14,7 @@ from tiphys.tracing.facts import hint_of
 from tiphys.tracing.merging import Which, decided_by, fork
 from tiphys.tracing.names import store, variables
 from tiphys.tracing.patterns import Asked, bindings, matches
+from tiphys.tracing.places import may_lack
 from tiphys.tracing.questions import Asking, Question, can_ask, fresh_names
 from tiphys.tracing.state import Box, OpaqueC
 from tiphys.tracing.tracer import Tracer
@@ -156,4 +157,4 @@ class Matching:
             before = variables(t.frame).get(name, UNBOUND)
             value: Any = t.state.box(OpaqueC(item_of(t, whole, first + index, Any, name, node), part=True))
             assert isinstance(value, Box)
-            store(t, name, maybe(t, value, node) if before is UNBOUND or isinstance(before, Choice) else value, node)
+            store(t, name, maybe(t, value, node) if may_lack(before) else value, node)

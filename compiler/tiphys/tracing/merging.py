@@ -350,9 +350,12 @@ class Fork:
 
     def lazy_tree(self, number: int) -> ast.expr:
         """Write a way without calls as an expression; the others give nothing here."""
+        width = max(len(trees) for trees in self.lazy.values())
+        trees = self.lazy.get(number, [])
+        none: list[ast.expr] = [at(ast.Constant(None), self.node) for _ in range(width - len(trees))]
+        last = at(ast.Tuple(elts=[*trees, *none], ctx=ast.Load()), self.node)
         if number not in self.lazy:
-            return at(ast.Constant(None), self.node)
-        last = at(ast.Tuple(elts=list(self.lazy[number]), ctx=ast.Load()), self.node)
+            return last if width else at(ast.Constant(None), self.node)
         return expression_tree(self.t, self.ways[number], last)
 
     def hoist(self, way: Way) -> None:

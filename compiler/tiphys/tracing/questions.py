@@ -17,8 +17,9 @@ from tiphys.tracing.facts import hint_of, type_of, unknown_parts
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import names_loaded_outside, owner_of, variables
 from tiphys.tracing.patterns import bindings, names_of, types_of
+from tiphys.tracing.places import held_tree
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Closure, Unknown, is_immutable, is_scalar
+from tiphys.tracing.values import Closure, Unknown, is_immutable, is_scalar
 from tiphys_runtime.objects import UNBOUND
 
 SUBJECT = "__subject"
@@ -117,21 +118,7 @@ class Question:
                 if isinstance(item, ast.Name) and item.id not in one.names}  # fmt: skip
         wanted = {name for one in self.asking for name in one.names if name in read or name in self.left}
         here = variables(self.t.frame)
-        return {name: self.before(here.get(name, UNBOUND), name) for name in sorted(wanted)}
-
-    def before(self, value: Any, name: str) -> ast.expr:
-        """Write what a variable holds, if it holds anything."""
-        t, node = self.t, self.node
-        if value is UNBOUND:
-            return t.capture(UNBOUND, "unbound", node)
-        if not isinstance(value, Choice):
-            return t.tree(value, node, name)
-        made = self.before(value.options[-1], name)
-        for number in reversed(range(len(value.options) - 1)):
-            test = ast.Compare(left=value.number.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(number), node)])
-            here = self.before(value.options[number], name)
-            made = at(ast.IfExp(test=at(test, node), body=here, orelse=made), node)
-        return made
+        return {name: held_tree(self.t, here.get(name, UNBOUND), self.node) for name in sorted(wanted)}
 
     def ending(self, number: int, items: list[str], left: list[str]) -> ast.stmt:
         """Write the statement that gives the number of a case, and what names hold."""

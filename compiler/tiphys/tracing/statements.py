@@ -475,6 +475,12 @@ def attempted(t: Tracer, node: ast.Try) -> Done:
     return done
 
 
+def attempted_groups(t: Tracer, node: ast.TryStar) -> Done:
+    from tiphys.tracing.groups import attempt_groups
+
+    return attempt_groups(t, node, lambda body: run_block(t, body))
+
+
 def with_block(t: Tracer, node: ast.With | ast.AsyncWith) -> Done:
     return with_items(t, node, lambda body: run_block(t, body))
 
@@ -511,6 +517,6 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Done]] = {
     ast.Pass: lambda _t, _node: None, ast.Break: lambda _t, _node: BREAK, ast.Continue: lambda _t, _node: CONTINUE,
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,
     ast.AsyncFor: for_loop,
-    ast.TryStar: refused("`except*` cannot be traced yet"),
+    ast.TryStar: attempted_groups,
     ast.ClassDef: refused("a class cannot be defined inside an orchestrator"),
 }  # fmt: skip

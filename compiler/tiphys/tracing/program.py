@@ -25,6 +25,7 @@ from tiphys.tracing.state import PendingC
 from tiphys.tracing.statements import run_function
 from tiphys.tracing.tasks import Interface, emit_call, interface_of
 from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
+from tiphys.tracing.tries import has_tries, limit_of
 from tiphys.tracing.values import Frame, Raised
 
 FRAMES = 20_000
@@ -53,7 +54,10 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
         t = Tracer(program, name)
         values = declare_inputs(t, task, interface, bindings)
         try:
-            if is_orchestrator(task):
+            if is_orchestrator(task) and has_tries(task):
+                result, where = call_entry(t, task, interface, values)
+            elif is_orchestrator(task):
+                t.seconds = limit_of(task)
                 result, where = interpret(t, task, values)
             else:
                 result, where = call_leaf(t, task, interface, values)
@@ -138,6 +142,18 @@ def call_leaf(
     t.frame = Frame(new_frame(t.state, {}), EMPTY_SCOPE, None, {}, {}, where.file, task.name)
     node = ast.Call(func=ast.Name(id="f", ctx=ast.Load()), args=[], keywords=[], lineno=where.line, col_offset=0)
     return emit_call(t, task, interface, values, node), where
+
+
+def call_entry(
+    t: Tracer, task: TaskTemplate[..., Any], interface: Interface, values: dict[str, Any]
+) -> tuple[Any, Span]:
+    """Wrap an orchestrator that is tried more than once into a graph that calls it."""
+    from tiphys.tracing.subgraphs import call_orchestrator
+
+    where = task.where
+    t.frame = Frame(new_frame(t.state, {}), EMPTY_SCOPE, None, {}, {}, where.file, task.function.__name__)
+    node = ast.copy_location(ast.Call(func=ast.Name(id="f", ctx=ast.Load()), args=[], keywords=[]), where_node(where))
+    return call_orchestrator(t, task, interface, values, node), where
 
 
 def check_awaited(t: Tracer) -> None:

@@ -25,7 +25,7 @@ SHOWN = 100
 def where_node(where: Span) -> ast.AST:
     """Make a node that stands at a place."""
     made = ast.Pass(lineno=where.line, col_offset=where.column)
-    made.end_lineno, made.end_col_offset = where.end_line, where.end_column
+    made.end_lineno, made.end_col_offset = where.end_line or where.line, where.end_column
     return made
 
 

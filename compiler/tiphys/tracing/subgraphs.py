@@ -55,6 +55,8 @@ def call_orchestrator(
     t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call
 ) -> Any:
     """Call another orchestrator."""
+    from tiphys.tracing.tries import as_set
+
     for item in interface.parameters:
         if item.name not in bound:
             bound[item.name] = t.lift(item.default)
@@ -62,7 +64,7 @@ def call_orchestrator(
         task.name, (task.name, repr(task.levels)), interface.types, interface.result, task.where,
         lambda inner, values: interpret(inner, task, values), task.description, task.name,
     )  # fmt: skip
-    return call_graph(t, callee, bound, node)
+    return as_set(t, task, lambda: call_graph(t, callee, bound, node), interface.result, node)
 
 
 def call_graph(t: Tracer, callee: Callee, bound: dict[str, Any], node: ast.AST) -> Any:

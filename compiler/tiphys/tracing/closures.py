@@ -229,8 +229,7 @@ def fan_out(t: Tracer, node: ast.AST, *, acts: bool = True) -> NotTraceable:
     if not acts:
         mend = "Move the loop into a function of its own: what calls no task is computed at run time as a whole."
         return t.untraceable("how many rounds this takes is known only at run time", node, mend)
-    known = "Loop over a list that is known when the program is compiled"
-    mend = f"{known}; loops over runtime values come with a later version."
+    mend = "Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`."
     return t.untraceable("how many rounds this takes is known only at run time, and each calls a task", node, mend)
 
 

@@ -159,7 +159,7 @@ def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
         return code_tree(t, node)
     if len(t.state.nodes) > mark.nodes or len(t.state.pending) > mark.pending:
         t.state.rollback(mark)
-        mend = "Call the task before, and decide with its result; branches on runtime values come with a later version."
+        mend = "Call the task before, and decide with its result."
         raise t.untraceable(
             f"whether this side of `{word}` runs is known only at run time, and it calls a task", node, mend
         )

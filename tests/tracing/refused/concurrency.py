@@ -1,0 +1,315 @@
+"""Concurrency: what has no meaning where tasks are pods, or cannot be followed. Each program, and the text it gets."""
+
+from __future__ import annotations
+
+ROWS = {
+    "wait": (
+        """\
+done, _ = await asyncio.wait([add(n)])
+return 1
+""",
+        """\
+`asyncio.wait` is not supported
+  flow.py:85:21
+    done, _ = await asyncio.wait([add(n)])
+                    ^^^^^^^^^^^^^^^^^^^^^^
+  Await them all with `asyncio.gather(*jobs)`.
+""",
+    ),
+    "wait for the first": (
+        """\
+jobs = [asyncio.create_task(add(n))]
+done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+return 1
+""",
+        """\
+the first of several running tasks cannot be known in a DAG, so `asyncio.wait(..., FIRST_COMPLETED)` has no meaning here
+  flow.py:86:21
+    done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Await them all with `asyncio.gather(*jobs)`.
+""",
+    ),
+    "Lock": (
+        """\
+lock = asyncio.Lock()
+return await add(n)
+""",
+        """\
+a lock between running tasks has no meaning in a DAG
+  flow.py:85:12
+    lock = asyncio.Lock()
+           ^^^^^^^^^^^^^^
+  Order tasks by awaiting them.
+""",
+    ),
+    "sleep": (
+        """\
+await asyncio.sleep(5)
+return await add(n)
+""",
+        """\
+`asyncio.sleep` in an orchestrator is not supported yet
+  flow.py:85:11
+    await asyncio.sleep(5)
+          ^^^^^^^^^^^^^^^^
+  Sleep inside a task.
+""",
+    ),
+    "cancel": (
+        """\
+job = asyncio.create_task(add(n))
+job.cancel()
+return await job
+""",
+        """\
+`cancel` of a task has no meaning where tasks are pods
+  flow.py:86:5
+    job.cancel()
+    ^^^^^^^^^^^^
+  Let it run to its end, or use plain code inside one task.
+""",
+    ),
+    "result too early": (
+        """\
+job = asyncio.create_task(add(n))
+x = job.result()
+return await job
+""",
+        """\
+the result of `add` is read before it is awaited
+  flow.py:86:9
+    x = job.result()
+        ^^^^^^^^^^^^
+  Await it first.
+""",
+    ),
+    "Event": (
+        """\
+e = asyncio.Event()
+return await add(n)
+""",
+        """\
+an event between running tasks has no meaning in a DAG
+  flow.py:85:9
+    e = asyncio.Event()
+        ^^^^^^^^^^^^^^^
+  Order tasks by awaiting them.
+""",
+    ),
+    "Queue": (
+        """\
+e = asyncio.Queue()
+return await add(n)
+""",
+        """\
+a queue between running tasks has no meaning in a DAG
+  flow.py:85:9
+    e = asyncio.Queue()
+        ^^^^^^^^^^^^^^^
+  Pass values as arguments and results.
+""",
+    ),
+    "shield": (
+        """\
+return await asyncio.shield(add(n))
+""",
+        """\
+`asyncio.shield` has no meaning where nothing is cancelled
+  flow.py:85:18
+    return await asyncio.shield(add(n))
+                 ^^^^^^^^^^^^^^^^^^^^^^
+  Leave it out.
+""",
+    ),
+    "run": (
+        """\
+return asyncio.run(add(n))
+""",
+        """\
+`asyncio.run` inside an orchestrator has no meaning
+  flow.py:85:12
+    return asyncio.run(add(n))
+           ^^^^^^^^^^^^^^^^^^^
+  Await the coroutine instead.
+""",
+    ),
+    "create_task of a result": (
+        """\
+a = await add(n)
+return await asyncio.create_task(a)
+""",
+        """\
+`create_task` needs coroutines or tasks
+  flow.py:86:18
+    return await asyncio.create_task(a)
+                 ^^^^^^^^^^^^^^^^^^^^^^
+  Pass the call itself, without `await`.
+""",
+    ),
+    "gather of a result": (
+        """\
+a = await add(n)
+return await asyncio.gather(a, add(n))
+""",
+        """\
+`gather` needs coroutines or tasks
+  flow.py:86:33
+    return await asyncio.gather(a, add(n))
+                                ^
+  Pass the call itself, without `await`.
+""",
+    ),
+    "member that is cancelled": (
+        """\
+async with asyncio.TaskGroup() as group:
+    group.create_task(add(n))
+    group.cancel()
+return 1
+""",
+        """\
+`TaskGroup.cancel` cannot be traced
+  flow.py:87:9
+    group.cancel()
+    ^^^^^^^^^^^^^^
+""",
+    ),
+    "timeout after the beginning": (
+        """\
+job = asyncio.create_task(add(n))
+await add(1)
+return await asyncio.wait_for(job, 5)
+""",
+        """\
+this task has begun before its timeout is known
+  flow.py:87:18
+    return await asyncio.wait_for(job, 5)
+                 ^^^^^^^^^^^^^^^^^^^^^^^^
+  Give the timeout where the task is called: `asyncio.wait_for(task(...), timeout)`.
+""",
+    ),
+    "return_exceptions by result": (
+        """\
+a = await add(n)
+return await asyncio.gather(add(n), return_exceptions=a)
+""",
+        """\
+this has to be known when the program is compiled
+  flow.py:86:18
+    return await asyncio.gather(add(n), return_exceptions=a)
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Write `True` or `False`.
+""",
+    ),
+    "return_exceptions of a map by result": (
+        """\
+a = await add(n)
+return list(flyte.map(add, [1], return_exceptions=a))
+""",
+        """\
+`return_exceptions` has to be known when the program is compiled
+  flow.py:86:17
+    return list(flyte.map(add, [1], return_exceptions=a))
+                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+""",
+    ),
+    "side by side": (
+        """\
+out = []
+async def one(x):
+    out.append(await add(x))
+xs = await numbers(n)
+await asyncio.gather(*[one(x) for x in xs])
+return out
+""",
+        """\
+these run side by side, and each changes a value that they share
+  flow.py:89:27
+    await asyncio.gather(*[one(x) for x in xs])
+                          ^^^^^^^^^^^^^^^^^^^^
+  Return a value from each, and put them together from the list that `gather` gives.
+""",
+    ),
+    "one of many tasks": (
+        """\
+jobs = []
+for x in await numbers(n):
+    jobs.append(asyncio.create_task(add(x)))
+return await jobs[0]
+""",
+        """\
+this value cannot be used in an expression that is computed at run time
+  flow.py:88:18
+    return await jobs[0]
+                 ^^^^
+""",
+    ),
+    "tasks of two kinds": (
+        """\
+jobs = []
+for x in await numbers(n):
+    jobs.append(add(x))
+for x in await numbers(n):
+    jobs.append(untyped(x))
+for job in jobs:
+    await job
+return 1
+""",
+        """\
+this list holds tasks of two kinds
+  flow.py:90:16
+    for job in jobs:
+               ^^^^
+  Await them all with `asyncio.gather`.
+""",
+    ),
+    "tasks in a dict": (
+        """\
+xs = await numbers(n)
+jobs = {x: add(x) for x in xs}
+return await jobs[1]
+""",
+        """\
+`add` was called but its result is used before it is awaited
+  flow.py:86:16
+    jobs = {x: add(x) for x in xs}
+               ^^^^^^
+  Await it first: `await add(...)`.
+
+`await` needs a coroutine or a task, and this is a result
+  flow.py:87:12
+    return await jobs[1]
+           ^^^^^^^^^^^^^
+  Leave out the `await`.
+""",
+    ),
+    "task of an earlier round": (
+        """\
+job = None
+for x in await numbers(n):
+    if job is not None:
+        await job
+    job = asyncio.create_task(add(x))
+return await job
+""",
+        """\
+what `job` holds here cannot be followed: it is a task of an earlier round of a loop
+  flow.py:87:12
+    if job is not None:
+       ^^^
+  Set it anew before it is read here, or keep its result instead.
+
+what `job` holds here cannot be followed: it is a task of the last round of a loop
+  flow.py:90:18
+    return await job
+                 ^^^
+  Set it anew before it is read here, or keep its result instead.
+
+`add` is called but never awaited
+  flow.py:89:35
+    job = asyncio.create_task(add(x))
+                              ^^^^^^
+  Write `await add(...)`, or put it into `asyncio.gather`.
+""",
+    ),
+}

@@ -1,0 +1,273 @@
+"""Control flow: what cannot be followed from the values of run time. Each program, and the text it gets."""
+
+from __future__ import annotations
+
+ROWS = {
+    "map of calls": (
+        """\
+xs = await numbers(n)
+return await asyncio.gather(*map(add, xs))
+""",
+        """\
+how many rounds this takes is known only at run time, and each calls a task
+  flow.py:86:18
+    return await asyncio.gather(*map(add, xs))
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`.
+""",
+    ),
+    "endless": (
+        """\
+while True:
+    n = 1
+return await add(n)
+""",
+        """\
+this loop does not end when the program is compiled
+  flow.py:85:11
+    while True:
+          ^^^^
+""",
+    ),
+    "recursion": (
+        """\
+return await deeper(1)
+""",
+        """\
+the calls nest too deep to be traced
+  flow.py:63:18
+    return await deeper(x + 1) + await add(x)
+                 ^^^^^^^^^^^^^
+  Write the recursion as a loop.
+""",
+    ),
+    "orchestrator recursion": (
+        """\
+return await main(n)
+""",
+        """\
+this call leads back to itself whatever happens, so it never ends
+  flow.py:85:18
+    return await main(n)
+                 ^^^^^^^
+  Return before it where there is nothing left to do.
+""",
+    ),
+    "lambda calls a task": (
+        """\
+xs = await numbers(n)
+return list(map(lambda x: double(x), xs))
+""",
+        """\
+`<lambda>` calls a task, so it cannot run as part of another computation
+  flow.py:86:21
+    return list(map(lambda x: double(x), xs))
+                    ^^^^^^^^^^^^^^^^^^^
+  Call the task itself in the orchestrator.
+""",
+    ),
+    "yield": (
+        """\
+yield await add(n)
+""",
+        """\
+`main` is a generator, which cannot be a task
+  flow.py:83:1
+    @env.task
+    ^^^^^^^^^
+  Return a list instead of yielding.
+""",
+    ),
+    "walrus": (
+        """\
+xs = await numbers(n)
+return [y for x in xs if (y := x)]
+""",
+        """\
+`:=` in a comprehension over a runtime value cannot be traced
+  flow.py:86:31
+    return [y for x in xs if (y := x)]
+                              ^^^^^^
+  Write it as a loop.
+""",
+    ),
+    "class": (
+        """\
+class Inner:
+    x = 1
+return await add(n)
+""",
+        """\
+a class cannot be defined inside an orchestrator
+  flow.py:85:5
+    class Inner:
+    ^^^^^^^^^^^^
+""",
+    ),
+    "with": (
+        """\
+await add(1)
+with open('x') as f:
+    return f.read()
+""",
+        """\
+`open` in an orchestrator reads or writes a file
+  flow.py:86:10
+    with open('x') as f:
+         ^^^^^^^^^
+  Do it in a task, or pass the value as an argument of the orchestrator.
+""",
+    ),
+    "lost change": (
+        """\
+out = []
+xs = await numbers(n)
+[out.append(x) for x in xs]
+return out
+""",
+        """\
+this comprehension is computed in a pod, where its change of `out` would be lost
+  flow.py:87:5
+    [out.append(x) for x in xs]
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Let it give a new value instead of changing one.
+""",
+    ),
+    "lost change in a lambda": (
+        """\
+out = []
+xs = await numbers(n)
+list(map(lambda x: out.append(x), xs))
+return out
+""",
+        """\
+a lambda is computed in a pod, where its change of `out` would be lost
+  flow.py:87:14
+    list(map(lambda x: out.append(x), xs))
+             ^^^^^^^^^^^^^^^^^^^^^^^
+  Let it give a new value instead of changing one.
+""",
+    ),
+    "clause by result": (
+        """\
+a = await untyped(n)
+try:
+    await add(n)
+except a:
+    return 1
+return 2
+""",
+        """\
+what this clause catches is known only at run time
+  flow.py:88:12
+    except a:
+           ^
+  Name the classes, and decide inside the clause.
+""",
+    ),
+    "condition of a comprehension awaits": (
+        """\
+xs = await numbers(n)
+return [x for x in xs if await add(x) > 2]
+""",
+        """\
+how many rounds this takes is known only at run time, and each calls a task
+  flow.py:86:12
+    return [x for x in xs if await add(x) > 2]
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`.
+""",
+    ),
+    "inner list of a comprehension awaits": (
+        """\
+xs = await numbers(n)
+return [await add(x, y) for x in xs for y in await numbers(x)]
+""",
+        """\
+how many rounds this takes is known only at run time, and each calls a task
+  flow.py:86:12
+    return [await add(x, y) for x in xs for y in await numbers(x)]
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`.
+""",
+    ),
+    "key calls a task": (
+        """\
+xs = await numbers(n)
+return sorted(xs, key=lambda x: double(x))
+""",
+        """\
+`<lambda>` calls a task, so it cannot run as part of another computation
+  flow.py:86:27
+    return sorted(xs, key=lambda x: double(x))
+                          ^^^^^^^^^^^^^^^^^^^
+  Call the task itself in the orchestrator.
+""",
+    ),
+    "helper that keeps a list": (
+        """\
+seen = []
+def note(x):
+    seen.append(x)
+    return x
+xs = await numbers(n)
+return list(map(note, xs))
+""",
+        """\
+`note` is computed in a pod, where its change of `seen` would be lost
+  flow.py:86:5
+    def note(x):
+    ^^^^^^^^^^^^
+  Let it give a new value instead of changing one.
+""",
+    ),
+    "generator twice": (
+        """\
+def gen():
+    yield 1
+    yield 2
+g = gen()
+for x in g:
+    await add(x)
+for x in g:
+    await add(x)
+return 1
+""",
+        """\
+a generator can be iterated over only once here
+  flow.py:91:14
+    for x in g:
+             ^
+""",
+    ),
+    "next of a generator": (
+        """\
+def gen():
+    yield 1
+await add(n)
+return next(gen())
+""",
+        """\
+`next` on a generator cannot be traced
+  flow.py:88:12
+    return next(gen())
+           ^^^^^^^^^^^
+  Loop over it with `for`.
+""",
+    ),
+    "lock held": (
+        """\
+import threading
+lock = threading.Lock()
+with lock:
+    return await add(n)
+""",
+        """\
+this context manager cannot be used in an orchestrator
+  flow.py:87:10
+    with lock:
+         ^^^^
+  Open what you need inside a task.
+""",
+    ),
+}

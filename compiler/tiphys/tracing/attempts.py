@@ -19,10 +19,10 @@ from tiphys.tracing.concurrency import await_value, start_ready
 from tiphys.tracing.contents import Merging, differences, is_same
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
-from tiphys.tracing.merging import Which, ended, fork, needs_choice
+from tiphys.tracing.merging import Which, ended, fork, needs_choice, raise_later
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
-from tiphys.tracing.regions import Closed, Way, close, explore, inside, label_of, resume
+from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free, label_of, resume
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
@@ -272,10 +272,20 @@ def tries(t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST)
 
 
 def explored(t: Tracer, trial: Trial, work: Callable[[], Any]) -> Way:
-    """Interpret the body once."""
+    """Interpret the body once. What it raises behind something that may fail is raised at run time."""
+
+    def failing() -> Any:
+        try:
+            return work()
+        except Raised as raised:
+            if all(is_free(node) for node in t.state.nodes):
+                raise
+            raise_later(t, raised, trial.node)
+            raise Ended from None
+
     t.trials.append(trial)
     try:
-        return explore(t, work)
+        return explore(t, failing)
     finally:
         t.trials.pop()
 
@@ -327,6 +337,7 @@ class Recording:
     begun: tuple[str, ...]
     points: list[dict[Slot, tuple[Any, Any]]]
     gives: list[Atom] = field(default_factory=list)
+    moved: list[tuple[Box, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.ways = [self.way]

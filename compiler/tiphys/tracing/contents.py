@@ -235,12 +235,12 @@ class Merging:
 
     def inner_atom(self, number: int, value: Any) -> Atom | None:
         """Compute a container with runtime parts at the end of its way, if some part is computed in it."""
-        from tiphys.tracing.regions import inside
-
         fork, t = self.fork, self.t
-        if number not in fork.heavy or not any(fork.is_inner(number, one) for one in unknown_parts(t, value)):
+        if number not in fork.heavy:
             return None
-        with inside(t, fork.ways[number]):
+        with fork.within(number):
+            if not any(fork.is_inner(number, one) for one in unknown_parts(t, value)):
+                return None
             return t.to_atom(value, "v", fork.node)
 
     def choice(self, values: dict[int, Any]) -> Choice:
@@ -282,6 +282,7 @@ class Merging:
             case Box() if self.is_made_in(number, value) and id(value) not in self.moved:
                 self.moved.add(id(value))
                 epoch = value.content.epoch
+                self.fork.moved.append((value, value.content))
                 value.content = self.left(number, value.content)
                 value.content.epoch = epoch
                 if isinstance(value.content, PendingC) and value.content.held is not None:

@@ -125,6 +125,11 @@ def prepare_changes(t: Tracer, function: Any, values: list[Any], node: ast.Call)
     boxes: dict[Box, None] = {}
     changed = changed_values(t, function, values)
     for value in changed:
+        is_loose = isinstance(value, Unknown) and value.root is None and value.ref is None
+        if is_loose and isinstance(function, Method) and function.name in natives.MUTATORS:
+            mend = "Build a new value instead, or change it inside a task."
+            raise t.refuse("this changes a part of another value in place, and that would be lost", node, mend)
+    for value in changed:
         for box in boxes_in(t, value.value if isinstance(value, Spread) else value):
             boxes[box] = None
     deep = not isinstance(function, Method)
@@ -196,6 +201,5 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
             t.need(unknown)
     if natives.path_of(function).startswith("asyncio."):
         raise fan_out(t, node)
-    counted = "Pass values that are counted when the program is compiled"
-    mend = f"{counted}; fan-out over runtime values comes with a later version."
+    mend = "Pass the values one by one, or all of them as one list or dict."
     raise t.untraceable("how many arguments this passes is known only at run time", node, mend)

@@ -19,10 +19,10 @@ from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contents import differences
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.merging import ended, needs_choice
+from tiphys.tracing.merging import needs_choice, taken
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
-from tiphys.tracing.regions import Way, close, explore, inside, label_of, pruned
+from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing
 from tiphys.tracing.state import BatchC, Box, FrameC, GroupC, OpaqueC, PendingC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Lost, Unknown, is_immutable, is_scalar
@@ -94,7 +94,7 @@ class Rounds:
                     install(self.t, slot, Lost("it is a task of an earlier round of a loop"))
                 count = len(self.lost)
                 symbols, t.state.nodes = t.state.nodes, []
-                way = ended(t, explore(t, lambda: self.work(self.number())), self.node)
+                way = taken(t, lambda: self.work(self.number()), self.node)
                 way.nodes[:0] = symbols
                 grown = self.grow(way)
             finally:
@@ -211,7 +211,7 @@ class Rounds:
         done: Done = None if way.done is NEVER else way.done
         exits = exits_of(done)
         value = done.value if done is not None and Exit.RETURN in exits else None
-        with inside(t, way):
+        with inside(t, way), standing(way):
             nexts = {slot: self.next_atom(carried) for slot, carried in self.slots.items()}
             exit_atom = t.to_atom(self.exit_value(done), "exit", self.node)
             result = t.to_atom(value, "result", self.node) if Exit.RETURN in exits else None

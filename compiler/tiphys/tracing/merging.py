@@ -12,7 +12,8 @@ import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.inference import is_truth_total
 from tiphys.tracing.places import may_lack
 from tiphys.tracing.reach import reaches
-from tiphys.tracing.regions import Closed, Way, close, explore, expression_tree, inside, label_of, resume
+from tiphys.tracing.regions import Closed, Way, close, explore, expression_tree, inside, is_free, label_of, resume
 from tiphys.tracing.state import BatchC, Box, ChoiceC, GroupC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Hole, Raised, Special, Undecided, Unknown
@@ -106,7 +107,7 @@ def fork(
     )
     if is_whole:
         for number in through:
-            ways[number] = ended(t, explore(t, lambda way=ways[number]: gone_on(t, way, rest)), node)
+            ways[number] = taken(t, functools.partial(gone_on, t, ways[number], rest), node)
         going = [number for number, way in enumerate(ways) if way.done is not NEVER]
     fork = Fork(t, which, ways, node, title, keeps_raises=keeps_raises)
     done: Done
@@ -149,7 +150,20 @@ def fork_value(
 def explored(t: Tracer, works: Sequence[Callable[[], Any]], node: ast.AST) -> list[Way]:
     """Interpret each way."""
     start_ready(t)
-    return [ended(t, explore(t, work), node) for work in works]
+    return [taken(t, work, node) for work in works]
+
+
+def taken(t: Tracer, work: Callable[[], Any], node: ast.AST) -> Way:
+    """Interpret a way; where it raises, it does so at run time, and a `try` around it finds what it has left."""
+
+    def failing() -> Any:
+        try:
+            return work()
+        except Raised as raised:
+            raise_later(t, raised, node)
+            raise Ended from None
+
+    return ended(t, explore(t, failing), node)
 
 
 def ended(t: Tracer, way: Way, node: ast.AST) -> Way:
@@ -213,7 +227,16 @@ class Fork:
             number: [] for number, way in enumerate(ways) if number not in self.heavy and not way.is_light
         }
         self.pending: list[tuple[str, Unknown]] = []
+        self.moved: list[tuple[Box, Any]] = []
+        """Containers made on a way, and what they held there."""
         self.frame = t.frame_here() if self.heavy or self.lazy else ()
+        for number, way in enumerate(ways):
+            # a way that fails where it has changed what a handler reads cannot be one expression with the others
+            if number in self.lazy and any(
+                isinstance(node, Glue) and not is_free(node) and node.frame != self.frame for node in way.nodes
+            ):
+                self.heavy = sorted((*self.heavy, number))
+                del self.lazy[number]
         last = next((node for node in reversed(t.state.nodes) if (node.name,) == self.begun), None)
         self.has_host = isinstance(last, Call)
         if self.heavy:
@@ -255,6 +278,19 @@ class Fork:
 
     # ---- values that leave a way
 
+    @contextmanager
+    def within(self, number: int) -> Iterator[None]:
+        """Compute something at the end of a way, from what its containers held there."""
+        swapped = [(box, box.content) for box, _ in self.moved]
+        for box, content in self.moved:
+            box.content = content
+        try:
+            with inside(self.t, self.ways[number]):
+                yield
+        finally:
+            for box, content in swapped:
+                box.content = content
+
     def is_inner(self, number: int, unknown: Unknown) -> bool:
         """Say whether a value is computed inside a way that is not always taken."""
         way = self.ways[number]
@@ -273,7 +309,7 @@ class Fork:
                 return unknown.ref
             return None if made is not None and made.code.pure and made.code.total else unknown.ref
         if number in self.heavy and self.is_inner(number, unknown):
-            with inside(self.t, self.ways[number]):
+            with self.within(number):
                 made_value = self.t.unknown(self.t.settle(unknown, "v", self.node, follow=False))
             assert made_value is not None
             return made_value.ref

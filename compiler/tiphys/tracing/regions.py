@@ -48,12 +48,17 @@ class Way:
     @property
     def is_light(self) -> bool:
         """Say whether it holds nothing but glue that may as well be computed when it is not taken."""
-        return all(isinstance(node, Glue) and node.code.pure and node.code.total for node in self.nodes)
+        return all(is_free(node) for node in self.nodes)
 
     @property
     def is_glue(self) -> bool:
         """Say whether it holds no call."""
         return all(isinstance(node, Glue) for node in self.nodes)
+
+
+def is_free(node: Node) -> bool:
+    """Say whether a node may as well be computed when nobody needs it."""
+    return isinstance(node, Glue) and node.code.pure and node.code.total
 
 
 def explore(t: Tracer, work: Callable[[], Any]) -> Way:
@@ -118,6 +123,19 @@ def inside(t: Tracer, way: Way) -> Iterator[None]:
     finally:
         way.nodes, way.frontier = state.nodes, state.frontier
         state.nodes, state.frontier = outer
+
+
+@contextmanager
+def standing(way: Way) -> Iterator[None]:
+    """Let the state be, for a moment, as a way has left it: what it gives can be computed at its end."""
+    before = [(box, box.content) for box in way.changes]
+    for box, content in way.changes.items():
+        box.content = content
+    try:
+        yield
+    finally:
+        for box, old in before:
+            box.content = old
 
 
 @dataclass

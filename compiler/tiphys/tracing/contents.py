@@ -190,7 +190,8 @@ class Merging:
     def data(self, values: dict[int, Any], hint: str) -> Any:
         """Merge values that can travel: picked by the `Switch` where it can, else by glue."""
         t, fork = self.t, self.fork
-        unknowns = {number: t.unknown(value) for number, value in values.items()}
+        with fork.unmoved():
+            unknowns = {number: t.unknown(value) for number, value in values.items()}
         kinds = {repr(kind): kind for kind in (type_of(t, value) for value in values.values())}
         kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
         if fork.heavy:

@@ -279,17 +279,22 @@ class Fork:
     # ---- values that leave a way
 
     @contextmanager
-    def within(self, number: int) -> Iterator[None]:
-        """Compute something at the end of a way, from what its containers held there."""
+    def unmoved(self) -> Iterator[None]:
+        """Look at containers made on a way as they were there."""
         swapped = [(box, box.content) for box, _ in self.moved]
-        for box, content in self.moved:
+        for box, content in reversed(self.moved):
             box.content = content
         try:
-            with inside(self.t, self.ways[number]):
-                yield
+            yield
         finally:
             for box, content in swapped:
                 box.content = content
+
+    @contextmanager
+    def within(self, number: int) -> Iterator[None]:
+        """Compute something at the end of a way, from what its containers held there."""
+        with self.unmoved(), inside(self.t, self.ways[number]):
+            yield
 
     def is_inner(self, number: int, unknown: Unknown) -> bool:
         """Say whether a value is computed inside a way that is not always taken."""

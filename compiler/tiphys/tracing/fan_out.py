@@ -18,9 +18,9 @@ from tiphys.tracing.concurrency import await_value, start_ready
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.loops import Rounds, counted
-from tiphys.tracing.merging import ended
+from tiphys.tracing.merging import taken
 from tiphys.tracing.names import variables
-from tiphys.tracing.regions import Way, close, explore, expression_tree, inside, label_of
+from tiphys.tracing.regions import Way, close, expression_tree, inside, label_of
 from tiphys.tracing.results import replaced
 from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer, new_frame
@@ -330,7 +330,7 @@ def run_many(
     lanes = Lanes(t.state.next_epoch, [] if limit is None else [limit])
     t.lanes.append(lanes)
     try:
-        way = ended(t, explore(t, lambda: item_value(t, many, Ref(index))), many.node)
+        way = taken(t, lambda: item_value(t, many, Ref(index)), many.node)
     finally:
         t.lanes.pop()
     runtime = [one for one in lanes.limits if isinstance(one, Unknown)]

@@ -2,7 +2,8 @@
 
 What is made of the values that a `Switch` gives would need a pod behind it: each arm computes its own part of that, in
 the pod that makes the value. What an arm computes before its first call, such as the test of an `elif`, would need a
-pod in it: the pod that decides for the arm computes that too, if the arm is the one that is taken.
+pod in it: the pod that decides for the arm computes that too, if the arm is the one that is taken. What a graph
+computes first moves to its callers (lift_glue.py).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from types import CodeType, FunctionType
 from tiphys.ir import Atom, Call, Catch, Code, Glue, Graph, Literal, Node, Program, Ref, Sub, Switch, Unit, operands_of
 from tiphys.passes.branches import Branch, substituted, without_unread
 from tiphys.passes.handing_on import free_name
+from tiphys.passes.lift_glue import is_liftable, lift, may_gain
+from tiphys.passes.picking import picked
 from tiphys.passes.place_glue import Placing, edges, is_fixed, needs_output
 from tiphys.passes.place_items import in_order
 
@@ -30,7 +33,7 @@ def move_glue(program: Program) -> Program:
     graphs = dict(program.graphs)
     known = Known({})
     for _ in range(MOST):
-        if not (sink_one(graphs, known) or hoist_one(graphs, known)):
+        if not (sink_one(graphs, known) or hoist_one(graphs, known) or lift_one(graphs, known, program.entry)):
             break
         graphs = in_order(graphs, program.entry)
     return replace(program, graphs=graphs)
@@ -132,9 +135,9 @@ def sink(branch: Branch, root: Glue, moved: list[Glue]) -> None:
     branch.tidy()
 
 
-def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Ref:
+def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Atom:
     """Compute glue at the end of an arm; gives the last value of it."""
-    test, names = branch.test, dict[str, str]()
+    test, names = branch.test, dict[str, Atom]()
     is_given, known = branch.region(number) is not None, set[Atom]()
     branch.with_region(number)
     kinds = types_in(branch.graph)
@@ -148,7 +151,7 @@ def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Ref:
         if atom == test:
             return Literal(number)
         if atom.node in names:
-            return Ref(names[atom.node])
+            return names[atom.node]
         if atom.node == branch.name:
             atom = branch.switch.outputs[atom.output][number]
             if isinstance(atom, Ref) and atom.node == arm.name:
@@ -161,6 +164,9 @@ def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Ref:
         return branch.passed_on(number, branch.taken_in(atom, label, kinds.get(atom, object)))
 
     for piece in moved:
+        if (only := picked(piece, test, number)) is not None:
+            names[piece.name] = seen(only)
+            continue
         operands = tuple((label, seen(atom)) for label, atom in piece.operands)
         frame = () if piece.code.total else tuple(seen(atom) for atom in piece.frame)
         # an arm that ends by raising gives known values that nobody means to read
@@ -168,11 +174,12 @@ def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Ref:
         code = replace(piece.code, total=False) if is_doubtful and piece.code.total else piece.code
         region = branch.with_region(number)
         taken = (*(item.name for item in region.inputs), *(node.name for node in region.nodes))
-        name = names[piece.name] = free_name(piece.name, taken)
+        name = free_name(piece.name, taken)
+        names[piece.name] = Ref(name)
         made = replace(piece, name=name, code=code, operands=operands, after=region.result.after, frame=frame)
         end = replace(region.result, after=(name,)) if is_fixed(made) else region.result
         branch.graphs[region.name] = replace(region, nodes=(*region.nodes, made), result=end)
-    return Ref(names[moved[-1].name])
+    return names[moved[-1].name]
 
 
 def types_in(graph: Graph) -> dict[Atom, object]:
@@ -187,6 +194,23 @@ def types_in(graph: Graph) -> dict[Atom, object]:
             case _:
                 pass
     return found
+
+
+# ---- out to the callers
+
+
+def lift_one(graphs: dict[str, Unit], known: Known, entry: str) -> bool:
+    """Move one piece of glue from the start of a graph to where that is called."""
+    for graph in list(graphs.values()):
+        if not isinstance(graph, Graph) or not is_liftable(graph, entry):
+            continue
+        places = known.of(graph)
+        for node in places.costly():
+            moved = places.riding_with(node) if not places.placing.needs[node.name] else []
+            if moved and may_gain(graphs, graph, moved):
+                lift(graphs, graph, node, moved)
+                return True
+    return False
 
 
 # ---- out of the arms

@@ -49,9 +49,11 @@ class Arguments:
             self.templates[name] = self.copy(name, value)
             return
         unknown = self.t.unknown(value)
-        if isinstance(value, Unknown) and value.ref is None and value.pure and not self.is_whole:
-            self.templates[name] = self.expression(name, value)
-            return
+        if unknown is not None and not self.is_whole:
+            loose = self.loose(value if isinstance(value, Unknown) else unknown)
+            if loose.ref is None and loose.pure:
+                self.templates[name] = self.expression(name, loose)
+                return
         if unknown is None and self.is_open:
             self.knowable.add(name)
         self.templates[name] = self.leaf(name, name, annotation, value)
@@ -69,6 +71,15 @@ class Arguments:
         self.owners[name] = owner
         self.atoms.append((name, atom))
         return ("input", name, annotation)
+
+    def loose(self, value: Unknown) -> Unknown:
+        """Give the expression behind glue of a region: the pods of the callee compute it, as none may come before."""
+        t, ref = self.t, value.ref
+        made = t.made.get(ref.node) if ref is not None and t.regions else None
+        if made is None or not (made.code.pure and made.code.total):
+            return value
+        found = t.glue[made.name]
+        return Unknown(found.tree, value.type, found.pure, found.total)
 
     def is_code(self, value: Any) -> bool:
         """Say whether an argument is code, which is always known."""

@@ -57,6 +57,8 @@ class Users:
     pods: set[str]
     outside: bool = False
     """A sub-graph, or the graph's own result, needs it: some pod has to give it as an output."""
+    early: bool = False
+    """Something needs it before the end of the graph that no pod of ours computes: a sub-graph."""
 
 
 def place(graph: Graph) -> Graph:
@@ -65,7 +67,8 @@ def place(graph: Graph) -> Graph:
         return graph
     graph = replace(graph, nodes=tuple(unframed(node) for node in graph.nodes))
     glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
-    places = Placing(graph, glue).places(needs_output(graph, glue))
+    kept, users = needs(graph, glue)
+    places = Placing(graph, glue, users).places(kept)
     nodes = tuple(replace(node, place=places[node.name]) if isinstance(node, Glue) else node for node in graph.nodes)
     return replace(graph, nodes=nodes)
 
@@ -76,7 +79,12 @@ def unframed(node: Node) -> Node:
 
 
 def needs_output(graph: Graph, glue: dict[str, Glue]) -> set[str]:
-    """Name the glue that some pod has to give as an output, users first."""
+    """Name the glue that some pod has to give as an output."""
+    return needs(graph, glue)[0]
+
+
+def needs(graph: Graph, glue: dict[str, Glue]) -> tuple[set[str], dict[str, Users]]:
+    """Name the glue that some pod has to give as an output, and who needs each piece."""
     users: dict[str, Users] = defaultdict(lambda: Users(set()))
     for name in (*graph.result.after, *(atom.node for atom in graph.result.values if isinstance(atom, Ref))):
         users[name].outside = True
@@ -95,10 +103,10 @@ def needs_output(graph: Graph, glue: dict[str, Glue]) -> set[str]:
             if name not in glue:
                 continue
             if isinstance(node, Sub):
-                users[name].outside = True
+                users[name].outside = users[name].early = True
             else:
                 users[name].pods |= pods
-    return kept
+    return kept, users
 
 
 def edges(node: Node) -> set[str]:
@@ -110,8 +118,9 @@ def edges(node: Node) -> set[str]:
 class Placing:
     """The choice of pods for the glue of one graph that needs one."""
 
-    def __init__(self, graph: Graph, glue: dict[str, Glue]) -> None:
+    def __init__(self, graph: Graph, glue: dict[str, Glue], users: dict[str, Users] | None = None) -> None:
         self.glue = glue
+        self.users = users
         self.nodes = {node.name: node for node in graph.nodes}
         self.position = {name: index for index, name in enumerate(self.nodes)}
         self.hosts: dict[str, str] = {}
@@ -132,6 +141,8 @@ class Placing:
         found = self.last(node, needed)
         if found is None and not is_fixed(node):
             found = self.nearest(node, needed)
+        if found is None and not is_fixed(node):
+            found = self.later(node, needed)
         return found if found is not None else self.pods.setdefault(needed, node.name)
 
     def last(self, node: Glue, needed: frozenset[str]) -> str | None:
@@ -150,6 +161,22 @@ class Placing:
                 return name
             known = (known - {name}) | self.before(name)
         return None
+
+    def later(self, node: Glue, needed: frozenset[str]) -> str | None:
+        """Find the first pod behind a piece that only the end of the graph needs, before all that also use it."""
+        if self.users is None or self.users[node.name].early:
+            return None
+        users = self.users[node.name].pods
+        for name, host in self.nodes.items():
+            if not isinstance(host, Call) or self.position[name] < self.position[node.name]:
+                continue
+            if self.is_after(name, needed) and all(user == name or self.is_behind(user, name) for user in users):
+                return name
+        return None
+
+    def is_behind(self, user: str, name: str) -> bool:
+        """Say whether a pod comes after a call, and is no glue whose place is still open."""
+        return user not in self.glue and self.is_after(user, frozenset((name,)))
 
     def done_at(self, names: Iterable[str]) -> frozenset[str]:
         """Name the pods and sub-graphs that are done where these nodes are; of glue, those it needs."""

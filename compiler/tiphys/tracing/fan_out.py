@@ -19,13 +19,13 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.loops import Rounds, counted
 from tiphys.tracing.merging import taken
-from tiphys.tracing.names import variables
+from tiphys.tracing.names import chain, variables
 from tiphys.tracing.regions import Way, close, expression_tree, inside, label_of
 from tiphys.tracing.results import replaced
 from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer, new_frame
 from tiphys.tracing.values import Choice, Frame, Hole, Raised, Scope, Undecided, Unknown
-from tiphys_runtime.objects import from_lanes, rounds_of
+from tiphys_runtime.objects import UNBOUND, from_lanes, rounds_of
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -367,12 +367,19 @@ def item_value(t: Tracer, many: Many, index: Ref) -> Any:
     return await_value(t, made, many.node)
 
 
+def assigned(before: Content | None, after: FrameC) -> bool:
+    """Say whether a variable of a frame was set anew."""
+    held = before.names if isinstance(before, FrameC) else {}
+    return any(held.get(name, UNBOUND) is not value for name, value in after.names.items())
+
+
 def check_changes(t: Tracer, way: Way, many: Many) -> None:
     """Refuse items that change something around them: which of them comes first is not known."""
+    own = {frame.box for frame in chain(t.frame)}
     for box, content in way.changes.items():
-        if isinstance(content, FrameC) and box is not t.frame.box:
+        if isinstance(content, PendingC | GroupC) or box in many.touched:
             continue
-        if isinstance(content, PendingC | GroupC | FrameC) or box in many.touched:
+        if isinstance(content, FrameC) and not (box in own and assigned(box.content, content)):
             continue
         mend = "Return a value from each, and put them together from the list that `gather` gives."
         raise t.untraceable("these run side by side, and each changes a value that they share", many.node, mend)

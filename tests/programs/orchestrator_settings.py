@@ -1,5 +1,7 @@
 """`retries`, `timeout` and `cache` on orchestrators; orchestrators called in branches, loops and fan-outs."""
 
+import asyncio
+
 import tiphys as flyte
 
 env = flyte.TaskEnvironment("settings")
@@ -73,6 +75,34 @@ async def overridden(n: int) -> list[int]:
     return [a, b]
 
 
+@env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def in_a_loop(n: int) -> int:
+    total = 0
+    for item in await numbers(n):
+        found = await inner(item, scale=item)
+        total += found["a"]
+    return await add(total, 0)
+
+
+@env.task
+async def in_a_fan_out(n: int) -> list[int]:
+    found = await asyncio.gather(*[inner(x) for x in await numbers(n)])
+    return [each["a"] for each in found]
+
+
+@env.task
+async def retried_and_caught(n: int) -> str:
+    try:
+        return f"{await always_fails_at_two(n)}"
+    except ValueError as error:
+        return f"failed for good: {error}"
+
+
 CASES = [
     *[("retried_once", {"n": n}) for n in (0, 1, 3)],
     *[("limited_orchestrator", {"n": n}) for n in (0, 1, 3)],
@@ -80,4 +110,10 @@ CASES = [
     *[("overridden", {"n": n}) for n in (0, 1, 3)],
     *[("retried", {"n": n}) for n in (0, 3)],
     ("always_fails_at_two", {"n": 2}),
+    # a pod for each sum: the call before it ends in a branch
+    *[("in_a_loop", {"n": n}, n) for n in (0, 1, 3)],
+    # one for each dict that an item is, and one for the list that is made of them
+    *[("in_a_fan_out", {"n": n}, n + 1) for n in (0, 1, 3)],
+    ("retried_and_caught", {"n": 1}, 1),  # the text is made of what the tries gave
+    ("retried_and_caught", {"n": 2}, 5),  # the second try, a catch for each, the catch around them, the text
 ]

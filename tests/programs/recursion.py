@@ -175,14 +175,22 @@ async def binary_search(n: int) -> list[int]:
 
 
 CASES = [
-    *[("factorial", {"n": n}) for n in (0, 1, 4)],
-    *[("fibonacci", {"n": n}) for n in (0, 1, 4)],
-    *[("sorted_numbers", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("tree_total", {"n": n}) for n in (0, 1, 3)],
-    *[("folder_size", {"name": name}) for name in ('root', 'c', 'z')],
+    # a pod for each product: it is made when the call inside has ended, and no pod follows it
+    *[("factorial", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (4, 3))],
+    # a pod for each sum
+    *[("fibonacci", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (4, 4))],
+    # a pod for each list that is put together of two sorted ones
+    *[("sorted_numbers", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (2, 1), (6, 3))],
+    # two for each child: reading it may fail, and has its place behind the child before; the sum follows its call
+    *[("tree_total", {"n": n}, glue) for n, glue in ((0, 0), (1, 4), (3, 6))],
+    # a pod for each sum over a folder that has some inside
+    *[("folder_size", {"name": name}, glue) for name, glue in (("root", 3), ("c", 1), ("z", 0))],
     *[("recursive_helper", {"n": n}) for n in (0, 8, 12)],
     *[("mutual_recursion", {"n": n}) for n in (0, 1, 4)],
-    *[("retries_by_recursion", {"n": n}) for n in (0, 2, 5)],
-    *[("known_depth_runtime_values", {"n": n}) for n in (-1, 0, 1, 5)],
-    *[("binary_search", {"n": n}) for n in (0, 3, 9)],
+    # a catch for each failure, and what is made of its outcome: the texts, and the number of the next
+    *[("retries_by_recursion", {"n": n}, glue) for n, glue in ((0, 6), (2, 2), (5, 1))],
+    # the first test reads an input only: no pod comes before it
+    *[("known_depth_runtime_values", {"n": n}, 1) for n in (-1, 0, 1, 5)],
+    # the list is made when the search has ended
+    *[("binary_search", {"n": n}, 1) for n in (0, 3, 9)],
 ]

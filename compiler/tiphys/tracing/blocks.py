@@ -16,6 +16,7 @@ from tiphys.tracing.closures import copy_node, factory
 from tiphys.tracing.completions import Completion, Done, Exit, Split
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import owner_of, variables
+from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer, annotation_of
 from tiphys.tracing.values import Choice, Closure, Lost, TupleV, Unknown
@@ -44,8 +45,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
             raise Poisoned
         if isinstance(value, Box) and value in boxes:
             aliases[name] = boxes[value]
-        elif value is UNBOUND:
-            given[name] = t.capture(UNBOUND, "unbound", node)
+        elif may_lack(value):
+            given[name] = held_tree(t, value, node)
         elif not isinstance(value, Closure):
             given[name] = t.tree(value, node, name)
             if isinstance(value, Box):
@@ -64,7 +65,7 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     whole = call_block(t, node, given, aliases, [*stored, *written.values()])
     for index, name in enumerate(stored):
         before = here.get(name, UNBOUND)
-        store_item(t, name, whole, FIXED + index, node, may_lack=before is UNBOUND or name in words.deleted)
+        store_item(t, name, whole, FIXED + index, node, may_lack=may_lack(before) or name in words.deleted)
     for index, (box, _) in enumerate(written.items()):
         kind = annotation_of(box) if not isinstance(box.content, OpaqueC) else box.content.value.type
         made = item_of(t, whole, FIXED + len(stored) + index, kind, "changed", node)

@@ -33,6 +33,7 @@ from tiphys.tracing.values import (
     Closure,
     Frame,
     Hole,
+    Lost,
     Method,
     NeedsKnown,
     Special,
@@ -350,7 +351,7 @@ class Tracer:
                 raise Poisoned
             case Closure(native=function) if function is not None:
                 return function
-            case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread() | Choice():
+            case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread() | Choice() | Lost():
                 raise NotKnown
             case _:
                 return value
@@ -423,6 +424,8 @@ class Tracer:
                 raise ProgramError(
                     Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend)
                 )
+            case Lost(why=why):
+                raise self.untraceable(f"what this holds cannot be followed: {why}", node, "Set it anew before.")
             case Box() | Special() | Choice():
                 raise self.refuse("this value cannot be used in an expression that is computed at run time", node)
             case Poison():

@@ -230,6 +230,24 @@ these run side by side, and each changes a value that they share
   Return a value from each, and put them together from the list that `gather` gives.
 """,
     ),
+    "variable side by side": (
+        """\
+count = 0
+async def one(x):
+    nonlocal count
+    count += await add(x)
+xs = await numbers(n)
+await asyncio.gather(*[one(x) for x in xs])
+return count
+""",
+        """\
+these run side by side, and each changes a value that they share
+  flow.py:90:27
+    await asyncio.gather(*[one(x) for x in xs])
+                          ^^^^^^^^^^^^^^^^^^^^
+  Return a value from each, and put them together from the list that `gather` gives.
+""",
+    ),
     "one of many tasks": (
         """\
 jobs = []

@@ -291,7 +291,7 @@ c['x'].append(1)
 return b
 """,
         """\
-this changes a part of another value in place, and that would be lost
+this changes a part of a task's result in place, through another name
   flow.py:88:5
     c['x'].append(1)
     ^^^^^^^^^^^^^^^^

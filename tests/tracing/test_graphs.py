@@ -136,3 +136,18 @@ def test_a_change_in_place_makes_a_new_version_of_the_value(printed: Callable[..
           %score   = call score(row=%row)
           return %score
     """)
+
+
+def test_an_item_that_is_deleted_by_a_result_makes_a_new_version_too(printed: Callable[..., str]) -> None:
+    program = """
+        @env.task
+        async def main(day: int) -> dict[float, int]:
+            table = {1.0: 2, 4.0: 5}
+            del table[await score(1.0)]
+            return table
+    """
+
+    text = printed(program)
+    assert "%score   = call score(row=1.0)" in text
+    assert ".__delitem__(score)" in text
+    assert text.splitlines()[-1] == "  return %changed"

@@ -173,11 +173,15 @@ def delete(t: Tracer, target: ast.expr) -> None:
         case ast.Subscript():
             owner, key = evaluate(t, target.value), evaluate(t, target.slice)
             content = owner.content if isinstance(owner, Box) else None
-            if isinstance(content, ListC | DictC):
-                inner = t.writable(owner, target)
-                items = inner.items if isinstance(content, ListC) else inner.entries
-                raising(t, target, operator.delitem, items, t.native(key))
-            elif isinstance(content, OpaqueC):
+            try:
+                if isinstance(content, ListC | DictC):
+                    known, inner = t.native(key), t.writable(owner, target)
+                    items = inner.items if isinstance(content, ListC) else inner.entries
+                    raising(t, target, operator.delitem, items, known)
+                    return
+            except NotKnown:
+                pass
+            if isinstance(owner, Box) and isinstance(content, ListC | DictC | OpaqueC):
                 change_opaque(t, owner, "__delitem__", [key], target)
             else:
                 raise t.refuse("an orchestrator cannot change this value", target)

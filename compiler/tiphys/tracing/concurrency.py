@@ -279,6 +279,7 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
 def end_group(t: Tracer, group: Box, node: ast.AST) -> None:
     """Wait for the members of a task group; where one has failed, raise the group of what they raised."""
     from tiphys.tracing.attempts import raise_group
+    from tiphys.tracing.fan_out import run_batch
 
     while True:
         start_ready(t)
@@ -286,6 +287,10 @@ def end_group(t: Tracer, group: Box, node: ast.AST) -> None:
         t.state.frontier = join(t.state.frontier, [box.content for box in members])
         if all(box.content.status is Status.DONE for box in members):
             break
+    for box in t.state.pending:
+        # tasks that were begun in the group and of which the number is known only at run time
+        if isinstance(box.content, BatchC) and not box.content.taken and box.content.epoch >= group.content.epoch:
+            run_batch(t, box)
     raise_group(t, group, node)
 
 
@@ -377,6 +382,7 @@ def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], nod
     value = args[0] if args else keywords.get("fs")
     t.state.notes.append(f"{t.span(node)}: `as_completed` gives the results in the order of the tasks")
     if isinstance(value, Box) and isinstance(value.content, BatchC):
+        t.state.write(value).taken = True
         items = value.content.items
     else:
         items = collect(t, value, node)

@@ -69,6 +69,7 @@ def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
         if t.unknown(value) is not None:
             found.append(Spread(value))
         elif isinstance(value, Box) and isinstance(value.content, BatchC):
+            t.state.write(value).taken = True
             found.extend(value.content.items)
         else:
             iterate(t, value, item.value, found.append)

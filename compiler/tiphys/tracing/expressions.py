@@ -27,7 +27,7 @@ from tiphys.tracing.operators import (
     unary,
 )
 from tiphys.tracing.reach import reaches
-from tiphys.tracing.state import Box, DictC, ListC
+from tiphys.tracing.state import BatchC, Box, DictC, ListC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Choice, Closure, Spread, TupleV, Unknown, is_scalar
 
@@ -252,6 +252,12 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
     unknown = t.unknown(first)
     if unknown is not None and is_copy(node):
         return first
+    if isinstance(first, Box) and isinstance(first.content, BatchC):
+        from tiphys.tracing.fan_out import results_of
+
+        found = results_of(t, node, first)
+        if found is not NotImplemented:
+            return found
     node = over_given(t, node)
     if unknown is None:
         mark = t.state.mark()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tiphys.diagnostics import ProgramError
@@ -40,6 +40,8 @@ class Many:
     node: ast.AST
     touched: frozenset[Box] = frozenset()
     """What making one seems to change, and does not."""
+    values: Any = None
+    """The list of what they gave, once they have run."""
 
 
 @dataclass(eq=False)
@@ -71,7 +73,9 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
 
     target = target_of(node)
     if not isinstance(node, ast.SetComp | ast.DictComp) and is_pending(t, make, node):
-        return t.state.box(BatchC([Many(count, make, "gather", node)]))
+        box = t.state.box(BatchC([Many(count, make, "gather", node)]))
+        t.state.pending.append(box)
+        return box
     return one_by_one(t, node, frame, count, item_of, target)
 
 
@@ -210,6 +214,7 @@ def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, nod
         count, rows = picked(t, probe, after.number, chosen, index, count, node)
     make = maker(t, box, work, rows, node)
     t.state.replace(box, BatchC([*box.content.items, Many(count, make, "gather", node, frozenset((box,)))]))
+    t.state.pending.append(box)
     return True
 
 
@@ -316,6 +321,8 @@ def run_many(
     t: Tracer, many: Many, *, limit: Unknown | int | None = None, keeps_errors: bool = False, is_limited: bool = False
 ) -> Unknown:
     """Run them all side by side; gives the list of what they give. is_limited: they are as few as may run at a time."""
+    if many.values is not None:
+        return t.expression(many.values)
     start_ready(t)
     begun = t.state.frontier
     if isinstance(many.count, int) and many.count == 0:
@@ -429,18 +436,22 @@ def many_values(t: Tracer, many: Many, *, keeps_errors: bool = False) -> Box:
     )
 
 
-def each_of(t: Tracer, many: Many) -> tuple[Unknown | int, Callable[[Unknown], Any]]:
-    """Give their number, and what gives one of them to whoever awaits it; tasks have all begun before."""
+def has_begun(t: Tracer, many: Many) -> bool:
+    """Say whether they are tasks, which run from the moment they are made."""
     mark, names = t.state.mark(), t.names.mark()
     ready = t.state.ready
     try:
         made = many.make(Unknown(Hole(Ref("round of a batch"), "i", many.node), int))
-        begun = isinstance(made, Box) and isinstance(made.content, PendingC) and made.content.reusable
+        return isinstance(made, Box) and isinstance(made.content, PendingC) and made.content.reusable
     finally:
         t.state.rollback(mark)
         t.state.ready = ready
         t.undo_names(names)
-    if not begun:
+
+
+def each_of(t: Tracer, many: Many) -> tuple[Unknown | int, Callable[[Unknown], Any]]:
+    """Give their number, and what gives one of them to whoever awaits it; tasks have all begun before."""
+    if many.values is None and not has_begun(t, many):
         return many.count, many.make
     values = t.boxed(run_many(t, many))
 
@@ -451,3 +462,29 @@ def each_of(t: Tracer, many: Many) -> tuple[Unknown | int, Callable[[Unknown], A
         return t.state.box(done)
 
     return many.count, item
+
+
+def run_batch(t: Tracer, box: Box) -> None:
+    """Run the tasks of a list of which the number is known only at run time; from now on they are done."""
+    for index, item in enumerate(box.content.items):
+        if isinstance(item, Many) and item.values is None:
+            values = t.boxed(run_many(t, item))
+            t.state.write(box).items[index] = replace(item, values=values)
+    t.state.write(box).taken = True
+
+
+def results_of(t: Tracer, node: Comprehension, box: Box) -> Any:
+    """Run `[task.result() for task in tasks]` over many tasks; NotImplemented for any other comprehension."""
+    generator = node.generators[0]
+    element = None if isinstance(node, ast.DictComp) else node.elt
+    match element, generator.target:
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name(id=said), attr="result"), args=[], keywords=[])
+            | ast.Await(value=ast.Name(id=said)),
+            ast.Name(id=target),
+        ) if said == target and is_simple(node) and len(box.content.items) == 1:
+            (many,) = box.content.items
+            if isinstance(many, Many) and (many.values is not None or has_begun(t, many)):
+                run_batch(t, box)
+                return box.content.items[0].values
+    return NotImplemented

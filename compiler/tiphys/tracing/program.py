@@ -21,7 +21,7 @@ from tiphys.tracing.recursion import check_ends
 from tiphys.tracing.regions import pruned
 from tiphys.tracing.results import SHOWN, display_of, where_node
 from tiphys.tracing.source import FunctionNode, cells_of, scope_of, source_of
-from tiphys.tracing.state import PendingC
+from tiphys.tracing.state import BatchC, Box, PendingC
 from tiphys.tracing.statements import run_function
 from tiphys.tracing.tasks import Interface, emit_call, interface_of
 from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
@@ -160,6 +160,10 @@ def check_awaited(t: Tracer) -> None:
     """Report every coroutine that was made and never awaited."""
     for box in t.state.pending:
         content = box.content
+        if isinstance(content, BatchC) and not content.taken:
+            many = next(item for item in content.items if not isinstance(item, Box))
+            mend = "Await them: `await asyncio.gather(*tasks)`."
+            t.mistakes.append(Mistake("these coroutines are made but never awaited", t.span(many.node), mend))
         if isinstance(content, PendingC) and not content.taken:
             mend = f"Write `await {content.title}(...)`, or put it into `asyncio.gather`."
             t.mistakes.append(Mistake(f"`{content.title}` is called but never awaited", content.where, mend))

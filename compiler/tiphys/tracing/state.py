@@ -50,15 +50,16 @@ class ListC(Content):
 
 
 class BatchC(Content):
-    """A list of coroutines, of which some items stand for many."""
+    """A list of coroutines, of which some items stand for many. taken: somebody awaits them."""
 
-    __slots__ = ("items",)
+    __slots__ = ("items", "taken")
 
-    def __init__(self, items: list[Any]) -> None:
+    def __init__(self, items: list[Any], *, taken: bool = False) -> None:
         self.items = items
+        self.taken = taken
 
     def copy(self) -> BatchC:
-        return BatchC(self.items.copy())
+        return BatchC(self.items.copy(), taken=self.taken)
 
 
 class SemaphoreC(Content):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Never
 
 from tiphys.diagnostics import ProgramError
@@ -60,7 +61,7 @@ def run_block(t: Tracer, body: Sequence[ast.stmt]) -> Done:
             return done.done
         if isinstance(done, Split):
             if Exit.NEXT in done.exits and behind:
-                return proceed(t, done, frozenset((Exit.NEXT,)), lambda rest=behind: run_block(t, rest), statement)
+                return proceed(t, done, frozenset((Exit.NEXT,)), partial(run_block, t, behind), statement)
             return done
         if done is not None:
             return done
@@ -223,7 +224,7 @@ def ends_function(t: Tracer, behind: Sequence[ast.stmt]) -> bool:
 def for_loop(t: Tracer, node: For) -> Done:
     mark, names = t.state.mark(), t.names.mark()
     iterable = evaluate(t, node.iter)
-    unknown = t.unknown(iterable)
+    unknown, is_before = t.unknown(iterable), False
     if unknown is not None:
         t.need(unknown)
         is_before = isinstance(node, ast.AsyncFor) or acts(t, node.iter)
@@ -239,7 +240,7 @@ def for_loop(t: Tracer, node: For) -> Done:
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
     if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
-        return over_batch(t, node, iterable.content)
+        return over_batch(t, node, iterable)
     if not leaves(node.body):
 
         def body(item: Any) -> Done:
@@ -266,7 +267,7 @@ def unrolled(t: Tracer, node: For, iterable: Any) -> Done:
             if isinstance(done, Split) and done.exits & GOING_ON:
                 if len(items) > UNROLLED:
                     raise TooLong
-                return proceed(t, done, GOING_ON, lambda behind=index + 1: rounds(behind), node)
+                return proceed(t, done, GOING_ON, partial(rounds, index + 1), node)
             return done
         return None
 
@@ -318,11 +319,13 @@ def awaits(body: list[ast.stmt]) -> bool:
     return any(isinstance(item, ast.Await) for statement in body for item in ast.walk(statement))
 
 
-def over_batch(t: Tracer, node: For, batch: BatchC) -> Done:
+def over_batch(t: Tracer, node: For, box: Box) -> Done:
     """Run a loop over coroutines or tasks of which the number is known only at run time."""
-    if len(batch.items) != 1 or not isinstance(batch.items[0], Many):
+    items = t.state.write(box).items
+    if len(items) != 1 or not isinstance(items[0], Many):
         raise t.untraceable("this list holds tasks of two kinds", node.iter, "Await them all with `asyncio.gather`.")
-    (many,) = batch.items
+    box.content.taken = True
+    (many,) = items
     return looped(t, node, *each_of(t, many))
 
 
@@ -432,7 +435,10 @@ def asserted(t: Tracer, node: ast.Assert) -> Done:
     def fail() -> Done:
         message = [] if node.msg is None else [evaluate(t, node.msg)]
         call = at(
-            ast.Call(func=at(ast.Name(id="AssertionError"), node), args=message and [node.msg], keywords=[]), node
+            ast.Call(
+                func=at(ast.Name(id="AssertionError"), node), args=[] if node.msg is None else [node.msg], keywords=[]
+            ),
+            node,
         )
         raise_value(t, call_value(t, AssertionError, tuple(message), {}, call), [], node)
 

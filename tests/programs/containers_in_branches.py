@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tiphys as flyte
+import asyncio
+from typing import Any, NamedTuple
 
 env = flyte.TaskEnvironment("containers")
 
@@ -13,6 +15,11 @@ class State:
     step: int = 0
     log: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Pair(NamedTuple):
+    left: int
+    right: int
 
 
 @env.task
@@ -28,6 +35,39 @@ async def total(values: list[int]) -> int:
 @env.task
 async def numbers(n: int) -> list[int]:
     return list(range(n))
+
+
+@env.task
+async def named_tuples(n: int) -> list[object]:
+    pair = Pair(n, await add(n))
+    if pair.right > 2:
+        pair = pair._replace(left=await add(pair.left, 50))
+    left, right = pair
+    return [pair, left + right, pair.left > pair.right]
+
+
+@env.task
+async def sets_and_membership(n: int) -> list[int]:
+    seen: set[int] = set()
+    repeated = []
+    for item in [x % 3 for x in await numbers(n)]:
+        value = await add(item)
+        if value in seen:
+            repeated.append(value)
+            continue
+        seen.add(value)
+    return [len(seen), *repeated]
+
+
+@env.task
+async def mixed_known_and_runtime(n: int) -> dict[str, object]:
+    result: dict[str, object] = {"name": "run", "parts": []}
+    a, b = await asyncio.gather(add(n), add(n, 5))
+    result["parts"] = [a] if a > 2 else []
+    if b > 6:
+        result |= {"b": b, "flag": None}
+    result["count"] = len(result)
+    return result
 
 
 @env.task
@@ -137,4 +177,7 @@ CASES = [
     *[("slots_by_runtime_index", {"n": n}) for n in (0, 2, 5)],
     *[("keys_at_run_time", {"n": n}) for n in (0, 2, 5)],
     *[("matrix", {"n": n}) for n in (0, 2, 5)],
+    *[("named_tuples", {"n": n}) for n in (0, 2, 5)],
+    *[("sets_and_membership", {"n": n}, 1) for n in (0, 2, 5)],  # BEHIND
+    *[("mixed_known_and_runtime", {"n": n}, 1) for n in (0, 2, 5)],  # JOIN
 ]

@@ -5,13 +5,81 @@ import contextlib
 from collections.abc import Iterator
 
 import tiphys as flyte
+from collections.abc import AsyncIterator, Iterator
 
 env = flyte.TaskEnvironment("contexts")
+
+
+class Missing(Exception):
+    pass
 
 
 @env.task
 async def add(a: int, b: int = 1) -> int:
     return a + b
+
+
+@env.task
+async def find(n: int) -> int:
+    if n == 1:
+        raise Missing("one")
+    if n == 2:
+        raise KeyError("two")
+    return n * 10
+
+
+@env.task
+async def suppressed(n: int) -> list[object]:
+    value: object = "nothing"
+    with contextlib.suppress(Missing):
+        value = await find(n)
+        value = await add(value)
+    return [value]
+
+
+@env.task
+async def suppressed_classes(n: int) -> int:
+    total = 0
+    for item in (n, n + 1, n + 2):
+        with contextlib.suppress(Missing, LookupError):
+            total += await find(item)
+    return await add(total)
+
+
+@env.task
+async def null_context(n: int) -> int:
+    with contextlib.nullcontext(5) as five:
+        a = await add(n, five)
+    return a
+
+
+@env.task
+async def nested_with(n: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.nullcontext(), contextlib.suppress(Missing):
+        found.append(await add(n))
+        with contextlib.suppress(KeyError):
+            found.append(await find(n))
+        found.append(await add(n, 2))
+    return found
+
+
+@contextlib.asynccontextmanager
+async def borrowed(n: int, log: list[object]) -> AsyncIterator[int]:
+    value = await add(n, 100)
+    log.append(value)
+    try:
+        yield value
+    finally:
+        log.append(await add(value, 1))
+
+
+@env.task
+async def users_own_async(n: int) -> list[object]:
+    log: list[object] = []
+    async with borrowed(n, log) as value:
+        log.append(await add(value, 1000))
+    return log
 
 
 @env.task
@@ -56,4 +124,12 @@ CASES = [
     *[("timeout_around", {"n": n}) for n in (0, 1, 3)],
     *[("users_own", {"n": n}) for n in (0, 1, 3)],
     *[("with_in_a_loop", {"n": n}) for n in (0, 1, 3)],
+    *[("suppressed", {"n": n}) for n in (0, 3)],
+    ("suppressed", {"n": 1}, 1),  # CATCH
+    *[("suppressed_classes", {"n": n}, 2) for n in (0, 1)],  # 2 CATCH
+    ("suppressed_classes", {"n": 3}),
+    *[("null_context", {"n": n}) for n in (0, 1, 3)],
+    *[("nested_with", {"n": n}) for n in (0, 3)],
+    ("nested_with", {"n": 1}, 3),  # RAISE, 2 CATCH
+    *[("users_own_async", {"n": n}) for n in (0, 1, 3)],
 ]

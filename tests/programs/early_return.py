@@ -1,6 +1,7 @@
 """`return` anywhere: in arms, in loops, in `try`, in handlers, in `finally`, in helpers."""
 
 import tiphys as flyte
+import asyncio
 
 env = flyte.TaskEnvironment("early-return")
 
@@ -8,6 +9,135 @@ env = flyte.TaskEnvironment("early-return")
 @env.task
 async def add(a: int, b: int = 1) -> int:
     return a + b
+
+
+@env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def fails_above(limit: int, n: int) -> int:
+    if n > limit:
+        raise ValueError(f"{n} > {limit}")
+    return n
+
+
+@env.task
+async def check(n: int) -> dict[str, object]:
+    return {"ok": n > 2, "why": f"only {n}"}
+
+
+@env.task
+async def guard_clauses(n: int) -> str:
+    if n < 0:
+        return "negative"
+    a = await add(n)
+    if a > 8:
+        return "too big"
+    b = await add(a, a)
+    if b == 4:
+        return "four"
+    c = await add(b, 3)
+    return f"done {c}"
+
+
+@env.task
+async def quality_gates(n: int) -> list[object]:
+    report: list[object] = ["start"]
+    for gate in ("schema", "volume", "drift"):
+        result = await check(n + len(gate) - 6)
+        report.append(gate)
+        if not result["ok"]:
+            report.append(result["why"])
+            return report
+    report.append(await add(n))
+    return report
+
+
+@env.task
+async def from_a_loop(n: int) -> int:
+    for item in await numbers(n):
+        value = await add(item, item)
+        if value > 4:
+            return value
+    return -1
+
+
+@env.task
+async def from_a_loop_in_a_branch(n: int) -> str:
+    a = await add(n, 0)
+    if a % 2:
+        for item in await numbers(a):
+            if await add(item) == 3:
+                return "inside"
+        return "odd"
+    return f"even {await add(a)}"
+
+
+@env.task
+async def sometimes_none(n: int):
+    a = await add(n)
+    if a > 3:
+        return await add(a, 10)
+
+
+@env.task
+async def in_finally(n: int) -> int:
+    try:
+        return await fails_above(3, n)
+    finally:
+        return await add(n, 1000)
+
+
+@env.task
+async def finally_swallows(n: int) -> str:
+    while True:
+        try:
+            await fails_above(3, n)
+            return "fine"
+        finally:
+            break
+    return "broken out"
+
+
+@env.task
+async def sub(n: int) -> int:
+    a = await add(n)
+    if a > 3:
+        return a
+    return await add(a, 50)
+
+
+@env.task
+async def in_a_sub_orchestrator(n: int) -> list[int]:
+    a = await sub(n)
+    if a > 50:
+        return [a]
+    return [a, await sub(a)]
+
+
+@env.task
+async def different_shapes(n: int) -> object:
+    a = await add(n)
+    if a == 1:
+        return None
+    if a == 2:
+        return [a, await add(a)]
+    if a == 3:
+        return {"a": a}
+    return a
+
+
+@env.task
+async def after_a_gather(n: int) -> list[int]:
+    a, b = await asyncio.gather(add(n), add(n, 2))
+    if a > 3:
+        return [a]
+    c, d = await asyncio.gather(add(a), add(b))
+    if c + d > 6:
+        return [c, d]
+    return [a, b, c, d]
 
 
 @env.task
@@ -36,4 +166,19 @@ async def in_a_closure(n: int) -> int:
 CASES = [
     *[("nothing_returned", {"n": n}) for n in (1, 5)],
     *[("in_a_closure", {"n": n}) for n in (0, 2, 9)],
+    *[("guard_clauses", {"n": n}, 1) for n in (-1, 1, 3, 9)],  # INPUT
+    *[("quality_gates", {"n": n}) for n in (2, 3, 4, 9)],
+    *[("from_a_loop", {"n": n}, 1) for n in (0, 3, 5)],  # BEHIND
+    *[("from_a_loop_in_a_branch", {"n": n}, 1) for n in (1, 3)],  # BEHIND
+    ("from_a_loop_in_a_branch", {"n": 2}),
+    *[("sometimes_none", {"n": n}) for n in (1, 5)],
+    ("in_finally", {"n": 1}),
+    ("in_finally", {"n": 5}, 1),  # CATCH
+    ("finally_swallows", {"n": 1}),
+    ("finally_swallows", {"n": 5}, 1),  # CATCH
+    ("in_a_sub_orchestrator", {"n": 1}, 1),  # BEHIND
+    ("in_a_sub_orchestrator", {"n": 5}, 2),  # 2 BEHIND
+    *[("different_shapes", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("after_a_gather", {"n": n}, 1) for n in (0, 1)],  # JOIN
+    ("after_a_gather", {"n": 3}),
 ]

@@ -27,6 +27,28 @@ async def ping(n: int) -> int:
 
 
 @env.task
+async def named_jobs(n: int) -> dict[str, object]:
+    jobs = {"left": asyncio.create_task(ping(n)), "right": asyncio.create_task(ping(n + 1))}
+    found: dict[str, object] = {}
+    for name, job in jobs.items():
+        try:
+            found[name] = await job
+        except Down:
+            found[name] = "down"
+    return found
+
+
+@env.task
+async def awaited_in_one_arm_or_the_other(n: int) -> list[object]:
+    job = asyncio.create_task(add(n, 70))
+    a = await add(n)
+    if a > 2:
+        return ["big", await job]
+    b = await add(a)
+    return ["small", b, await job]
+
+
+@env.task
 async def count(values: list[int]) -> int:
     return len(values)
 
@@ -48,4 +70,7 @@ async def quorum(n: int) -> str:
 CASES = [
     *[("first_error_is_raised", {"n": n}) for n in (0, 1, 2)],
     *[("quorum", {"n": n}) for n in (0, 1, 2)],
+    *[("named_jobs", {"n": n}, 3) for n in (0, 1, 2)],  # RAISE, 2 CATCH
+    *[("awaited_in_one_arm_or_the_other", {"n": n}) for n in (0, 1)],
+    ("awaited_in_one_arm_or_the_other", {"n": 2}, 1),  # ROUND
 ]

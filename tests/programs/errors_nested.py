@@ -26,6 +26,11 @@ async def add(a: int, b: int = 1) -> int:
 
 
 @env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
 async def risky(n: int) -> int:
     if n == 1:
         raise First("first")
@@ -34,6 +39,42 @@ async def risky(n: int) -> int:
     if n == 3:
         raise Third(3, "deep")
     return n
+
+
+@env.task
+async def try_in_a_branch(n: int) -> str:
+    a = await add(n)
+    if a > 2:
+        try:
+            return f"{await risky(n)}"
+        except Second:
+            return "caught"
+    else:
+        b = await risky(n)
+    return f"{b}"
+
+
+@env.task
+async def loop_in_a_handler(n: int) -> int:
+    try:
+        total = await risky(n)
+    except First:
+        total = 0
+        for item in await numbers(n + 2):
+            total = await add(total, item)
+    return total
+
+
+@env.task
+async def same_error_twice(n: int) -> list[bool]:
+    seen = []
+    for _ in range(2):
+        try:
+            await risky(n)
+            seen.append(True)
+        except First:
+            seen.append(False)
+    return seen
 
 
 @env.task
@@ -52,4 +93,10 @@ async def recorded_and_raised_later(n: int) -> int:
 
 CASES = [
     *[("recorded_and_raised_later", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("try_in_a_branch", {"n": n}) for n in (0, 1, 3, 4)],
+    ("try_in_a_branch", {"n": 2}, 1),  # CATCH
+    *[("loop_in_a_handler", {"n": n}) for n in (0, 3, 4)],
+    *[("loop_in_a_handler", {"n": n}, 1) for n in (1, 2)],  # CATCH
+    *[("same_error_twice", {"n": n}) for n in (0, 3, 4)],
+    *[("same_error_twice", {"n": n}, 2) for n in (1, 2)],  # 2 CATCH
 ]

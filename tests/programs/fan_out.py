@@ -35,6 +35,108 @@ async def table(n: int) -> dict[str, int]:
 
 
 @env.task
+async def text(n):
+    return f"t{n}" * 3
+
+
+async def branching(x: int, limit: int) -> str:
+    a = await add(x)
+    if a > limit:
+        return await text(a)
+    return "small"
+
+
+@env.task
+async def body_that_branches(n: int) -> list[str]:
+    limit = await add(n, -3)
+    return await asyncio.gather(*[branching(x, limit) for x in await numbers(n)])
+
+
+@env.task
+async def two_stages(n: int) -> list[int]:
+    firsts = await asyncio.gather(*[add(x) for x in await numbers(n)])
+    seconds = await asyncio.gather(*[add(x, x) for x in firsts])
+    return seconds
+
+
+@env.task
+async def zipped(n: int) -> list[int]:
+    left, right = await asyncio.gather(numbers(n), numbers(n + 1))
+    return await asyncio.gather(*[add(a, b) for a, b in zip(left, right[1:], strict=True)])
+
+
+@env.task
+async def dict_of_results(n: int) -> dict[str, int]:
+    found = await table(n)
+    results = await asyncio.gather(*(add(value) for value in found.values()))
+    return dict(zip(found, results))
+
+
+@env.task
+async def glue_over_results(n: int) -> list[object]:
+    results = await asyncio.gather(*[add(x) for x in await numbers(n)])
+    if not results:
+        return ["none"]
+    best = max(results)
+    return [best, sum(results) / len(results), await add(best), results.index(best)]
+
+
+@env.task
+async def indexed_results(n: int) -> list[int]:
+    results = await asyncio.gather(*[add(x, x) for x in await numbers(n + 2)])
+    return [results[0], results[-1], *results[1:]]
+
+
+@env.task
+async def unpacked_results(n: int) -> list[object]:
+    first, *rest = await asyncio.gather(*[add(x) for x in await numbers(n + 1)])
+    return [first, rest]
+
+
+@env.task
+async def results_feed_a_loop(n: int) -> int:
+    value = 0
+    for result in await asyncio.gather(*[add(x) for x in await numbers(n)]):
+        value = await add(value, result)
+    return value
+
+
+@env.task
+async def fan_out_in_a_branch(n: int) -> list[int]:
+    size = await add(n, 0)
+    if size > 1:
+        results = await asyncio.gather(*[add(x) for x in await numbers(size)])
+    else:
+        results = [size]
+    return results
+
+
+@env.task
+async def fan_out_in_a_loop(n: int) -> list[int]:
+    values = [n]
+    for round_ in await numbers(3):
+        values = await asyncio.gather(*[add(x, round_) for x in values + [round_]])
+    return values
+
+
+@env.task
+async def items_are_text(n: int) -> list[str]:
+    words = [f"w{{{{x}}}}{i}" for i in await numbers(n)]
+    return await asyncio.gather(*[text(word) for word in words])
+
+
+@env.task
+async def mixed_with_known(n: int) -> list[int]:
+    return await asyncio.gather(add(n), *[add(x) for x in await numbers(n)], add(n, 2))
+
+
+@env.task
+async def three_hundred(n: int) -> int:
+    results = await asyncio.gather(*[add(x, n) for x in await numbers(300)])
+    return sum(results) + results[299] * 1000
+
+
+@env.task
 async def process(shard: Shard, scale: float = 1.0) -> dict[str, float]:
     return {shard.name: shard.size * scale}
 
@@ -166,4 +268,18 @@ CASES = [
     *[("dict_awaited_one_by_one", {"n": n}) for n in (0, 1, 4)],
     *[("two_loops_in_a_comprehension", {"n": n}) for n in (0, 1, 4)],
     *[("early_results_and_fan_out", {"n": n}) for n in (0, 1, 4)],
+    *[("body_that_branches", {"n": n}) for n in (0, 1)],
+    ("body_that_branches", {"n": 4}, 1),  # ROUND
+    *[("two_stages", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("zipped", {"n": n}, 1) for n in (0, 1, 4)],  # JOIN
+    *[("dict_of_results", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("glue_over_results", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("indexed_results", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("unpacked_results", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("results_feed_a_loop", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("fan_out_in_a_branch", {"n": n}) for n in (0, 1, 4)],
+    *[("fan_out_in_a_loop", {"n": n}, 3) for n in (0, 1, 4)],  # 3 INPUT
+    *[("items_are_text", {"n": n}) for n in (0, 1, 4)],
+    *[("mixed_with_known", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    ("three_hundred", {"n": 2}, 1),  # BEHIND
 ]

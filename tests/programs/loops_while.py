@@ -5,6 +5,8 @@ from typing import Any
 import tiphys as flyte
 
 env = flyte.TaskEnvironment("loops-while")
+
+
 PATIENCE = 2
 
 
@@ -16,6 +18,95 @@ async def add(a: int, b: int = 1) -> int:
 @env.task
 async def double(a: int) -> int:
     return a * 2
+
+
+@env.task
+async def job_state(polls: int, slow: int) -> str:
+    return "done" if polls >= slow else "running"
+
+
+@env.task
+async def condition_is_a_task(n: int) -> int:
+    value = n
+    while await add(value) < 10:
+        value = await double(value)
+        value += 1
+    return value
+
+
+@env.task
+async def polling(slow: int) -> list[object]:
+    polls = 0
+    while (state := await job_state(polls, slow)) == "running":
+        polls += 1
+        if polls == 5:
+            return ["gave up", state]
+    return [state, polls]
+
+
+@env.task
+async def while_else(n: int) -> str:
+    value = await add(n, 0)
+    while value < 10:
+        value = await double(value)
+        if value == 6:
+            verdict = "six"
+            break
+        if not value:
+            verdict = "stuck"
+            break
+    else:
+        verdict = f"reached {await add(value)}"
+    return verdict
+
+
+@env.task
+async def continue_in_while(n: int) -> list[int]:
+    kept = []
+    i = await add(n, 0)
+    while i > 0:
+        i -= 1
+        if i % 2:
+            continue
+        kept.append(await double(i))
+    return kept
+
+
+@env.task
+async def never_entered(n: int) -> list[int]:
+    value = await add(n, 100)
+    while value < 50:
+        value = await double(value)
+    while value and value > 1000:
+        value = await add(value, -1)
+    return [value]
+
+
+@env.task
+async def carried_types_change(n: int) -> object:
+    value: object = None
+    rounds = await add(n, 0)
+    while rounds:
+        if value is None:
+            value = "text"
+        elif isinstance(value, str):
+            value = [value, await double(rounds)]
+        else:
+            value = {"rounds": rounds}
+        rounds -= 1
+    return value
+
+
+@env.task
+async def two_ways_out(n: int) -> str:
+    value = await add(n, 0)
+    while value < 30:
+        value = await add(value, 7)
+        if value % 4 == 0:
+            break
+        if value % 9 == 0:
+            return f"ninth {value}"
+    return f"out with {value}"
 
 
 @env.task
@@ -128,4 +219,17 @@ CASES = [
     *[("no_tasks_in_the_body", {"n": n}) for n in (0, 5)],
     *[("condition_with_and_or", {"n": n}) for n in (0, 9)],
     *[("last_value_survives", {"n": n}) for n in (0, 1, 3)],
+    *[("condition_is_a_task", {"n": n}, 1) for n in (1, 9)],  # BEHIND
+    ("polling", {"slow": 0}, 1),  # BEHIND
+    ("polling", {"slow": 2}, 3),  # 2 INPUT, BEHIND
+    ("polling", {"slow": 9}, 6),  # 5 INPUT, BEHIND
+    *[("while_else", {"n": n}, 1) for n in (0, 1, 3, 12)],  # BEHIND
+    ("continue_in_while", {"n": 0}),
+    ("continue_in_while", {"n": 5}, 5),  # 5 INPUT
+    ("never_entered", {"n": 0}, 1),  # BEHIND
+    ("carried_types_change", {"n": 0}),
+    ("carried_types_change", {"n": 1}, 1),  # INPUT
+    ("carried_types_change", {"n": 2}, 2),  # 2 INPUT
+    ("carried_types_change", {"n": 3}, 3),  # 3 INPUT
+    *[("two_ways_out", {"n": n}, 1) for n in (5, 13, 2, 40)],  # BEHIND
 ]

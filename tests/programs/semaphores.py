@@ -18,6 +18,36 @@ async def numbers(n: int) -> list[int]:
 
 
 @env.task
+async def fragile(x: int) -> int:
+    if x == 2:
+        raise RuntimeError("two")
+    return x
+
+
+@env.task
+async def failures_inside(n: int) -> list[str]:
+    limit = asyncio.Semaphore(2)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            return await fragile(x)
+
+    results = await asyncio.gather(*[guarded(x) for x in await numbers(n)], return_exceptions=True)
+    return [repr(result) for result in results]
+
+
+@env.task
+async def bounded(n: int) -> int:
+    limit = asyncio.BoundedSemaphore(2)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            return await add(x)
+
+    return sum(await asyncio.gather(*[guarded(x) for x in await numbers(n)]))
+
+
+@env.task
 async def around_each_call(n: int) -> list[int]:
     limit = asyncio.Semaphore(2)
 
@@ -94,4 +124,6 @@ CASES = [
     *[("passed_to_a_helper", {"n": n}) for n in (0, 1, 4)],
     *[("of_one", {"n": n}) for n in (0, 1, 4)],
     *[("work_outside_the_limit", {"n": n}) for n in (0, 1, 4)],
+    *[("failures_inside", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("bounded", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
 ]

@@ -40,12 +40,41 @@ async def ask_model(name: str, prompt: str) -> str:
 
 
 OPS: dict[str, Any] = {"plus": plus, "minus": minus, "times": times}
+
+
 STEPS = [plus, times]
 
 
 @env.task
 async def child(a: int, b: int = 1) -> int:
     return await times(await plus(a, b), 2)
+
+
+@env.task
+async def assigned_in_arms(n: int) -> int:
+    a = await number(n)
+    if a > 4:
+        step = child
+    elif a > 2:
+        step = plus
+    else:
+        step = minus
+    return await step(a, 10)
+
+
+@env.task
+async def list_of_chosen(n: int) -> list[int]:
+    names = [await pick(n), await pick(n + 1)]
+    return [await OPS[name](n, 2) for name in names]
+
+
+@env.task
+async def optional_step(n: int) -> int:
+    a = await number(n)
+    step = plus if a > 2 else None
+    if step is not None:
+        a = await step(a, 40)
+    return a
 
 
 async def helper(a: int, b: int) -> int:
@@ -148,4 +177,7 @@ CASES = [
     *[("chosen_plain_function", {"n": n}) for n in (1, 5)],
     *[("overridden_choice", {"n": n}) for n in (1, 5)],
     *[("fallback_model", {"n": n}) for n in (1, 5)],
+    *[("assigned_in_arms", {"n": n}) for n in (1, 3, 9)],
+    *[("list_of_chosen", {"n": n}) for n in (1, 5)],
+    *[("optional_step", {"n": n}) for n in (1, 5)],
 ]

@@ -1,4 +1,16 @@
-"""Every program gives the same as plain Python, in the engine and on a cluster, with one pod per task call."""
+"""Every program gives the same as plain Python, in the engine and on a cluster, with one pod per task call.
+
+The third element of a case, `glue_pods`, are the pods of glue in that run. The comment beside it says why they are there:
+
+INPUT: a condition, or a count, of what the program, a round or an item starts with, before the first call in it.
+ROUND: all that a round, an item or an arm computes which makes no call.
+JOIN: made of what calls gave that run side by side; no later call takes it along.
+BEHIND: made of what a `try`, a branch, a loop, a fan-out or a sub-orchestrator gave; no later call takes it along.
+RAISE: what raises, or may raise, where no later pod is left to do so.
+CATCH: finds the exception, where a `try` fails, and for every exception that `gather` gives as a value.
+AHEAD: what stands before a call of its round, and only the next round or the end reads. That call could give it.
+COPY: hands on a value that another pod has, as an item of a fan-out or to a sub-orchestrator. It could be spared.
+"""
 
 from __future__ import annotations
 

@@ -33,6 +33,75 @@ async def name_of(n: int) -> str:
 
 
 @env.task
+async def short_circuit_saves_a_pod(n: int) -> list[bool]:
+    first = n > 1 and await positive(n)
+    second = await positive(n - 2) or await positive(n + 2)
+    third = not await positive(n)
+    return [first, second, third]
+
+
+@env.task
+async def chain_of_awaits(n: int) -> list[bool]:
+    return [0 < await add(n, -1) < await add(n) <= 4, await add(n) == n + 1 != await add(n, 3)]
+
+
+@env.task
+async def any_and_all_of_tasks(n: int) -> list[bool]:
+    flags = [await positive(x - 1) for x in await numbers(n)]
+    return [any(flags), all(flags), any(x > 2 for x in await numbers(n))]
+
+
+@env.task
+async def comparison_of_containers(n: int) -> list[bool]:
+    values = await numbers(n)
+    a = await add(n)
+    if values == [0, 1]:
+        a = await add(a, 10)
+    return [values < [0, 1, 2], a == 13, (a, values) != (a, [])]
+
+
+@env.task
+async def is_and_is_not(n: int) -> list[object]:
+    found = await maybe(n)
+    flag = await positive(n)
+    result: list[object] = [found is None, flag is True, found is not None and found is not False]
+    if flag is not True:
+        result.append(await add(n))
+    return result
+
+
+@env.task
+async def conditional_in_fstring(n: int) -> str:
+    a = await add(n)
+    return f"{'big' if a > 2 else 'small'} {a if a % 2 else await name_of(a)}"
+
+
+@env.task
+async def assigned_conditionally(n: int) -> list[object]:
+    low, high = (n, await add(n)) if await positive(n) else (await add(n, -1), n)
+    items = [await add(low)] if high > 2 else []
+    return [low, high, *items]
+
+
+@env.task
+async def lambda_with_condition(n: int) -> list[str]:
+    a = await add(n)
+    label = lambda x: "even" if x % 2 == 0 else "odd"  # noqa: E731
+    found = [label(a)]
+    if label(a) == "odd":
+        found.append(await name_of(a))
+    return found
+
+
+@env.task
+async def nested_boolean_arms(n: int) -> list[object]:
+    a = await add(n)
+    result = (a > 3 and "big") or (a > 1 and await name_of(a)) or None
+    other = a > 1 and (await positive(n - 1) or [a])
+    return [result, other]
+
+
+@env.task
 async def walrus_everywhere(n: int) -> list[object]:
     found = [(a := await add(n)), a + 1]
     if (b := await maybe(n)) is not None:
@@ -96,4 +165,15 @@ CASES = [
     *[("and_chain", {"n": n}) for n in (0, 1, 2, 3)],
     *[("not_and_parentheses", {"n": n}) for n in (0, 1, 2, 3)],
     *[("assertion_at_run_time", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("short_circuit_saves_a_pod", {"n": n}, 1) for n in (0, 1, 2, 3)],  # INPUT
+    *[("chain_of_awaits", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("any_and_all_of_tasks", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("comparison_of_containers", {"n": n}, 1) for n in (0, 1, 3)],  # ROUND
+    ("comparison_of_containers", {"n": 2}),
+    *[("is_and_is_not", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("conditional_in_fstring", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("assigned_conditionally", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("lambda_with_condition", {"n": n}) for n in (0, 1, 2, 3)],
+    ("nested_boolean_arms", {"n": 0}, 1),  # ROUND
+    *[("nested_boolean_arms", {"n": n}) for n in (1, 2, 3)],
 ]

@@ -1,11 +1,10 @@
 """Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them."""
 
-import asyncio
-import copy
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import tiphys as flyte
+import copy
 
 env = flyte.TaskEnvironment("containers")
 
@@ -15,11 +14,6 @@ class State:
     step: int = 0
     log: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
-
-
-class Pair(NamedTuple):
-    left: int
-    right: int
 
 
 @env.task
@@ -114,39 +108,6 @@ async def copies_are_apart(n: int) -> list[object]:
 
 
 @env.task
-async def named_tuples(n: int) -> list[object]:
-    pair = Pair(n, await add(n))
-    if pair.right > 2:
-        pair = pair._replace(left=await add(pair.left, 50))
-    left, right = pair
-    return [pair, left + right, pair.left > pair.right]
-
-
-@env.task
-async def sets_and_membership(n: int) -> list[int]:
-    seen: set[int] = set()
-    repeated = []
-    for item in [x % 3 for x in await numbers(n)]:
-        value = await add(item)
-        if value in seen:
-            repeated.append(value)
-            continue
-        seen.add(value)
-    return [len(seen), *repeated]
-
-
-@env.task
-async def mixed_known_and_runtime(n: int) -> dict[str, object]:
-    result: dict[str, object] = {"name": "run", "parts": []}
-    a, b = await asyncio.gather(add(n), add(n, 5))
-    result["parts"] = [a] if a > 2 else []
-    if b > 6:
-        result |= {"b": b, "flag": None}
-    result["count"] = len(result)
-    return result
-
-
-@env.task
 async def star_arguments(n: int) -> int:
     args = [n]
     kwargs = {}
@@ -165,8 +126,5 @@ CASES = [
     *[("changed_before_the_failure", {"n": n}) for n in (0, 2, 5)],
     *[("nested_lists_of_alias", {"n": n}) for n in (0, 2, 5)],
     *[("copies_are_apart", {"n": n}) for n in (0, 2, 5)],
-    *[("named_tuples", {"n": n}) for n in (0, 2, 5)],
-    *[("sets_and_membership", {"n": n}) for n in (0, 2, 5)],
-    *[("mixed_known_and_runtime", {"n": n}) for n in (0, 2, 5)],
     *[("star_arguments", {"n": n}) for n in (0, 2, 5)],
 ]

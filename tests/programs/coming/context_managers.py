@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import tiphys as flyte
+from collections.abc import AsyncIterator, Iterator
 
 env = flyte.TaskEnvironment("contexts")
 
@@ -25,42 +26,6 @@ async def find(n: int) -> int:
     if n == 2:
         raise KeyError("two")
     return n * 10
-
-
-@env.task
-async def suppressed(n: int) -> list[object]:
-    value: object = "nothing"
-    with contextlib.suppress(Missing):
-        value = await find(n)
-        value = await add(value)
-    return [value]
-
-
-@env.task
-async def suppressed_classes(n: int) -> int:
-    total = 0
-    for item in (n, n + 1, n + 2):
-        with contextlib.suppress(Missing, LookupError):
-            total += await find(item)
-    return await add(total)
-
-
-@env.task
-async def null_context(n: int) -> int:
-    with contextlib.nullcontext(5) as five:
-        a = await add(n, five)
-    return a
-
-
-@env.task
-async def nested_with(n: int) -> list[int]:
-    found: list[int] = []
-    with contextlib.nullcontext(), contextlib.suppress(Missing):
-        found.append(await add(n))
-        with contextlib.suppress(KeyError):
-            found.append(await find(n))
-        found.append(await add(n, 2))
-    return found
 
 
 @env.task
@@ -130,14 +95,6 @@ async def users_own_that_handles(n: int) -> list[object]:
 
 
 @env.task
-async def users_own_async(n: int) -> list[object]:
-    log: list[object] = []
-    async with borrowed(n, log) as value:
-        log.append(await add(value, 1000))
-    return log
-
-
-@env.task
 async def users_own_async_and_an_error(n: int) -> list[object]:
     log: list[object] = []
     try:
@@ -169,14 +126,9 @@ async def return_inside_with(n: int) -> list[object]:
 
 
 CASES = [
-    *[("suppressed", {"n": n}) for n in (0, 1, 3)],
-    *[("suppressed_classes", {"n": n}) for n in (0, 1, 3)],
-    *[("null_context", {"n": n}) for n in (0, 1, 3)],
-    *[("nested_with", {"n": n}) for n in (0, 1, 3)],
     *[("task_group_in_a_branch", {"n": n}) for n in (0, 1, 3)],
     *[("task_group_and_work_inside", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_that_handles", {"n": n}) for n in (0, 1, 3)],
-    *[("users_own_async", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_async_and_an_error", {"n": n}) for n in (0, 1, 3)],
     *[("users_own_class", {"n": n}) for n in (0, 1, 3)],
     *[("return_inside_with", {"n": n}) for n in (0, 1, 3)],

@@ -72,24 +72,6 @@ async def final(n: int) -> int:
 
 
 @env.task
-async def fallback(n: int) -> int:
-    try:
-        value = await load(n)
-    except ValueError:
-        value = -1
-    return value
-
-
-@env.task
-async def fallback_task(n: int) -> str:
-    try:
-        value = await load(n)
-    except PipelineError:
-        value = await add(n, 1000)
-    return await report(f"{value}")
-
-
-@env.task
 async def several_clauses(n: int) -> str:
     try:
         return await report(str(await load(n)))
@@ -134,19 +116,6 @@ async def fields_of_the_error(n: int) -> object:
 
 
 @env.task
-async def else_clause(n: int) -> list[object]:
-    trace: list[object] = []
-    try:
-        value = await load(n)
-    except PipelineError:
-        trace.append("caught")
-    else:
-        trace.append(await add(value))
-    trace.append("after")
-    return trace
-
-
-@env.task
 async def second_of_two_fails(n: int) -> list[object]:
     first = 0
     try:
@@ -156,18 +125,6 @@ async def second_of_two_fails(n: int) -> list[object]:
     except PipelineError as error:
         return [first, str(error)]
     return [first, second, third]
-
-
-@env.task
-async def bound_in_the_try(n: int) -> list[object]:
-    a = "before"
-    try:
-        a = await add(n)
-        b = await load(n)
-        a = "after"
-    except (ValueError, KeyError):
-        b = "handled"
-    return [a, b]
 
 
 @env.task
@@ -236,15 +193,6 @@ async def builtin_raises_in_glue(n: int) -> str:
 
 
 @env.task
-async def index_error_in_glue(n: int) -> list[int]:
-    values = [await add(n), await add(n, 2)]
-    try:
-        return [values[n]]
-    except IndexError:
-        return [await add(0)]
-
-
-@env.task
 async def key_error_of_glue_and_task(n: int) -> str:
     table = {"a": await add(n)}
     try:
@@ -254,16 +202,6 @@ async def key_error_of_glue_and_task(n: int) -> str:
     except KeyError as error:
         return f"{error.args}"
     return "none"
-
-
-@env.task
-async def type_error_in_glue(n: int) -> str:
-    value = await unannotated.aio(n)
-    try:
-        text = "a" + value if n == 1 else "a" + str(value)
-    except TypeError:
-        text = "no text"
-    return await report(text)
 
 
 @env.task
@@ -388,15 +326,6 @@ async def started_before_awaited_inside(n: int) -> str:
 
 
 @env.task
-async def coroutine_made_before_awaited_inside(n: int) -> object:
-    job = load(n)
-    try:
-        return await job
-    except ValueError:
-        return await add(n)
-
-
-@env.task
 async def two_tries_one_after_the_other(n: int) -> list[object]:
     found: list[object] = []
     try:
@@ -438,22 +367,16 @@ async def suppressed_name_is_used(n: int) -> str:
 
 
 CASES = [
-    *[("fallback", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("fallback_task", {"n": n}) for n in (0, 1, 2, 3)],
     *[("bare_except", {"n": n}) for n in (0, 1, 2, 3)],
     *[("error_is_an_argument", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("else_clause", {"n": n}) for n in (0, 1, 2, 3)],
     *[("second_of_two_fails", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("bound_in_the_try", {"n": n}) for n in (0, 1, 2, 3)],
     *[("unbound_in_the_handler", {"n": n}) for n in (0, 1, 2, 3)],
     *[("list_changed_in_the_try", {"n": n}) for n in (0, 1, 2, 3)],
     *[("reraised_sometimes", {"n": n}) for n in (0, 1, 2, 3)],
     *[("raised_from_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
     *[("own_raise_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
     *[("builtin_raises_in_glue", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("index_error_in_glue", {"n": n}) for n in (0, 1, 2, 3)],
     *[("key_error_of_glue_and_task", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("type_error_in_glue", {"n": n}) for n in (0, 1, 2, 3)],
     *[("tuple_args", {"n": n}) for n in (0, 1, 2, 3)],
     *[("name_is_gone_after_the_handler", {"n": n}) for n in (0, 1, 2, 3)],
     *[("class_chosen_at_run_time", {"n": n}) for n in (0, 1, 2, 3)],
@@ -463,7 +386,6 @@ CASES = [
     *[("translated_by_the_child", {"n": n}) for n in (0, 1, 2, 3)],
     *[("from_a_helper", {"n": n}) for n in (0, 1, 2, 3)],
     *[("started_before_awaited_inside", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("coroutine_made_before_awaited_inside", {"n": n}) for n in (0, 1, 2, 3)],
     *[("two_tries_one_after_the_other", {"n": n}) for n in (0, 1, 2, 3)],
     *[("errors_kept_for_later", {"n": n}) for n in (0, 1, 2, 3)],
     *[("suppressed_name_is_used", {"n": n}) for n in (0, 1, 2, 3, 5, 6, 7)],

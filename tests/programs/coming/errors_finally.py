@@ -36,27 +36,6 @@ async def clean(n: int) -> str:
 
 
 @env.task
-async def runs_always(n: int) -> list[object]:
-    trace: list[object] = []
-    try:
-        trace.append(await work(n))
-    except Broken:
-        trace.append("caught")
-    finally:
-        trace.append(await clean(n * 10))
-    return trace
-
-
-@env.task
-async def finally_raises(n: int) -> str:
-    try:
-        value = await work(n)
-    finally:
-        await clean(n)
-    return f"{value}"
-
-
-@env.task
 async def finally_raises_and_is_caught(n: int) -> list[object]:
     trace: list[object] = []
     try:
@@ -91,32 +70,6 @@ async def all_four_clauses(n: int) -> list[object]:
 
 
 @env.task
-async def return_and_finally(n: int) -> int:
-    value = n
-    try:
-        value = await work(n)
-        return value
-    except Broken:
-        return await add(value, 50)
-    finally:
-        value = await add(value, 1000)
-
-
-@env.task
-async def finally_reads_what_was_bound(n: int) -> list[object]:
-    state = "before"
-    try:
-        state = "started"
-        value = await work(n)
-        state = f"worked {value}"
-    except ValueError:
-        state = f"{state} then failed"
-    finally:
-        note = await clean(len(state))
-    return [state, note]
-
-
-@env.task
 async def break_through_finally(n: int) -> list[object]:
     trace: list[object] = []
     for item in await numbers(n + 1):
@@ -126,21 +79,6 @@ async def break_through_finally(n: int) -> list[object]:
             trace.append(item)
         finally:
             trace.append(f"f{item}")
-    return trace
-
-
-@env.task
-async def continue_through_finally(n: int) -> list[object]:
-    trace: list[object] = []
-    for item in await numbers(n + 1):
-        try:
-            if await add(item) == 2:
-                continue
-            trace.append(item)
-        except Broken:
-            trace.append("never")
-        finally:
-            trace.append(await clean(item + 10))
     return trace
 
 
@@ -172,26 +110,6 @@ async def finally_in_a_while(n: int) -> list[object]:
         finally:
             n += 2
     return [*trace, n]
-
-
-@env.task
-async def break_in_finally_swallows(n: int) -> str:
-    for item in await numbers(3):
-        try:
-            await work(item + n)
-        finally:
-            break
-    return await clean(0)
-
-
-@env.task
-async def return_in_finally_swallows(n: int) -> str:
-    try:
-        await work(n)
-        return "worked"
-    finally:
-        if n != 2:
-            return await clean(n + 20)
 
 
 @env.task
@@ -287,18 +205,11 @@ async def finally_without_tasks(n: int) -> list[int]:
 
 
 CASES = [
-    *[("runs_always", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("finally_raises", {"n": n}) for n in (0, 1, 2, 3)],
     *[("finally_raises_and_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
     *[("all_four_clauses", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("return_and_finally", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("finally_reads_what_was_bound", {"n": n}) for n in (0, 1, 2, 3)],
     *[("break_through_finally", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("continue_through_finally", {"n": n}) for n in (0, 1, 2, 3)],
     *[("return_through_two_finallys", {"n": n}) for n in (0, 1, 2, 3)],
     *[("finally_in_a_while", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("break_in_finally_swallows", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("return_in_finally_swallows", {"n": n}) for n in (0, 1, 2, 3)],
     *[("finally_branches", {"n": n}) for n in (0, 1, 2, 3)],
     *[("release_in_finally", {"n": n}) for n in (0, 1, 2, 3)],
     *[("finally_in_a_helper", {"n": n}) for n in (0, 1, 2, 3)],

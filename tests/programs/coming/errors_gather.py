@@ -61,18 +61,6 @@ async def partial_results_are_kept(n: int) -> list[object]:
     return kept
 
 
-@env.task
-async def named_jobs(n: int) -> dict[str, object]:
-    jobs = {"left": asyncio.create_task(ping(n)), "right": asyncio.create_task(ping(n + 1))}
-    found: dict[str, object] = {}
-    for name, job in jobs.items():
-        try:
-            found[name] = await job
-        except Down:
-            found[name] = "down"
-    return found
-
-
 async def safe(n: int) -> tuple[bool, object]:
     try:
         return True, await ping(n)
@@ -149,16 +137,6 @@ async def awaited_in_finally(n: int) -> list[object]:
 
 
 @env.task
-async def awaited_in_one_arm_or_the_other(n: int) -> list[object]:
-    job = asyncio.create_task(add(n, 70))
-    a = await add(n)
-    if a > 2:
-        return ["big", await job]
-    b = await add(a)
-    return ["small", b, await job]
-
-
-@env.task
 async def error_looked_at(n: int) -> list[object]:
     job = asyncio.create_task(ping(n))
     await asyncio.gather(job, add(n), return_exceptions=True)
@@ -181,7 +159,6 @@ CASES = [
     *[("unpacked", {"n": n}) for n in (0, 1, 2)],
     *[("error_of_a_gather_is_caught", {"n": n}) for n in (0, 1, 2)],
     *[("partial_results_are_kept", {"n": n}) for n in (0, 1, 2)],
-    *[("named_jobs", {"n": n}) for n in (0, 1, 2)],
     *[("helpers_that_handle", {"n": n}) for n in (0, 1, 2)],
     *[("helpers_that_fail", {"n": n}) for n in (0, 1, 2)],
     *[("nested_gathers", {"n": n}) for n in (0, 1, 2)],
@@ -189,7 +166,6 @@ CASES = [
     *[("second_try_for_the_failed", {"n": n}) for n in (0, 1, 2)],
     *[("started_before_the_try", {"n": n}) for n in (0, 1, 2)],
     *[("awaited_in_finally", {"n": n}) for n in (0, 1, 2)],
-    *[("awaited_in_one_arm_or_the_other", {"n": n}) for n in (0, 1, 2)],
     *[("error_looked_at", {"n": n}) for n in (0, 1, 2)],
     *[("all_failed_or_not", {"n": n}) for n in (0, 1, 2)],
 ]

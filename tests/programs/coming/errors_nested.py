@@ -1,8 +1,7 @@
 """`try` in `try`, in branches, in handlers, in loops and in helpers; errors that pass several of them."""
 
-import asyncio
-
 import tiphys as flyte
+import asyncio
 
 env = flyte.TaskEnvironment("errors-nested")
 
@@ -125,19 +124,6 @@ async def three_levels(n: int) -> list[str]:
 
 
 @env.task
-async def try_in_a_branch(n: int) -> str:
-    a = await add(n)
-    if a > 2:
-        try:
-            return f"{await risky(n)}"
-        except Second:
-            return "caught"
-    else:
-        b = await risky(n)
-    return f"{b}"
-
-
-@env.task
 async def branch_in_a_try(n: int) -> list[object]:
     try:
         a = await add(n)
@@ -185,17 +171,6 @@ async def break_and_return_out_of_tries(n: int) -> list[object]:
     else:
         trace.append("else")
     return trace
-
-
-@env.task
-async def loop_in_a_handler(n: int) -> int:
-    try:
-        total = await risky(n)
-    except First:
-        total = 0
-        for item in await numbers(n + 2):
-            total = await add(total, item)
-    return total
 
 
 @env.task
@@ -280,18 +255,6 @@ async def error_passes_a_loop_and_a_branch(n: int) -> str:
 
 
 @env.task
-async def same_error_twice(n: int) -> list[bool]:
-    seen = []
-    for _ in range(2):
-        try:
-            await risky(n)
-            seen.append(True)
-        except First:
-            seen.append(False)
-    return seen
-
-
-@env.task
 async def variables_of_both_tries(n: int) -> list[object]:
     a = b = c = 0
     try:
@@ -315,17 +278,14 @@ CASES = [
     *[("handler_has_a_try", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("chain_of_fallbacks", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("three_levels", {"n": n}) for n in (0, 1, 2, 3, 4)],
-    *[("try_in_a_branch", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("branch_in_a_try", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("branch_in_a_handler", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("break_and_return_out_of_tries", {"n": n}) for n in (0, 1, 2, 3, 4)],
-    *[("loop_in_a_handler", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("loop_and_try_both_ways", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("retry_then_give_up", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("helper_with_a_try_in_a_try", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("gather_of_tries_in_a_try", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("else_has_a_try", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("error_passes_a_loop_and_a_branch", {"n": n}) for n in (0, 1, 2, 3, 4)],
-    *[("same_error_twice", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("variables_of_both_tries", {"n": n}) for n in (0, 1, 2, 3, 4)],
 ]

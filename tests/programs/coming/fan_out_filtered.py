@@ -34,29 +34,6 @@ async def keep(x: int) -> bool:
 
 
 @env.task
-async def by_value(n: int) -> list[int]:
-    return await asyncio.gather(*[add(x) for x in await numbers(n) if x % 2])
-
-
-@env.task
-async def by_several_conditions(n: int) -> list[int]:
-    limit = await add(n, -1)
-    return await asyncio.gather(*(add(x, 100) for x in await numbers(n) if x > 0 if x != limit))
-
-
-@env.task
-async def by_none_at_all(n: int) -> list[int]:
-    return await asyncio.gather(*[add(x) for x in await numbers(n) if x > 1000])
-
-
-@env.task
-async def by_what_a_task_says(n: int) -> list[int]:
-    values = await numbers(n)
-    wanted = await asyncio.gather(*[keep(x) for x in values])
-    return await asyncio.gather(*[add(x, 5) for x, good in zip(values, wanted) if good])
-
-
-@env.task
 async def awaited_filter(n: int) -> list[int]:
     return [x for x in await numbers(n) if await keep(x)]
 
@@ -71,33 +48,6 @@ async def appended_if(n: int) -> list[int]:
     return await asyncio.gather(*jobs)
 
 
-@env.task
-async def either_of_two_tasks(n: int) -> list[int]:
-    return await asyncio.gather(*[add(x, 10) if x % 2 else add(x, x) for x in await numbers(n)])
-
-
-@env.task
-async def failures_as_values(n: int) -> list[object]:
-    results = await asyncio.gather(*[parse(x) for x in await numbers(n)], return_exceptions=True)
-    return [str(result) if isinstance(result, Exception) else result for result in results]
-
-
-@env.task
-async def count_of_failures(n: int) -> str:
-    results = await asyncio.gather(*(parse(x) for x in await numbers(n)), return_exceptions=True)
-    failed = [result for result in results if isinstance(result, BaseException)]
-    if len(failed) > 1:
-        return f"too many: {await add(len(failed), 0)}"
-    return f"{len(results) - len(failed)} of {len(results)}"
-
-
-@env.task
-async def only_the_good_ones_go_on(n: int) -> list[int]:
-    results = await asyncio.gather(*[parse(x) for x in await numbers(n)], return_exceptions=True)
-    good = [result for result in results if not isinstance(result, Corrupt)]
-    return await asyncio.gather(*[add(x) for x in good])
-
-
 async def parse_or_none(x: int) -> int | None:
     try:
         return await parse(x)
@@ -110,61 +60,12 @@ async def each_item_has_a_try(n: int) -> list[int | None]:
     return await asyncio.gather(*[parse_or_none(x) for x in await numbers(n)])
 
 
-async def parse_or_repair(x: int) -> list[int]:
-    try:
-        value = await parse(x)
-    except Corrupt:
-        value = await add(x, 1000)
-    else:
-        value = await add(value)
-    return [x, value]
-
-
-@env.task
-async def each_item_is_repaired(n: int) -> list[list[int]]:
-    return await asyncio.gather(*[parse_or_repair(x) for x in await numbers(n)])
-
-
 @env.task
 async def one_failure_is_caught(n: int) -> list[int] | str:
     try:
         return await asyncio.gather(*[parse(x) for x in await numbers(n)])
     except Corrupt as error:
         return f"batch failed: {error}"
-
-
-@env.task
-async def retried_once_by_hand(n: int) -> list[int]:
-    values = await numbers(n)
-    results = await asyncio.gather(*[parse(x) for x in values], return_exceptions=True)
-    again = [x + 1 for x, result in zip(values, results) if isinstance(result, Exception)]
-    repaired = await asyncio.gather(*[parse(x) for x in again])
-    return [r for r in results if not isinstance(r, Exception)] + repaired
-
-
-@env.task
-async def in_chunks(n: int) -> list[int]:
-    values = await numbers(n)
-    found: list[int] = []
-    for start in range(0, len(values), 2):
-        found += await asyncio.gather(*[add(x, start * 10) for x in values[start : start + 2]])
-    return found
-
-
-@env.task
-async def halving(n: int) -> list[int]:
-    alive = await numbers(n)
-    while len(alive) > 1:
-        scores = await asyncio.gather(*[add(x, (x * 7) % 5) for x in alive])
-        ranked = sorted(zip(scores, alive), reverse=True)
-        alive = [item for _, item in ranked[: len(ranked) // 2]]
-    return alive
-
-
-@env.task
-async def distinct_items(n: int) -> dict[int, int]:
-    keys = sorted({x % 3 for x in await numbers(n)})
-    return dict(zip(keys, await asyncio.gather(*[add(key, 50) for key in keys])))
 
 
 @env.task
@@ -176,33 +77,10 @@ async def first_failure_wins(n: int) -> str:
     return "none"
 
 
-@env.task
-async def filtered_in_a_helper(n: int) -> list[int]:
-    async def some(values: list[int], divisor: int) -> list[int]:
-        return await asyncio.gather(*[add(x, divisor) for x in values if x % divisor == 0])
-
-    values = await numbers(n)
-    return await some(values, 2) + await some(values, 3)
-
-
 CASES = [
-    *[("by_value", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("by_several_conditions", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("by_none_at_all", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("by_what_a_task_says", {"n": n}) for n in (0, 1, 2, 6)],
     *[("awaited_filter", {"n": n}) for n in (0, 1, 2, 6)],
     *[("appended_if", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("either_of_two_tasks", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("failures_as_values", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("count_of_failures", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("only_the_good_ones_go_on", {"n": n}) for n in (0, 1, 2, 6)],
     *[("each_item_has_a_try", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("each_item_is_repaired", {"n": n}) for n in (0, 1, 2, 6)],
     *[("one_failure_is_caught", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("retried_once_by_hand", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("in_chunks", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("halving", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("distinct_items", {"n": n}) for n in (0, 1, 2, 6)],
     *[("first_failure_wins", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("filtered_in_a_helper", {"n": n}) for n in (0, 1, 2, 6)],
 ]

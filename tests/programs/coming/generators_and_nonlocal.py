@@ -1,10 +1,8 @@
 """Closures, `nonlocal`, `del`, generator helpers, callbacks, methods with state, default arguments: under control flow."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-
 import tiphys as flyte
+from collections import defaultdict
+from collections.abc import AsyncIterator
 
 env = flyte.TaskEnvironment("generators")
 
@@ -37,79 +35,10 @@ async def nonlocal_in_a_loop(n: int) -> list[object]:
     return [best, best_at, improved]
 
 
-@env.task
-async def nonlocal_and_early_return(n: int) -> list[int]:
-    calls = 0
-
-    async def tracked(x: int) -> int:
-        nonlocal calls
-        calls += 1
-        if x > 2:
-            return x
-        return await add(x, 10)
-
-    values = [await tracked(n), await tracked(n + 1), await tracked(n + 2)]
-    return [calls, *values]
-
-
-def batches(values: list[int], size: int) -> Iterator[list[int]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
-
-
-def interesting(values: list[int]) -> Iterator[int]:
-    for value in values:
-        if value % 2:
-            continue
-        if value > 6:
-            return
-        yield value
-
-
-@env.task
-async def batches_of_a_generator(n: int) -> list[int]:
-    sums = []
-    for batch in batches(await numbers(n), 2):
-        sums.append(await add(sum(batch), 0))
-    return sums
-
-
-@env.task
-async def generator_that_filters(n: int) -> int:
-    total = 0
-    for value in interesting(await numbers(n)):
-        total = await add(total, value)
-    return total
-
-
-@env.task
-async def generator_over_known_items(n: int) -> list[int]:
-    found = []
-    for value in interesting([1, 2, 3, 4, 8, 2]):
-        a = await add(value, n)
-        if a > 5:
-            break
-        found.append(a)
-    return found
-
-
-@env.task
-async def gathered_from_a_generator(n: int) -> list[int]:
-    return await asyncio.gather(*[add(value) for value in interesting(await numbers(n))])
-
-
 async def countdown(n: int) -> AsyncIterator[int]:
     while n > 0:
         n = await add(n, -1)
         yield n
-
-
-@env.task
-async def async_generator(n: int) -> list[int]:
-    found = []
-    async for value in countdown(n):
-        found.append(value)
-    return found
 
 
 @env.task
@@ -153,12 +82,6 @@ async def shadowed_loop_variable(n: int) -> list[int]:
 
 CASES = [
     *[("nonlocal_in_a_loop", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("nonlocal_and_early_return", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("batches_of_a_generator", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("generator_that_filters", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("generator_over_known_items", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("gathered_from_a_generator", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("async_generator", {"n": n}) for n in (0, 1, 2, 5)],
     *[("async_comprehension", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_arguments", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_dict", {"n": n}) for n in (0, 1, 2, 5)],

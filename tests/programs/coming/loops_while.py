@@ -3,6 +3,8 @@
 import tiphys as flyte
 
 env = flyte.TaskEnvironment("loops-while")
+
+
 PATIENCE = 2
 
 
@@ -21,11 +23,6 @@ async def double(a: int) -> int:
 
 
 @env.task
-async def job_state(polls: int, slow: int) -> str:
-    return "done" if polls >= slow else "running"
-
-
-@env.task
 async def unreliable(attempt: int, works_at: int) -> str:
     if attempt < works_at:
         raise Flaky(f"attempt {attempt}")
@@ -40,15 +37,6 @@ async def queue(n: int) -> list[int]:
 @env.task
 async def children(n: int) -> list[int]:
     return [n * 2, n * 2 + 1] if n < 4 else []
-
-
-@env.task
-async def condition_is_a_task(n: int) -> int:
-    value = n
-    while await add(value) < 10:
-        value = await double(value)
-        value += 1
-    return value
 
 
 @env.task
@@ -73,16 +61,6 @@ async def forever_with_return(n: int) -> int:
 
 
 @env.task
-async def polling(slow: int) -> list[object]:
-    polls = 0
-    while (state := await job_state(polls, slow)) == "running":
-        polls += 1
-        if polls == 5:
-            return ["gave up", state]
-    return [state, polls]
-
-
-@env.task
 async def retries_by_hand(works_at: int) -> str:
     attempt = 0
     while True:
@@ -92,34 +70,6 @@ async def retries_by_hand(works_at: int) -> str:
             attempt += 1
             if attempt > PATIENCE:
                 return f"gave up: {error}"
-
-
-@env.task
-async def while_else(n: int) -> str:
-    value = await add(n, 0)
-    while value < 10:
-        value = await double(value)
-        if value == 6:
-            verdict = "six"
-            break
-        if not value:
-            verdict = "stuck"
-            break
-    else:
-        verdict = f"reached {await add(value)}"
-    return verdict
-
-
-@env.task
-async def continue_in_while(n: int) -> list[int]:
-    kept = []
-    i = await add(n, 0)
-    while i > 0:
-        i -= 1
-        if i % 2:
-            continue
-        kept.append(await double(i))
-    return kept
 
 
 @env.task
@@ -145,43 +95,6 @@ async def work_until_empty(n: int) -> int:
 
 
 @env.task
-async def never_entered(n: int) -> list[int]:
-    value = await add(n, 100)
-    while value < 50:
-        value = await double(value)
-    while value and value > 1000:
-        value = await add(value, -1)
-    return [value]
-
-
-@env.task
-async def carried_types_change(n: int) -> object:
-    value: object = None
-    rounds = await add(n, 0)
-    while rounds:
-        if value is None:
-            value = "text"
-        elif isinstance(value, str):
-            value = [value, await double(rounds)]
-        else:
-            value = {"rounds": rounds}
-        rounds -= 1
-    return value
-
-
-@env.task
-async def two_ways_out(n: int) -> str:
-    value = await add(n, 0)
-    while value < 30:
-        value = await add(value, 7)
-        if value % 4 == 0:
-            break
-        if value % 9 == 0:
-            return f"ninth {value}"
-    return f"out with {value}"
-
-
-@env.task
 async def champion(n: int) -> list[int]:
     best = await add(n, 0)
     challenger = best
@@ -196,17 +109,10 @@ async def champion(n: int) -> list[int]:
 
 
 CASES = [
-    *[("condition_is_a_task", {"n": n}) for n in (1, 9)],
     *[("walrus_in_while", {"n": n}) for n in (0, 9)],
     *[("forever_with_return", {"n": n}) for n in (0, 1, 5)],
-    *[("polling", {"slow": slow}) for slow in (0, 2, 9)],
     *[("retries_by_hand", {"works_at": works_at}) for works_at in (0, 2, 3)],
-    *[("while_else", {"n": n}) for n in (0, 1, 3, 12)],
-    *[("continue_in_while", {"n": n}) for n in (0, 5)],
     *[("worklist", {"root": root}) for root in (1, 4)],
     *[("work_until_empty", {"n": n}) for n in (0, 1, 5)],
-    ("never_entered", {"n": 0}),
-    *[("carried_types_change", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("two_ways_out", {"n": n}) for n in (5, 13, 2, 40)],
     *[("champion", {"n": n}) for n in (0, 3)],
 ]

@@ -90,16 +90,6 @@ async def partitions(days: int) -> list[str]:
 
 
 @env.task
-async def ask(model: str, prompt: str) -> str:
-    return f"{prompt}?" if model == "draft" else f"{prompt}!"
-
-
-@env.task
-async def judge(answer: str) -> float:
-    return round(len(answer) / 10, 2)
-
-
-@env.task
 async def train_until_good(start: float) -> dict[str, object]:
     history: list[float] = []
     best: Metrics | None = None
@@ -113,33 +103,6 @@ async def train_until_good(start: float) -> dict[str, object]:
         if len(history) > 2 and history[-1] - history[-3] < 0.15:
             break
     return {"history": history, "best": best, "stopped": epoch}
-
-
-@env.task
-async def grid_search(rates: list[float]) -> Summary:
-    results = await asyncio.gather(*(evaluate(f"r{i}", rate) for i, rate in enumerate(rates)))
-    candidates = [
-        Candidate(f"r{i}", {"rate": rate}, metrics) for i, (rate, metrics) in enumerate(zip(rates, results))
-    ]
-    good = [c for c in candidates if c.metrics is not None and c.metrics.accuracy > 0.9]
-    if not good:
-        await alert("mail", "no candidate")
-        return Summary("empty")
-    best = max(good, key=lambda c: c.metrics.accuracy)
-    url = await deploy(best.name, replicas=len(good))
-    return Summary("deployed", [url], best)
-
-
-@env.task
-async def champion_and_challenger(rate: float) -> list[object]:
-    champion, challenger = await asyncio.gather(evaluate("champion", 0.05), evaluate("challenger", rate))
-    if challenger.accuracy > champion.accuracy:
-        winner, margin = "challenger", challenger.accuracy - champion.accuracy
-    else:
-        winner, margin = "champion", champion.accuracy - challenger.accuracy
-    if margin < 0.01:
-        return ["tie"]
-    return [winner, await deploy(winner, 2)]
 
 
 @env.task
@@ -198,40 +161,6 @@ async def backfill(days: int) -> dict[str, object]:
     return {"done": done, "failed": failed, "complete": not failed}
 
 
-@env.task
-async def backfill_in_parallel(days: int) -> dict[str, object]:
-    names = await partitions(days)
-    results = await asyncio.gather(*(extract(name, i) for i, name in enumerate(names)), return_exceptions=True)
-    report: dict[str, object] = {}
-    for name, result in zip(names, results):
-        if isinstance(result, DataError):
-            report[name] = f"failed: {result.rows}"
-        else:
-            report[name] = len(result)
-    return report
-
-
-@env.task
-async def cascade_of_models(prompt: str) -> list[object]:
-    cost = 0
-    for model, price in (("draft", 1), ("large", 10), ("expert", 100)):
-        answer = await ask(model, prompt)
-        cost += price
-        if await judge(answer) > 0.5 or model == "expert":
-            return [model, answer, cost]
-    return ["nobody"]
-
-
-@env.task
-async def refine(prompt: str) -> list[object]:
-    drafts = [prompt]
-    score = await judge(prompt)
-    while score < 0.6 and len(drafts) < 5:
-        drafts.append(await ask("draft" if len(drafts) % 2 else "large", drafts[-1]))
-        score = await judge(drafts[-1])
-    return [drafts[-1], len(drafts), score]
-
-
 async def ingest(source: str, rows: int) -> dict[str, Any]:
     try:
         data = await extract(source, rows)
@@ -267,19 +196,6 @@ async def canary(rate: float) -> list[str]:
 
 
 @env.task
-async def successive_halving(rates: list[float]) -> list[object]:
-    alive = {f"t{i}": rate for i, rate in enumerate(rates)}
-    rounds = 0
-    while len(alive) > 1:
-        names = list(alive)
-        scores = await asyncio.gather(*[evaluate(name, alive[name]) for name in names])
-        ranked = sorted(zip(names, scores), key=lambda pair: (-pair[1].accuracy, pair[0]))
-        alive = {name: alive[name] for name, _ in ranked[: len(ranked) // 2]}
-        rounds += 1
-    return [rounds, alive]
-
-
-@env.task
 async def report_of_parts(rows: int, with_model: bool, recipients: list[str]) -> dict[str, object]:
     sections: dict[str, object] = {"title": "daily"}
     data = await extract("today", rows)
@@ -298,17 +214,11 @@ async def report_of_parts(rows: int, with_model: bool, recipients: list[str]) ->
 
 CASES = [
     *[("train_until_good", {"start": start}) for start in (0.3, 0.5, 0.9, 0.0)],
-    *[("grid_search", {"rates": rates}) for rates in ([], [0.5], [0.01], [0.02, 0.011, 0.3])],
-    *[("champion_and_challenger", {"rate": rate}) for rate in (0.01, 0.05, 0.3)],
     *[("quality_gate", {"rows": rows}) for rows in (0, 2, 3, 8)],
     *[("pages_with_retries", {"fails_until": fails_until}) for fails_until in (0, 2, 3)],
     *[("backfill", {"days": days}) for days in (0, 1, 3, 5)],
-    *[("backfill_in_parallel", {"days": days}) for days in (0, 1, 5)],
-    *[("cascade_of_models", {"prompt": prompt}) for prompt in ('why', 'hello', 'x')],
-    *[("refine", {"prompt": prompt}) for prompt in ('why', 'a longer prompt')],
     *[("many_sources", {"rows": rows}) for rows in (1, 3, 6)],
     *[("canary", {"rate": rate}) for rate in (0.001, 0.05)],
-    *[("successive_halving", {"rates": rates}) for rates in ([], [0.1], [0.1, 0.2, 0.012, 0.5])],
     ("report_of_parts", {"rows": 0, "with_model": False, "recipients": []}),
     ("report_of_parts", {"rows": 5, "with_model": True, "recipients": ["a", "", "b"]}),
     ("report_of_parts", {"rows": 1, "with_model": True, "recipients": ["a"]}),

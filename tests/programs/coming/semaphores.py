@@ -18,13 +18,6 @@ async def numbers(n: int) -> list[int]:
 
 
 @env.task
-async def fragile(x: int) -> int:
-    if x == 2:
-        raise RuntimeError("two")
-    return x
-
-
-@env.task
 async def limit_at_run_time(n: int) -> list[int]:
     limit = asyncio.Semaphore(await add(n))
 
@@ -35,31 +28,6 @@ async def limit_at_run_time(n: int) -> list[int]:
     return await asyncio.gather(*[guarded(x) for x in await numbers(n)])
 
 
-@env.task
-async def failures_inside(n: int) -> list[str]:
-    limit = asyncio.Semaphore(2)
-
-    async def guarded(x: int) -> int:
-        async with limit:
-            return await fragile(x)
-
-    results = await asyncio.gather(*[guarded(x) for x in await numbers(n)], return_exceptions=True)
-    return [repr(result) for result in results]
-
-
-@env.task
-async def bounded(n: int) -> int:
-    limit = asyncio.BoundedSemaphore(2)
-
-    async def guarded(x: int) -> int:
-        async with limit:
-            return await add(x)
-
-    return sum(await asyncio.gather(*[guarded(x) for x in await numbers(n)]))
-
-
 CASES = [
     *[("limit_at_run_time", {"n": n}) for n in (0, 1, 4)],
-    *[("failures_inside", {"n": n}) for n in (0, 1, 4)],
-    *[("bounded", {"n": n}) for n in (0, 1, 4)],
 ]

@@ -31,23 +31,6 @@ async def seconds(n: int) -> float:
 
 
 @env.task
-async def too_slow_is_caught(n: int) -> str:
-    try:
-        return f"{await asyncio.wait_for(slow(n), timeout=0.3)}"
-    except TimeoutError:
-        return "too slow"
-
-
-@env.task
-async def asyncios_own_name(n: int) -> object:
-    try:
-        value = await asyncio.wait_for(slow(n), 0.3)
-    except asyncio.TimeoutError:
-        value = await add(n, 100)
-    return value
-
-
-@env.task
 async def limit_at_run_time(n: int) -> str:
     limit = await seconds(n)
     try:
@@ -57,21 +40,8 @@ async def limit_at_run_time(n: int) -> str:
 
 
 @env.task
-async def fallback_to_another(n: int) -> list[object]:
-    try:
-        source, value = "slow", await asyncio.wait_for(slow(n), timeout=0.3)
-    except TimeoutError:
-        source, value = "quick", await add(n)
-    finally:
-        checked = await add(0)
-    return [source, value, checked]
-
-
-@env.task
 async def gathered_with_limits(n: int) -> list[object]:
-    results = await asyncio.gather(
-        asyncio.wait_for(slow(n), 0.3), asyncio.wait_for(add(n), 20), return_exceptions=True
-    )
+    results = await asyncio.gather(asyncio.wait_for(slow(n), 0.3), asyncio.wait_for(add(n), 20), return_exceptions=True)
     return ["late" if isinstance(result, TimeoutError) else result for result in results]
 
 
@@ -84,15 +54,6 @@ async def items_with_limits(n: int) -> list[object]:
             return "late"
 
     return await asyncio.gather(*[limited(x) for x in await numbers(n + 1)])
-
-
-@env.task
-async def timeout_block(n: int) -> object:
-    try:
-        async with asyncio.timeout(0.3):
-            return await slow(n)
-    except TimeoutError:
-        return "late"
 
 
 @env.task
@@ -122,13 +83,9 @@ async def task_timeout_error(n: int) -> str:
 
 
 CASES = [
-    *[("too_slow_is_caught", {"n": n}) for n in (0, 3)],
-    *[("asyncios_own_name", {"n": n}) for n in (0, 3)],
     *[("limit_at_run_time", {"n": n}) for n in (0, 3)],
-    *[("fallback_to_another", {"n": n}) for n in (0, 3)],
     *[("gathered_with_limits", {"n": n}) for n in (0, 3)],
     *[("items_with_limits", {"n": n}) for n in (0, 3)],
-    *[("timeout_block", {"n": n}) for n in (0, 3)],
     *[("timeout_block_of_two", {"n": n}) for n in (0, 3)],
     *[("task_timeout_error", {"n": n}) for n in (0, 3)],
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,10 @@ from tests.runs import flows
 from tests.view import flows as control
 from tiphys.compiling import trace_task
 from tiphys.diagnostics import UsageError
+from tiphys.loading import find_task, load_module
 from tiphys.view.graphs import draw
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_mermaid_has_a_subgraph_per_orchestrator() -> None:
@@ -135,3 +139,18 @@ def test_dot_has_a_cluster_per_orchestrator() -> None:
 def test_an_unknown_format_names_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"there is no format `mermade`\. Did you mean `mermaid`\?"):
         draw(trace_task(flows.main), "mermade")
+
+
+@pytest.mark.parametrize("after", ["trace", None])
+@pytest.mark.parametrize("example", ["etl", "search"])
+def test_every_edge_joins_things_that_are_drawn_once(example: str, after: str | None) -> None:
+    task = find_task(load_module(EXAMPLES / f"{example}.py"), "main")
+    lines = [line.strip() for line in draw(trace_task(task, after=after), "mermaid").splitlines()]
+
+    edges = [line.split() for line in lines if "-->" in line or "-.->" in line]
+    boxes = {line.split()[1].partition("[")[0] for line in lines if line.startswith("subgraph")}
+    nodes = [line for line in lines if re.match(r"n\w+[\[({]", line)]
+    ids = [re.split(r"[\[({]", line)[0] for line in nodes]
+
+    assert len(ids) == len(set(ids))
+    assert {end for one, _, other in edges for end in (one, other)} <= {*ids, *boxes}

@@ -169,6 +169,11 @@ def test_an_attempt_that_failed_before_one_that_succeeded_is_no_failure() -> Non
         ),
         ({"message": "boom", "outputs": {"exitCode": "70"}}, "InternalError", "boom"),
         (
+            {"message": "Maximum recursion depth exceeded", "phase": "Error"},
+            "RuntimeSystemError",
+            "the calls nest deeper than the 100 templates that Argo allows",
+        ),
+        (
             {"message": "workflow shutdown with strategy:  Terminate"},
             "TaskLostError",
             "the run was stopped: workflow shutdown",

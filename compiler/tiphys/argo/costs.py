@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tiphys.argo.recursion import recursive
-from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Sub, Switch, Unit
+from tiphys.argo.recursion import recursive, title_of
+from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Sub, Switch
 
 SHOWN = 3
 """How many of the things that vary are told."""
@@ -46,7 +46,7 @@ def count_pods(program: Program) -> int | str:
         if name not in known:
             known[name] = Cost()  # for the calls that close a circle: each call is counted as one
             found = cost_of(name)
-            known[name] = each(found, f"a call of {title_of(program.graphs[name])}") if name in again else found
+            known[name] = each(found, f"a call of {title_of(name)}") if name in again else found
         return known[name]
 
     def cost_of(name: str) -> Cost:
@@ -69,11 +69,6 @@ def count_pods(program: Program) -> int | str:
 
     found = cost(program.entry)
     return found.least if found.is_fixed else str(found)
-
-
-def title_of(unit: Unit) -> str:
-    """Name what calls itself as its author does."""
-    return unit.task.rpartition(".")[2] if isinstance(unit, Graph) else unit.title
 
 
 def between(arms: list[Cost], title: str, place: str) -> Cost:

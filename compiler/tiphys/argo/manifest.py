@@ -25,7 +25,7 @@ from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.pods import default_image
 from tiphys.argo.report import Manifest, Report, size_of
-from tiphys.argo.rounds import depth_of, without_template
+from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Sub, Switch, Unit
 
@@ -69,6 +69,7 @@ def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = 
         bytes={f"{item['kind']}/{item['metadata']['name']}": size_of(item) for item in objects},
         requirements=packed.requirements,
         loops=bounds_of(packed),
+        recursions=tuple(levels_of(program, packed.rounds).items()),
     )
     return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tiphys.ir import Program, Sub
@@ -42,3 +43,8 @@ def onward(program: Program) -> Calls:
 def recursive(program: Program) -> frozenset[str]:
     """Name the units that are called again from inside."""
     return frozenset(callee for _, callee in circles(program))
+
+
+def title_of(name: str) -> str:
+    """Name what calls itself as its author does: several graphs may be made of one function."""
+    return re.sub(r"(-\d+|-item)+$", "", name).rpartition(".")[2]

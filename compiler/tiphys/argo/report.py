@@ -13,6 +13,7 @@ class Report:
     """What a compiled program costs: pods of one run, templates, how deep they nest, bytes of each object.
 
     pods: a number, or a text where it depends on the data. loops: where each is, and how many rounds it can take.
+    recursions: what calls itself, and how many of its calls can stand in each other.
     """
 
     pods: int | str
@@ -21,6 +22,7 @@ class Report:
     bytes: Mapping[str, int]
     requirements: tuple[str, ...]
     loops: tuple[tuple[str, int], ...] = ()
+    recursions: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def manifest_from_json(text: str, notes: tuple[str, ...]) -> Manifest:
     lists = {
         "requirements": tuple(held["report"]["requirements"]),
         "loops": tuple((where, bound) for where, bound in held["report"]["loops"]),
+        "recursions": tuple((title, bound) for title, bound in held["report"].get("recursions", ())),
     }
     report = Report(**{**held["report"], **lists})
     return Manifest(held["program"], held["template"], tuple(held["objects"]), report, notes)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tiphys.argo.recursion import onward, recursive
+from tiphys.argo.recursion import circles, onward, recursive, title_of
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Attempt, Code, Graph, Join, Literal, Loop, Map, Plan, Pod, Program, Step, Sub, Unit
 
@@ -143,6 +143,41 @@ def depth_of(program: Program, rounds: Mapping[str, Rounds]) -> int:
         return known[name]
 
     return depth(program.entry)
+
+
+def levels_of(program: Program, rounds: Mapping[str, Rounds]) -> dict[str, int]:
+    """Count, for each function that calls itself, how many of its calls can stand in each other.
+
+    As deep as the first round of each loop takes them; later rounds leave room for fewer.
+    """
+    calls, thin, again = onward(program), without_template(program), circles(program)
+
+    def first(unit: Unit) -> int:
+        return rounds[unit.name].levels if isinstance(unit, Loop) else 0
+
+    def longest(name: str, wanted: str) -> int | None:
+        """Count the templates from a unit to a call of `wanted` that closes a circle."""
+        key = (name, wanted)
+        if key not in known:
+            unit = program.graphs[name]
+            ways = [layers(unit, call, thin) for call in unit.calls if call.graph == wanted and (name, wanted) in again]
+            for call in calls[name]:
+                inner = longest(call.graph, wanted)
+                if inner is not None:
+                    ways.append(layers(unit, call, thin) + inner)
+            known[key] = max(ways) + first(unit) if ways else None
+        return known[key]
+
+    known: dict[tuple[str, str], int | None] = {}
+    above, below = ways_above(program), ways_below(program)
+    found: dict[str, int] = {}
+    for name in sorted({callee for _, callee in again}):
+        circle = longest(name, name)
+        used = max(above.get(name, {0: 0}).values()) + max(below[name].values())
+        if circle:
+            title, most = title_of(name), 1 + max(DEEPEST - used, 0) // circle
+            found[title] = min(found.get(title, most), most)
+    return found
 
 
 def only_node(program: Program, name: str) -> Pod | Sub | None:

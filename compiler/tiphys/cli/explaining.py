@@ -38,6 +38,7 @@ def explained(manifest: Manifest) -> str:
         ("depth", f"{report.depth} of {DEEPEST}"),
         *(("bytes", f"{size:,} of {OBJECT:,} in {name}") for name, size in report.bytes.items()),
         *(("rounds", f"up to {rounds:,} of the loop at {where}") for where, rounds in report.loops),
+        *(("calls", f"up to {calls:,} of {title} inside each other") for title, calls in report.recursions),
         *(("image", f"must provide {name}") for name in report.requirements),
     ]
     return "\n".join([manifest.program, *(f"  {name:<11}{text}" for name, text in rows)])
@@ -57,6 +58,7 @@ def described(manifest: Manifest) -> dict[str, Any]:
         "pods": report.pods,
         "depth": report.depth,
         "loops": [{"where": where, "rounds": rounds} for where, rounds in report.loops],
+        "recursions": [{"title": title, "calls": calls} for title, calls in report.recursions],
         "requirements": list(report.requirements),
         "notes": list(manifest.notes),
     }

@@ -176,6 +176,12 @@ def diagnosis(run: Run, node: Node | None) -> tuple[type[errors.BaseRuntimeError
         return errors.InternalError, said
     if "shutdown with strategy" in said.lower() or "stopped with strategy" in said.lower():
         return errors.TaskLostError, f"the run was stopped: {said}"
+    if "maximum recursion depth exceeded" in said.lower():
+        # what Argo says of a template; no pod ran, and a retry would change nothing
+        return errors.RuntimeSystemError, (
+            "the calls nest deeper than the 100 templates that Argo allows: what calls itself has to stop earlier; "
+            "write it as a loop"
+        )
     shown = "" if code is None or f"exit code {code}" in said else f" (exit code {code})"
     return errors.TaskLostError, f"ended without a word: {said}{shown}"
 

@@ -56,7 +56,7 @@ def call_again(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
     codes = tuple((name, id(value.closure.node)) for name, value in bound.items() if isinstance(value, Carried))
     callee = Callee(
         f"{t.title.partition('.')[0]}.{closure.name}", (id(closure.node), codes), {}, result_of(closure),
-        closure.frame.span(closure.node), interpret, task="", keeps_arguments=True,
+        closure.frame.span(closure.node), interpret, task=t.title, keeps_arguments=True,
     )  # fmt: skip
     return call_graph(t, callee, data, node)
 

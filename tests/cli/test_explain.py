@@ -57,6 +57,26 @@ def test_each_loop_is_told_with_its_rounds(tiphys: Command, looping: str) -> Non
     )
 
 
+def test_what_calls_itself_is_told_with_how_deep_it_may_go(tiphys: Command, program: Callable[[str], str]) -> None:
+    name = program("""
+        env = tiphys.TaskEnvironment("shop")
+
+        @env.task
+        async def step(x: int) -> int:
+            return x + 1
+
+        @env.task
+        async def main(n: int) -> int:
+            x = await step(n)
+            return await main(x) if x < 9 else x
+    """)
+    (found,) = json.loads(tiphys("explain", name, "--json").out)["recursions"]
+
+    assert found["title"] == "main"
+    assert 40 <= found["calls"] < 95 / 2
+    assert f"  calls      up to {found['calls']} of main inside each other\n" in tiphys("explain", name).out
+
+
 def test_sizes_and_counts_stand_beside_what_argo_takes(tiphys: Command, flow: str) -> None:
     told = json.loads(tiphys("explain", flow, "main", "--json").out)
     lines = tiphys("explain", flow, "main").out.splitlines()

@@ -260,6 +260,12 @@ this value cannot be used in an expression that is computed at run time
   flow.py:88:18
     return await jobs[0]
                  ^^^^
+
+these coroutines are made but never awaited
+  flow.py:86:5
+    for x in await numbers(n):
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Await them: `await asyncio.gather(*tasks)`.
 """,
     ),
     "tasks of two kinds": (
@@ -279,6 +285,12 @@ this list holds tasks of two kinds
     for job in jobs:
                ^^^^
   Await them all with `asyncio.gather`.
+
+these coroutines are made but never awaited
+  flow.py:86:5
+    for x in await numbers(n):
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Await them: `await asyncio.gather(*tasks)`.
 """,
     ),
     "tasks in a dict": (

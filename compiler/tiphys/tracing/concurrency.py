@@ -251,7 +251,8 @@ def task_group(t: Tracer, _args: tuple[Any, ...], _keywords: dict[str, Any], _no
 def call_group(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a method of a `TaskGroup`."""
     if method.name != "create_task":
-        raise t.untraceable(f"`TaskGroup.{method.name}` cannot be traced", node)
+        mend = "Start its tasks by `create_task`."
+        raise t.untraceable(f"`TaskGroup.{method.name}` cannot be traced", node, mend)
     from tiphys.tracing.attempts import as_member
 
     member = as_member(t, method.receiver, as_awaitable(t, args[0], node), node) if args else None

@@ -123,7 +123,8 @@ def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) ->
     from tiphys.tracing.closures import run_body
 
     if generator.begun:
-        raise t.untraceable("a generator can be iterated over only once here", node)
+        mend = "Make a list of it: `list(...)`."
+        raise t.untraceable("a generator can be iterated over only once here", node, mend)
     generator.begun = True
     consumer = t.frame
 

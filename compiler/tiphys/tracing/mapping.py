@@ -48,7 +48,8 @@ def known_flag(t: Tracer, value: Any, node: ast.AST) -> bool:
     try:
         return bool(t.native(value))
     except NotKnown:
-        raise t.untraceable("`return_exceptions` has to be known when the program is compiled", node) from None
+        what = "`return_exceptions` has to be known when the program is compiled"
+        raise t.untraceable(what, node, "Write `True` or `False`.") from None
 
 
 def rows_of(t: Tracer, target: Any, iterables: list[Any], node: ast.Call) -> tuple[Unknown, Callable[[Unknown], Any]]:

@@ -365,7 +365,8 @@ def while_loop(t: Tracer, node: ast.While) -> Done:
             return run_block(t, node.orelse)
         rounds += 1
         if rounds > 100_000:
-            raise t.refuse("this loop does not end when the program is compiled", node.test)
+            mend = "Let something in its body end it, such as the result of a task."
+            raise t.refuse("this loop does not end when the program is compiled", node.test, mend)
         done = run_block(t, node.body)
         if isinstance(done, Split) and not done.exits <= GOING_ON:
             break
@@ -504,11 +505,11 @@ def deleted(t: Tracer, node: ast.Delete) -> None:
         delete(t, target)
 
 
-def refused(sentence: str) -> Callable[[Tracer, ast.stmt], Done]:
+def refused(sentence: str, mend: str) -> Callable[[Tracer, ast.stmt], Done]:
     """Make the handler of a statement that is always refused."""
 
     def handler(t: Tracer, node: ast.stmt) -> Done:
-        raise t.untraceable(sentence, node)
+        raise t.untraceable(sentence, node, mend)
 
     return handler
 
@@ -524,5 +525,5 @@ TABLE: dict[type[ast.stmt], Callable[[Tracer, Any], Done]] = {
     ast.Global: lambda _t, _node: None, ast.Nonlocal: lambda _t, _node: None,
     ast.AsyncFor: for_loop,
     ast.TryStar: attempted_groups,
-    ast.ClassDef: refused("a class cannot be defined inside an orchestrator"),
+    ast.ClassDef: refused("a class cannot be defined inside an orchestrator", "Define it in the module."),
 }  # fmt: skip

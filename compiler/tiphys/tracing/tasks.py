@@ -124,7 +124,8 @@ def override(
     try:
         known = {name: t.native(value) for name, value in words.items()}
     except NotKnown:
-        raise t.untraceable("settings that are known only at run time are not supported yet", node) from None
+        mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
+        raise t.untraceable("settings that are known only at run time are not supported yet", node, mend) from None
     try:
         made = task.override(*args, **known)
     except AuthoringError as error:

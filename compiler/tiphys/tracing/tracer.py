@@ -427,7 +427,8 @@ class Tracer:
             case Lost(why=why):
                 raise self.untraceable(f"what this holds cannot be followed: {why}", node, "Set it anew before.")
             case Box() | Special() | Choice():
-                raise self.refuse("this value cannot be used in an expression that is computed at run time", node)
+                what = "this value cannot be used in an expression that is computed at run time"
+                raise self.refuse(what, node, "Use what it gives, such as the results of awaited tasks.")
             case Poison():
                 raise Poisoned
         if constant or is_code(value):

@@ -257,6 +257,7 @@ settings that are known only at run time are not supported yet
   flow.py:86:18
     return await add.override(retries=a)(n)
                  ^^^^^^^^^^^^^^^^^^^^^^^
+  Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes.
 """,
     ),
     "later": (

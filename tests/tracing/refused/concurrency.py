@@ -172,6 +172,7 @@ return 1
   flow.py:87:9
     group.cancel()
     ^^^^^^^^^^^^^^
+  Start its tasks by `create_task`.
 """,
     ),
     "timeout after the beginning": (
@@ -211,6 +212,7 @@ return list(flyte.map(add, [1], return_exceptions=a))
   flow.py:86:17
     return list(flyte.map(add, [1], return_exceptions=a))
                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Write `True` or `False`.
 """,
     ),
     "side by side": (
@@ -260,6 +262,7 @@ this value cannot be used in an expression that is computed at run time
   flow.py:88:18
     return await jobs[0]
                  ^^^^
+  Use what it gives, such as the results of awaited tasks.
 
 these coroutines are made but never awaited
   flow.py:86:5

@@ -27,6 +27,7 @@ this loop does not end when the program is compiled
   flow.py:85:11
     while True:
           ^^^^
+  Let something in its body end it, such as the result of a task.
 """,
     ),
     "recursion": (
@@ -102,6 +103,7 @@ a class cannot be defined inside an orchestrator
   flow.py:85:5
     class Inner:
     ^^^^^^^^^^^^
+  Define it in the module.
 """,
     ),
     "with": (
@@ -238,6 +240,7 @@ a generator can be iterated over only once here
   flow.py:91:14
     for x in g:
              ^
+  Make a list of it: `list(...)`.
 """,
     ),
     "next of a generator": (

@@ -174,6 +174,69 @@ async def binary_search(n: int) -> list[int]:
     return [await search(0, len(values)), len(values)]
 
 
+@env.task
+async def merge(left: list[int], right: list[int]) -> list[int]:
+    return sorted(left + right)
+
+
+@env.task
+async def merge_sort(values: list[int]) -> list[int]:
+    if len(values) < 2:
+        return values
+    middle = len(values) // 2
+    left, right = await asyncio.gather(merge_sort(values[:middle]), merge_sort(values[middle:]))
+    return await merge(left, right)
+
+
+@env.task
+async def divide_and_conquer(n: int) -> list[int]:
+    return await merge_sort(await numbers(n))
+
+
+@env.task
+async def fragile(n: int) -> int:
+    if n < 1:
+        raise ValueError(f"{n} is too small")
+    return n
+
+
+@env.task
+async def deep(n: int) -> int:
+    a = await fragile(await add(n, -1))
+    if a < 2:
+        return a
+    return await deep(a)
+
+
+@env.task
+async def caught_around_it(n: int) -> str:
+    try:
+        return f"went down to {await deep(n)}"
+    except ValueError as error:
+        return f"caught: {error}"
+
+
+@env.task
+async def many_of_it(n: int) -> list[int]:
+    return await asyncio.gather(*[deep(each + 2) for each in await numbers(n)])
+
+
+class Walker:
+    def __init__(self, top: int) -> None:
+        self.top = top
+
+    async def walk(self, n: int) -> int:
+        if n >= self.top:
+            return n
+        return await self.walk(await add(n, 2))
+
+
+@env.task
+async def a_method(n: int) -> int:
+    walker = Walker(7)
+    return await add(await walker.walk(await add(n)), 0)
+
+
 CASES = [
     # a pod for each product: it is made when the call inside has ended, and no pod follows it
     *[("factorial", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (4, 3))],
@@ -193,4 +256,11 @@ CASES = [
     *[("known_depth_runtime_values", {"n": n}, 1) for n in (-1, 0, 1, 5)],
     # the list is made when the search has ended
     *[("binary_search", {"n": n}, 1) for n in (0, 3, 9)],
+    # a pod for each list that is cut, but for the first: no other comes before the two halves
+    *[("divide_and_conquer", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (2, 1), (5, 4))],
+    # the text is made behind the try; where it fails there is a catch
+    *[("caught_around_it", {"n": n}, glue) for n, glue in ((1, 2), (2, 1), (4, 1))],
+    # an item that ends where the test does is written by a pod that knows it is one
+    *[("many_of_it", {"n": n}, n) for n in (0, 1, 3)],
+    *[("a_method", {"n": n}) for n in (0, 1, 9)],
 ]

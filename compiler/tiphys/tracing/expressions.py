@@ -159,7 +159,8 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
         else:
             check_read(t, known[0], node)
             return t.lift(raising(t, node, operator.getitem, *known))
-    kind, total = inference.subscript(type_of(t, value), key if isinstance(key, int | str | slice) else None)
+    shown = slice(None) if isinstance(node.slice, ast.Slice) else key
+    kind, total = inference.subscript(type_of(t, value), shown if isinstance(shown, int | str | slice) else None)
     pure, inner = mix(t, [value, key])
     made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice), ctx=ast.Load())
     root = t.unknown(value)

@@ -13,6 +13,7 @@ from tiphys.ir import Atom, Input, Literal, Ref
 from tiphys.tracing.glue import fill, holes_of
 from tiphys.tracing.reach import is_user_class, reaches
 from tiphys.tracing.realise import real_function
+from tiphys.tracing.results import inlined
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Bound, Closure, Hole, TupleV, Unknown
@@ -74,12 +75,13 @@ class Arguments:
 
     def loose(self, value: Unknown) -> Unknown:
         """Give the expression behind glue of a region: the pods of the callee compute it, as none may come before."""
-        t, ref = self.t, value.ref
-        made = t.made.get(ref.node) if ref is not None and t.regions else None
-        if made is None or not (made.code.pure and made.code.total):
+        t = self.t
+        if not t.regions or not value.pure:
             return value
-        found = t.glue[made.name]
-        return Unknown(found.tree, value.type, found.pure, found.total)
+        read = {hole.value.node for hole in holes_of(value.tree) if isinstance(hole.value, Ref)}
+        made = [t.made[name] for name in read if name in t.made]
+        loose = {item.name: t.glue[item.name] for item in made if item.code.pure and item.code.total}
+        return Unknown(inlined(value.tree, loose), value.type, value.pure, value.total) if loose else value
 
     def is_code(self, value: Any) -> bool:
         """Say whether an argument is code, which is always known."""

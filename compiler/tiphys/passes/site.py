@@ -115,13 +115,17 @@ def riding(site: Site, host: Host) -> tuple[list[Glue], list[Glue]]:
     """List the glue that a pod evaluates before its body, and after it, each in the order of the program."""
     if not site.glue:
         return [], []
-    after = site.hosted.get(host.name, [])
-    before = closure(site, [host] if isinstance(host, Call) else [], ())
+    before = closure(site, [host] if isinstance(host, Call) else [], (), own=host.name)
+    done = {item.name for item in before}
+    after = [item for item in site.hosted.get(host.name, []) if item.name not in done]
     return before, closure(site, after, before) if after else []
 
 
-def closure(site: Site, roots: Iterable[Node], known: Iterable[Glue]) -> list[Glue]:
-    """List the glue that `roots` need or come after, and that rides with its users; roots that are glue included."""
+def closure(site: Site, roots: Iterable[Node], known: Iterable[Glue], own: str | None = None) -> list[Glue]:
+    """List the glue that `roots` need or come after, and that rides with its users; roots that are glue included.
+
+    own: the pod that is looked at; of what it gives, its body may need some.
+    """
     found: dict[str, None] = {}
     done = {item.name for item in known}
     stack: list[Node] = list(roots)
@@ -132,6 +136,7 @@ def closure(site: Site, roots: Iterable[Node], known: Iterable[Glue]) -> list[Gl
         order = node.after if not isinstance(node, Glue) or is_fixed(node) else ()
         for name in (*order, *(atom.node for atom in operands_of(node) if isinstance(atom, Ref))):
             made = site.glue.get(name)
-            if made is not None and not made.place and name not in found and name not in done:
+            rides = made is not None and (not made.place or made.place == own)
+            if made is not None and rides and name not in found and name not in done:
                 stack.append(made)
     return [site.glue[name] for name in sorted(found, key=site.places.__getitem__)]

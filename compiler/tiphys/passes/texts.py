@@ -6,7 +6,7 @@ read by a pod before.
 
 from __future__ import annotations
 
-from tiphys.ir import Atom, Attempt, Graph, Loop, Map, Program, Ref, Sub, Switch, Unit
+from tiphys.ir import Atom, Attempt, Graph, Literal, Loop, Map, Program, Ref, Sub, Switch, Unit
 
 
 def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str], depth: int = 0) -> bool:
@@ -25,6 +25,13 @@ def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str],
     return any(may_be_text(program, callee, one, given, depth + 1) for one in given_by(callee, sub, atom.output))
 
 
+def runs_once(loop: Loop) -> bool:
+    """Say whether there is a first round in any case."""
+    begins = isinstance(loop.start, Literal) and loop.start.value == 0
+    counts = loop.count is None or (isinstance(loop.count, Literal) and loop.count.value > 0)  # type: ignore[operator]
+    return begins and counts
+
+
 def given_by(callee: Unit, sub: Sub, output: int) -> tuple[Atom, ...]:
     """List what an output of a unit may be."""
     match callee:
@@ -35,7 +42,10 @@ def given_by(callee: Unit, sub: Sub, output: int) -> tuple[Atom, ...]:
         case Attempt(outputs=pairs):
             return pairs[output]
         case Loop(carried=carried, next=after):
-            return () if output == 0 else (Ref(carried[output - 1]), after[output - 1])
+            if output == 0:
+                return ()
+            first = () if runs_once(callee) else (Ref(carried[output - 1]),)
+            return (*first, after[output - 1])
         case Map():
             return ()
     raise AssertionError(sub)

@@ -1,8 +1,9 @@
 """What holds after a branch: variables bound on some arms, containers changed in one arm, aliases, deleted names."""
 
-import tiphys as flyte
 import dataclasses
 from typing import Any
+
+import tiphys as flyte
 
 env = flyte.TaskEnvironment("merging")
 
@@ -27,6 +28,17 @@ async def text(n: int) -> str:
 @env.task
 async def numbers(n: int) -> list[int]:
     return list(range(n))
+
+
+@env.task
+async def unbound_is_caught(n: int) -> str:
+    a = await add(n)
+    if a > 3:
+        extra = a * 2
+    try:
+        return f"{extra}"
+    except UnboundLocalError:
+        return "unbound"
 
 
 @env.task
@@ -314,4 +326,6 @@ CASES = [
     *[("tuple_of_merged", {"n": n}) for n in (0, 5)],
     *[("different_types", {"n": n}) for n in (0, 2, 3, 7)],
     *[("four_levels", {"n": n}) for n in (-1, 1, 2, 3, 7)],
+    ("unbound_is_caught", {"n": 0}, 3),  # RAISE, CATCH, BEHIND
+    ("unbound_is_caught", {"n": 5}, 2),  # RAISE, BEHIND
 ]

@@ -1,11 +1,10 @@
 """Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them."""
 
+import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import tiphys as flyte
-import asyncio
-from typing import Any, NamedTuple
 
 env = flyte.TaskEnvironment("containers")
 
@@ -35,6 +34,28 @@ async def total(values: list[int]) -> int:
 @env.task
 async def numbers(n: int) -> list[int]:
     return list(range(n))
+
+
+@env.task
+async def risky(n: int) -> int:
+    if n > 3:
+        raise ValueError(str(n))
+    return n
+
+
+@env.task
+async def changed_before_the_failure(n: int) -> list[object]:
+    state: dict[str, object] = {"ok": True}
+    log = ["start"]
+    try:
+        log.append("trying")
+        state["value"] = await risky(n)
+        log.append("done")
+    except ValueError as error:
+        state["ok"] = False
+        state["error"] = str(error)
+        log.append("failed")
+    return [state, log]
 
 
 @env.task
@@ -180,4 +201,6 @@ CASES = [
     *[("named_tuples", {"n": n}) for n in (0, 2, 5)],
     *[("sets_and_membership", {"n": n}, 1) for n in (0, 2, 5)],  # BEHIND
     *[("mixed_known_and_runtime", {"n": n}, 1) for n in (0, 2, 5)],  # JOIN
+    *[("changed_before_the_failure", {"n": n}, 2) for n in (0, 2)],  # 2 BEHIND
+    ("changed_before_the_failure", {"n": 5}, 3),  # CATCH, 2 BEHIND
 ]

@@ -1,7 +1,8 @@
 """`return` anywhere: in arms, in loops, in `try`, in handlers, in `finally`, in helpers."""
 
-import tiphys as flyte
 import asyncio
+
+import tiphys as flyte
 
 env = flyte.TaskEnvironment("early-return")
 
@@ -21,6 +22,61 @@ async def fails_above(limit: int, n: int) -> int:
     if n > limit:
         raise ValueError(f"{n} > {limit}")
     return n
+
+
+@env.task
+async def from_try(n: int) -> list[object]:
+    try:
+        return [await fails_above(3, n)]
+    except ValueError as error:
+        return [str(error), await add(n)]
+
+
+@env.task
+async def from_try_with_else(n: int) -> str:
+    try:
+        a = await fails_above(3, n)
+    except ValueError:
+        pass
+    else:
+        if a > 1:
+            return "else"
+        a = await add(a)
+    return f"end {await add(n)}"
+
+
+@env.task
+async def in_finally_sometimes(n: int) -> object:
+    try:
+        a = await fails_above(3, n)
+        if a == 2:
+            return "two"
+    except ValueError:
+        a = 40
+    finally:
+        if n % 2:
+            return "odd"
+    return a
+
+
+async def search(n: int) -> int:
+    for item in await numbers(n):
+        if await add(item) == 3:
+            return item
+    return -1
+
+
+@env.task
+async def in_a_helper(n: int) -> list[int]:
+    first = await search(n)
+    if first < 0:
+        return [first]
+    return [first, await search(2), await add(first)]
+
+
+@env.task
+async def gathered_helpers(n: int) -> list[int]:
+    return await asyncio.gather(search(n), search(n + 1), search(5))
 
 
 @env.task
@@ -181,4 +237,12 @@ CASES = [
     *[("different_shapes", {"n": n}) for n in (0, 1, 2, 3)],
     *[("after_a_gather", {"n": n}, 1) for n in (0, 1)],  # JOIN
     ("after_a_gather", {"n": 3}),
+    ("from_try", {"n": 1}, 1),  # BEHIND
+    ("from_try", {"n": 5}, 1),  # CATCH
+    *[("from_try_with_else", {"n": n}, 1) for n in (1, 2)],  # INPUT
+    ("from_try_with_else", {"n": 5}, 2),  # CATCH, BEHIND
+    *[("in_finally_sometimes", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND
+    *[("in_finally_sometimes", {"n": n}, 2) for n in (4, 5)],  # CATCH, BEHIND
+    *[("in_a_helper", {"n": n}, 1) for n in (0, 2, 3)],  # BEHIND
+    *[("gathered_helpers", {"n": n}, 1) for n in (0, 2, 3)],  # BEHIND
 ]

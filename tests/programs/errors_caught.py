@@ -65,6 +65,174 @@ async def report(text: str) -> str:
 
 
 @env.task
+async def final(n: int) -> int:
+    if n:
+        raise errors.NonRecoverableError(f"no use trying {n}")
+    return 0
+
+
+@env.task
+async def several_clauses(n: int) -> str:
+    try:
+        return await report(str(await load(n)))
+    except BadRow as error:
+        return f"row {error.row} because {error.reason}"
+    except (ValueError, Quota) as error:
+        return await report(f"{type(error).__name__}: {error}")
+    except LookupError as error:
+        return f"lookup {error.args[0]}"
+    except Exception as error:
+        return await report(str(error))
+
+
+@env.task
+async def bare_except(n: int) -> str:
+    try:
+        await load(n)
+    except:
+        return "failed"
+    return "fine"
+
+
+@env.task
+async def error_is_an_argument(n: int) -> str:
+    try:
+        value = await load(n)
+    except Exception as error:
+        return await report(f"{error!r}")
+    return f"{value}"
+
+
+@env.task
+async def fields_of_the_error(n: int) -> object:
+    try:
+        return await load(n)
+    except HttpError as error:
+        if error.status >= 500:
+            return await add(error.status, 1)
+        return error.status
+    except BadRow as error:
+        return {"row": error.row, "args": error.args, "text": str(error)}
+
+
+@env.task
+async def second_of_two_fails(n: int) -> list[object]:
+    first = 0
+    try:
+        first = await add(n, 100)
+        second = await load(n)
+        third = await add(second)
+    except PipelineError as error:
+        return [first, str(error)]
+    return [first, second, third]
+
+
+@env.task
+async def tuple_args(n: int) -> list[object]:
+    try:
+        return [await unannotated.aio(n)]
+    except LookupError as error:
+        return list(error.args)
+
+
+RETRIABLE = (HttpError, Quota)
+
+
+@env.task
+async def tuple_in_a_global(n: int) -> list[object]:
+    attempts = 0
+    for attempt in range(3):
+        try:
+            attempts += 1
+            return [await load(n - attempt), attempts]
+        except RETRIABLE:
+            continue
+        except ValueError:
+            break
+    return ["gave up", attempts]
+
+
+@env.task
+async def non_recoverable(n: int) -> str:
+    try:
+        return str(await final(n))
+    except errors.NonRecoverableError as error:
+        return f"final: {error}"
+
+
+@env.task
+async def child(n: int) -> int:
+    value = await load(n)
+    return await add(value)
+
+
+@env.task
+async def from_a_sub_orchestrator(n: int) -> str:
+    try:
+        return f"{await child(n)}"
+    except BadRow as error:
+        return f"child failed at {error.row}"
+    except (Quota, HttpError):
+        return await report("child")
+
+
+async def helper(n: int) -> int:
+    value = await load(n)
+    if value == 0:
+        raise Quota("zero")
+    return value
+
+
+@env.task
+async def from_a_helper(n: int) -> str:
+    try:
+        value = await helper(n)
+    except Quota as error:
+        value = f"quota {error}"
+    return f"{value}"
+
+
+@env.task
+async def started_before_awaited_inside(n: int) -> str:
+    import asyncio
+
+    job = asyncio.create_task(load(n))
+    other = await add(n)
+    try:
+        value = await job
+    except PipelineError as error:
+        value = f"{error}"
+    return f"{value} and {other}"
+
+
+@env.task
+async def two_tries_one_after_the_other(n: int) -> list[object]:
+    found: list[object] = []
+    try:
+        found.append(await load(n))
+    except PipelineError:
+        found.append(None)
+    try:
+        found.append(await load(n + 1))
+    except (PipelineError, ValueError) as error:
+        found.append(str(error))
+    return found
+
+
+@env.task
+async def errors_kept_for_later(n: int) -> list[str]:
+    problems: list[Exception] = []
+    for item in (n, n + 1, n + 2):
+        try:
+            await load(item)
+        except Exception as error:
+            problems.append(error)
+    if problems:
+        return [f"{type(problem).__name__}:{problem}" for problem in problems]
+    return ["clean", await report("ok")]
+
+
+@env.task
 async def fallback(n: int) -> int:
     try:
         value = await load(n)
@@ -108,25 +276,6 @@ async def bound_in_the_try(n: int) -> list[object]:
 
 
 @env.task
-async def index_error_in_glue(n: int) -> list[int]:
-    values = [await add(n), await add(n, 2)]
-    try:
-        return [values[n]]
-    except IndexError:
-        return [await add(0)]
-
-
-@env.task
-async def type_error_in_glue(n: int) -> str:
-    value = await unannotated.aio(n)
-    try:
-        text = "a" + value if n == 1 else "a" + str(value)
-    except TypeError:
-        text = "no text"
-    return await report(text)
-
-
-@env.task
 async def coroutine_made_before_awaited_inside(n: int) -> object:
     job = load(n)
     try:
@@ -146,57 +295,8 @@ async def else_that_fails(n: int) -> str:
     return f"{value}"
 
 
-@env.task
-async def reraised(n: int) -> int:
-    try:
-        return await load(n)
-    except ValueError:
-        raise
-
-
-@env.task
-async def reraised_after_a_task(n: int) -> int:
-    try:
-        return await load(n)
-    except Exception:
-        await report("about to fail")
-        raise
-
-
-@env.task
-async def raised_from(n: int) -> str:
-    try:
-        value = await load(n)
-    except ValueError as error:
-        raise PipelineError(f"load failed: {error}") from error
-    except Quota as error:
-        raise RuntimeError("hidden") from None
-    return await report(str(value))
-
-
-@env.task
-async def raised_by_the_orchestrator(n: int) -> str:
-    value = await add(n)
-    if value > 3:
-        raise BadRow(value, "too big")
-    return await report(f"{value}")
-
-
-@env.task
-async def unhandled(n: int) -> int:
-    try:
-        return await load(n)
-    except KeyError:
-        return 0
-
-
 CASES = [
     *[("else_that_fails", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("reraised", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("reraised_after_a_task", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("raised_from", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("raised_by_the_orchestrator", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("unhandled", {"n": n}) for n in (0, 1, 2, 3)],
     *[("fallback", {"n": n}) for n in (0, 1, 2)],
     ("fallback", {"n": 3}, 1),  # CATCH
     *[("fallback_task", {"n": n}) for n in (0, 3)],
@@ -205,11 +305,41 @@ CASES = [
     *[("else_clause", {"n": n}, 1) for n in (1, 2)],  # CATCH
     *[("bound_in_the_try", {"n": n}) for n in (0, 1, 2)],
     ("bound_in_the_try", {"n": 3}, 1),  # CATCH
-    *[("index_error_in_glue", {"n": n}, 1) for n in (0, 1)],  # RAISE
-    *[("index_error_in_glue", {"n": n}, 2) for n in (2, 3)],  # RAISE, CATCH
-    *[("type_error_in_glue", {"n": n}, 1) for n in (0, 2)],  # RAISE
-    ("type_error_in_glue", {"n": 1}, 2),  # RAISE, CATCH
-    ("type_error_in_glue", {"n": 3}),
     *[("coroutine_made_before_awaited_inside", {"n": n}) for n in (0, 1, 2)],
     ("coroutine_made_before_awaited_inside", {"n": 3}, 1),  # CATCH
+    ("bare_except", {"n": 0}, 1),  # BEHIND
+    *[("bare_except", {"n": n}, 2) for n in (1, 2, 3)],  # CATCH, BEHIND
+    ("error_is_an_argument", {"n": 0}, 1),  # BEHIND
+    *[("error_is_an_argument", {"n": n}, 1) for n in (1, 2, 3)],  # CATCH
+    ("second_of_two_fails", {"n": 0}, 1),  # BEHIND
+    *[("second_of_two_fails", {"n": n}, 2) for n in (1, 2)],  # CATCH, BEHIND
+    ("second_of_two_fails", {"n": 3}),
+    *[("tuple_args", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND
+    ("tuple_args", {"n": 3}, 2),  # CATCH, BEHIND
+    *[("tuple_in_a_global", {"n": n}, 1) for n in (0, 7)],  # BEHIND
+    *[("tuple_in_a_global", {"n": n}) for n in (1, 2, 4, 5)],
+    ("tuple_in_a_global", {"n": 3}, 2),  # CATCH, BEHIND
+    ("non_recoverable", {"n": 0}),
+    *[("non_recoverable", {"n": n}, 2) for n in (1, 2, 3)],  # CATCH, BEHIND
+    ("from_a_sub_orchestrator", {"n": 0}, 1),  # BEHIND
+    ("from_a_sub_orchestrator", {"n": 1}, 2),  # CATCH, BEHIND
+    ("from_a_sub_orchestrator", {"n": 2}, 1),  # CATCH
+    ("from_a_sub_orchestrator", {"n": 3}),
+    *[("from_a_helper", {"n": n}, 2) for n in (0, 2)],  # CATCH, BEHIND
+    *[("from_a_helper", {"n": n}) for n in (1, 3)],
+    ("started_before_awaited_inside", {"n": 0}, 1),  # BEHIND
+    *[("started_before_awaited_inside", {"n": n}, 4) for n in (1, 2)],  # RAISE, 2 CATCH, BEHIND
+    ("started_before_awaited_inside", {"n": 3}),
+    ("two_tries_one_after_the_other", {"n": 0}, 2),  # CATCH, BEHIND
+    *[("two_tries_one_after_the_other", {"n": n}, 3) for n in (1, 2)],  # 2 CATCH, BEHIND
+    ("two_tries_one_after_the_other", {"n": 3}),
+    ("errors_kept_for_later", {"n": 0}, 4),  # 2 CATCH, 2 BEHIND
+    *[("errors_kept_for_later", {"n": n}, 5) for n in (1, 2, 3)],  # 3 CATCH, 2 BEHIND
+    ("fields_of_the_error", {"n": 0}, 1),  # BEHIND
+    ("fields_of_the_error", {"n": 1}, 2),  # CATCH, BEHIND
+    *[("fields_of_the_error", {"n": n}) for n in (2, 3, 4)],
+    ("fields_of_the_error", {"n": 5}, 2),  # INPUT, CATCH
+    ("several_clauses", {"n": 0}),
+    *[("several_clauses", {"n": n}, 2) for n in (1, 4)],  # CATCH, BEHIND
+    *[("several_clauses", {"n": n}, 1) for n in (2, 3, 5, 6)],  # CATCH
 ]

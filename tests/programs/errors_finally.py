@@ -36,6 +36,160 @@ async def clean(n: int) -> str:
 
 
 @env.task
+async def finally_raises_and_is_caught(n: int) -> list[object]:
+    trace: list[object] = []
+    try:
+        try:
+            trace.append(await work(n))
+        finally:
+            trace.append(await clean(n + 1))
+    except (Broken, ValueError) as error:
+        trace.append(str(error))
+    except OSError as error:
+        trace.append(f"{error} after all")
+    return trace
+
+
+@env.task
+async def all_four_clauses(n: int) -> list[object]:
+    trace: list[object] = []
+    try:
+        value = await work(n)
+        trace.append("body")
+    except Broken:
+        trace.append("except")
+        value = -1
+    else:
+        trace.append("else")
+        value = await add(value)
+    finally:
+        trace.append("finally")
+        trace.append(await clean(n + 10))
+    trace.append(value)
+    return trace
+
+
+@env.task
+async def break_through_finally(n: int) -> list[object]:
+    trace: list[object] = []
+    for item in await numbers(n + 1):
+        try:
+            if await add(item) == 3:
+                break
+            trace.append(item)
+        finally:
+            trace.append(f"f{item}")
+    return trace
+
+
+@env.task
+async def finally_in_a_while(n: int) -> list[object]:
+    trace: list[object] = []
+    while True:
+        try:
+            trace.append(await work(n))
+            if n > 4:
+                break
+        except Broken:
+            trace.append("broken")
+        finally:
+            n += 2
+    return [*trace, n]
+
+
+@env.task
+async def finally_branches(n: int) -> list[object]:
+    ok = False
+    trace: list[object] = []
+    try:
+        await work(n)
+        ok = True
+    except Broken:
+        pass
+    finally:
+        if ok:
+            trace.append("commit")
+        else:
+            trace.append(await clean(40))
+    return trace
+
+
+@env.task
+async def release_in_finally(n: int) -> dict[str, int]:
+    locks = {"held": 0, "released": 0}
+    try:
+        locks["held"] = await add(locks["held"])
+        await work(n)
+    except (Broken, ValueError):
+        locks["failed"] = 1
+    finally:
+        locks["released"] = await add(locks["released"])
+    return locks
+
+
+async def guarded(n: int, log: list[str]) -> int:
+    try:
+        return await work(n)
+    finally:
+        log.append(f"after {n}")
+
+
+@env.task
+async def finally_in_a_helper(n: int) -> list[object]:
+    log: list[str] = []
+    try:
+        value = await guarded(n, log)
+    except Broken:
+        value = await guarded(0, log)
+    return [value, log]
+
+
+@env.task
+async def handler_raises_finally_runs(n: int) -> list[str]:
+    trace: list[str] = []
+    try:
+        try:
+            await work(n)
+        except Broken as error:
+            raise RuntimeError("from the handler") from error
+        finally:
+            trace.append(await clean(5))
+    except RuntimeError as error:
+        trace.append(str(error))
+    return trace
+
+
+@env.task
+async def else_raises_finally_runs(n: int) -> list[object]:
+    trace: list[object] = []
+    try:
+        try:
+            trace.append(await add(n))
+        except Broken:
+            trace.append("never")
+        else:
+            trace.append(await work(n))
+        finally:
+            trace.append("finally")
+    except (Broken, ValueError):
+        trace.append("outside")
+    return trace
+
+
+@env.task
+async def finally_without_tasks(n: int) -> list[int]:
+    count = [0]
+    try:
+        value = await work(n)
+        count[0] += value
+    except ValueError:
+        count[0] -= 1
+    finally:
+        count.append(len(count))
+    return count
+
+
+@env.task
 async def runs_always(n: int) -> list[object]:
     trace: list[object] = []
     try:
@@ -145,4 +299,31 @@ CASES = [
     *[("return_in_finally_swallows", {"n": n}, 1) for n in (0, 3)],  # INPUT
     ("return_in_finally_swallows", {"n": 1}, 2),  # INPUT, CATCH
     ("return_in_finally_swallows", {"n": 2}),
+    *[("finally_raises_and_is_caught", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    *[("finally_raises_and_is_caught", {"n": n}, 3) for n in (1, 2)],  # 2 CATCH, BEHIND
+    *[("all_four_clauses", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    ("all_four_clauses", {"n": 1}, 2),  # CATCH, BEHIND
+    ("all_four_clauses", {"n": 2}),
+    ("break_through_finally", {"n": 0}, 1),  # BEHIND
+    ("break_through_finally", {"n": 1}, 2),  # 2 BEHIND
+    *[("break_through_finally", {"n": n}, 3) for n in (2, 3)],  # 3 BEHIND
+    *[("finally_in_a_while", {"n": n}) for n in (0, 2)],
+    ("finally_in_a_while", {"n": 1}, 11),  # 3 ROUND, CATCH, 7 BEHIND
+    ("finally_in_a_while", {"n": 3}, 7),  # 2 ROUND, 5 BEHIND
+    *[("finally_branches", {"n": n}, 2) for n in (0, 3)],  # 2 BEHIND
+    ("finally_branches", {"n": 1}, 3),  # CATCH, 2 BEHIND
+    ("finally_branches", {"n": 2}),
+    *[("release_in_finally", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    *[("release_in_finally", {"n": n}, 2) for n in (1, 2)],  # CATCH, BEHIND
+    *[("finally_in_a_helper", {"n": n}, 3) for n in (0, 3)],  # INPUT, RAISE, BEHIND
+    ("finally_in_a_helper", {"n": 1}, 5),  # INPUT, RAISE, 2 CATCH, BEHIND
+    ("finally_in_a_helper", {"n": 2}),
+    *[("handler_raises_finally_runs", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    ("handler_raises_finally_runs", {"n": 1}, 5),  # RAISE, 3 CATCH, BEHIND
+    ("handler_raises_finally_runs", {"n": 2}),
+    *[("else_raises_finally_runs", {"n": n}, 2) for n in (0, 3)],  # RAISE, BEHIND
+    *[("else_raises_finally_runs", {"n": n}, 4) for n in (1, 2)],  # RAISE, 2 CATCH, BEHIND
+    *[("finally_without_tasks", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    ("finally_without_tasks", {"n": 1}),
+    ("finally_without_tasks", {"n": 2}, 2),  # CATCH, BEHIND
 ]

@@ -27,6 +27,124 @@ async def ping(n: int) -> int:
 
 
 @env.task
+async def values_and_errors(n: int) -> list[object]:
+    results = await asyncio.gather(ping(n), ping(n + 1), add(n), return_exceptions=True)
+    return [result.host if isinstance(result, Down) else result for result in results]
+
+
+@env.task
+async def unpacked(n: int) -> list[object]:
+    a, b = await asyncio.gather(ping(n), add(n), return_exceptions=True)
+    if isinstance(a, Exception):
+        return [type(a).__name__, b]
+    return [a, await add(b)]
+
+
+@env.task
+async def error_of_a_gather_is_caught(n: int) -> object:
+    try:
+        a, b = await asyncio.gather(add(n), ping(n))
+    except Down as error:
+        return [error.host, error.code_, await add(error.code_)]
+    return a + b
+
+
+@env.task
+async def partial_results_are_kept(n: int) -> list[object]:
+    kept: list[object] = []
+    jobs = [asyncio.create_task(ping(x)) for x in (n, n + 1, n + 2)]
+    for job in jobs:
+        try:
+            kept.append(await job)
+        except Down as error:
+            kept.append(error.host)
+    return kept
+
+
+async def safe(n: int) -> tuple[bool, object]:
+    try:
+        return True, await ping(n)
+    except Down as error:
+        return False, error.host
+
+
+@env.task
+async def helpers_that_handle(n: int) -> list[tuple[bool, object]]:
+    return await asyncio.gather(*(safe(n + i) for i in range(3)))
+
+
+async def pair(n: int) -> int:
+    a = await ping(n)
+    return await ping(a + 1)
+
+
+@env.task
+async def helpers_that_fail(n: int) -> list[str]:
+    results = await asyncio.gather(pair(n), pair(n + 1), add(n), return_exceptions=True)
+    return [repr(result) for result in results]
+
+
+@env.task
+async def nested_gathers(n: int) -> object:
+    try:
+        left, right = await asyncio.gather(asyncio.gather(ping(n), add(n)), asyncio.gather(ping(n + 1), add(n)))
+    except Down as error:
+        return error.host
+    return left + right
+
+
+@env.task
+async def inner_gather_keeps_errors(n: int) -> list[object]:
+    inner, other = await asyncio.gather(asyncio.gather(ping(n), ping(n + 1), return_exceptions=True), add(n))
+    return [sum(isinstance(x, Exception) for x in inner), other]
+
+
+@env.task
+async def second_try_for_the_failed(n: int) -> list[object]:
+    results = await asyncio.gather(ping(n), ping(n + 1), return_exceptions=True)
+    final: list[object] = []
+    for offset, result in enumerate(results):
+        if isinstance(result, Down):
+            final.append(await add(n + offset, 1000))
+        else:
+            final.append(result)
+    return final
+
+
+@env.task
+async def started_before_the_try(n: int) -> list[object]:
+    job = asyncio.create_task(ping(n))
+    a = await add(n)
+    try:
+        b = await add(a)
+        c = await job
+    except Down as error:
+        c = f"{error.host} was down"
+    return [a, b, c]
+
+
+@env.task
+async def awaited_in_finally(n: int) -> list[object]:
+    job = asyncio.create_task(add(n, 70))
+    trace: list[object] = []
+    try:
+        trace.append(await ping(n))
+    except Down:
+        trace.append("down")
+    finally:
+        trace.append(await job)
+    return trace
+
+
+@env.task
+async def all_failed_or_not(n: int) -> str:
+    results = await asyncio.gather(ping(n), ping(n + 2), return_exceptions=True)
+    if all(isinstance(x, Exception) for x in results):
+        raise results[0]
+    return f"{results}"
+
+
+@env.task
 async def named_jobs(n: int) -> dict[str, object]:
     jobs = {"left": asyncio.create_task(ping(n)), "right": asyncio.create_task(ping(n + 1))}
     found: dict[str, object] = {}
@@ -73,4 +191,24 @@ CASES = [
     *[("named_jobs", {"n": n}, 3) for n in (0, 1, 2)],  # RAISE, 2 CATCH
     *[("awaited_in_one_arm_or_the_other", {"n": n}) for n in (0, 1)],
     ("awaited_in_one_arm_or_the_other", {"n": 2}, 1),  # ROUND
+    *[("values_and_errors", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
+    *[("unpacked", {"n": n}, 3) for n in (0, 2)],  # 3 BEHIND
+    ("unpacked", {"n": 1}, 4),  # CATCH, 3 BEHIND
+    *[("error_of_a_gather_is_caught", {"n": n}, 1) for n in (0, 2)],  # BEHIND
+    ("error_of_a_gather_is_caught", {"n": 1}, 1),  # CATCH
+    *[("partial_results_are_kept", {"n": n}, 6) for n in (0, 2)],  # RAISE, 2 CATCH, 3 BEHIND
+    ("partial_results_are_kept", {"n": 1}, 9),  # 2 RAISE, 4 CATCH, 3 BEHIND
+    *[("helpers_that_handle", {"n": n}, 5) for n in (0, 2)],  # CATCH, 4 BEHIND
+    ("helpers_that_handle", {"n": 1}, 6),  # 2 CATCH, 4 BEHIND
+    *[("helpers_that_fail", {"n": n}, 3) for n in (0, 1, 2)],  # 2 CATCH, BEHIND
+    *[("nested_gathers", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
+    *[("inner_gather_keeps_errors", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
+    *[("second_try_for_the_failed", {"n": n}, 3) for n in (0, 2)],  # CATCH, 2 BEHIND
+    ("second_try_for_the_failed", {"n": 1}, 4),  # ROUND, CATCH, 2 BEHIND
+    *[("started_before_the_try", {"n": n}, 2) for n in (0, 2)],  # 2 BEHIND
+    ("started_before_the_try", {"n": 1}, 5),  # RAISE, 2 CATCH, 2 BEHIND
+    *[("awaited_in_finally", {"n": n}, 3) for n in (0, 2)],  # 3 BEHIND
+    ("awaited_in_finally", {"n": 1}, 4),  # CATCH, 3 BEHIND
+    *[("all_failed_or_not", {"n": n}, 1) for n in (0, 2)],  # BEHIND
+    ("all_failed_or_not", {"n": 1}),
 ]

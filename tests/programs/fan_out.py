@@ -35,6 +35,66 @@ async def table(n: int) -> dict[str, int]:
 
 
 @env.task
+async def tasks_appended_then_awaited(n: int) -> list[int]:
+    jobs = []
+    for item in await numbers(n):
+        jobs.append(asyncio.create_task(add(item, 10)))
+    first = await add(n)
+    return [first] + [await job for job in jobs]
+
+
+async def looping(x: int) -> list[int]:
+    seen = []
+    while x < 4:
+        x = await add(x)
+        seen.append(x)
+    return seen
+
+
+@env.task
+async def body_that_loops(n: int) -> list[list[int]]:
+    return await asyncio.gather(*[looping(x) for x in await numbers(n)])
+
+
+@env.task
+async def child(x: int) -> int:
+    a = await add(x, 5)
+    if a % 2:
+        a = await add(a)
+    return a
+
+
+@env.task
+async def sub_orchestrators(n: int) -> list[int]:
+    return await asyncio.gather(*[child(x) for x in await numbers(n)])
+
+
+@env.task
+async def nested_fan_out(n: int) -> list[list[int]]:
+    async def row(x: int) -> list[int]:
+        return await asyncio.gather(*[add(y, 10 * x) for y in await numbers(x)])
+
+    return await asyncio.gather(*[row(x) for x in await numbers(n)])
+
+
+@env.task
+async def task_group(n: int) -> list[int]:
+    jobs = []
+    async with asyncio.TaskGroup() as group:
+        for item in await numbers(n):
+            jobs.append(group.create_task(add(item)))
+    return [job.result() for job in jobs]
+
+
+@env.task
+async def task_group_comprehension(n: int) -> int:
+    values = await numbers(n)
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(add(item, 2)) for item in values]
+    return sum(job.result() for job in jobs)
+
+
+@env.task
 async def text(n):
     return f"t{n}" * 3
 
@@ -282,4 +342,15 @@ CASES = [
     *[("items_are_text", {"n": n}) for n in (0, 1, 4)],
     *[("mixed_with_known", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     ("three_hundred", {"n": 2}, 1),  # BEHIND
+    *[("tasks_appended_then_awaited", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    ("body_that_loops", {"n": 0}),
+    ("body_that_loops", {"n": 1}, 2),  # INPUT, COPY
+    ("body_that_loops", {"n": 4}, 8),  # 4 INPUT, 4 COPY
+    *[("sub_orchestrators", {"n": n}) for n in (0, 1)],
+    ("sub_orchestrators", {"n": 4}, 2),  # 2 COPY
+    ("nested_fan_out", {"n": 0}),
+    ("nested_fan_out", {"n": 1}, 1),  # COPY
+    ("nested_fan_out", {"n": 4}, 4),  # 4 COPY
+    *[("task_group", {"n": n}) for n in (0, 1, 4)],
+    *[("task_group_comprehension", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
 ]

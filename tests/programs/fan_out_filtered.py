@@ -33,6 +33,35 @@ async def keep(x: int) -> bool:
     return x % 2 == 0
 
 
+async def parse_or_none(x: int) -> int | None:
+    try:
+        return await parse(x)
+    except Corrupt:
+        return None
+
+
+@env.task
+async def each_item_has_a_try(n: int) -> list[int | None]:
+    return await asyncio.gather(*[parse_or_none(x) for x in await numbers(n)])
+
+
+@env.task
+async def one_failure_is_caught(n: int) -> list[int] | str:
+    try:
+        return await asyncio.gather(*[parse(x) for x in await numbers(n)])
+    except Corrupt as error:
+        return f"batch failed: {error}"
+
+
+@env.task
+async def first_failure_wins(n: int) -> str:
+    try:
+        await asyncio.gather(add(n), parse(n), parse(n + 3))
+    except Corrupt as error:
+        return str(error)
+    return "none"
+
+
 @env.task
 async def by_value(n: int) -> list[int]:
     return await asyncio.gather(*[add(x) for x in await numbers(n) if x % 2])
@@ -171,4 +200,12 @@ CASES = [
     ("halving", {"n": 6}, 4),  # 2 INPUT, 2 BEHIND
     *[("distinct_items", {"n": n}, 1) for n in (0, 1, 2, 6)],  # BEHIND
     *[("filtered_in_a_helper", {"n": n}, 2) for n in (0, 1, 2, 6)],  # 2 BEHIND
+    ("each_item_has_a_try", {"n": 0}),
+    ("each_item_has_a_try", {"n": 1}, 1),  # BEHIND
+    ("each_item_has_a_try", {"n": 2}, 3),  # CATCH, 2 BEHIND
+    ("each_item_has_a_try", {"n": 6}, 8),  # 2 CATCH, 6 BEHIND
+    *[("one_failure_is_caught", {"n": n}) for n in (0, 1)],
+    *[("one_failure_is_caught", {"n": n}, 2) for n in (2, 6)],  # CATCH, BEHIND
+    *[("first_failure_wins", {"n": n}, 1) for n in (0, 2, 6)],  # BEHIND
+    ("first_failure_wins", {"n": 1}, 2),  # CATCH, BEHIND
 ]

@@ -1,8 +1,9 @@
 """Closures, `nonlocal`, `del`, generator helpers, callbacks, methods with state, default arguments: under control flow."""
 
-import tiphys as flyte
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+
+import tiphys as flyte
 
 env = flyte.TaskEnvironment("generators")
 
@@ -82,6 +83,15 @@ async def countdown(n: int) -> AsyncIterator[int]:
     while n > 0:
         n = await add(n, -1)
         yield n
+
+
+@env.task
+async def shadowed_loop_variable(n: int) -> list[int]:
+    i = 100
+    found = [i for i in range(2)]
+    for i in await numbers(n):
+        found.append(await add(i))
+    return [*found, i]
 
 
 @env.task
@@ -229,4 +239,5 @@ CASES = [
     *[("generator_over_known_items", {"n": n}) for n in (0, 1, 2, 5)],
     *[("gathered_from_a_generator", {"n": n}) for n in (0, 1, 2, 5)],
     *[("async_generator", {"n": n}, 1) for n in (0, 1, 2, 5)],  # INPUT
+    *[("shadowed_loop_variable", {"n": n}, 1) for n in (0, 1, 2, 5)],  # BEHIND
 ]

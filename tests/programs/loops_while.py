@@ -10,6 +10,10 @@ env = flyte.TaskEnvironment("loops-while")
 PATIENCE = 2
 
 
+class Flaky(Exception):
+    pass
+
+
 @env.task
 async def add(a: int, b: int = 1) -> int:
     return a + b
@@ -18,6 +22,34 @@ async def add(a: int, b: int = 1) -> int:
 @env.task
 async def double(a: int) -> int:
     return a * 2
+
+
+@env.task
+async def unreliable(attempt: int, works_at: int) -> str:
+    if attempt < works_at:
+        raise Flaky(f"attempt {attempt}")
+    return f"worked at {attempt}"
+
+
+@env.task
+async def walrus_in_while(n: int) -> list[int]:
+    seen = []
+    value = n
+    while (value := await add(value, 3)) < 12:
+        seen.append(value)
+    return [*seen, value]
+
+
+@env.task
+async def retries_by_hand(works_at: int) -> str:
+    attempt = 0
+    while True:
+        try:
+            return await unreliable(attempt, works_at)
+        except Flaky as error:
+            attempt += 1
+            if attempt > PATIENCE:
+                return f"gave up: {error}"
 
 
 @env.task
@@ -232,4 +264,8 @@ CASES = [
     ("carried_types_change", {"n": 2}, 2),  # 2 INPUT
     ("carried_types_change", {"n": 3}, 3),  # 3 INPUT
     *[("two_ways_out", {"n": n}, 1) for n in (5, 13, 2, 40)],  # BEHIND
+    *[("walrus_in_while", {"n": n}, 1) for n in (0, 9)],  # BEHIND
+    ("retries_by_hand", {"works_at": 0}, 2),  # ROUND, BEHIND
+    ("retries_by_hand", {"works_at": 2}, 10),  # 3 ROUND, 2 CATCH, 5 BEHIND
+    ("retries_by_hand", {"works_at": 3}, 12),  # 3 ROUND, 3 CATCH, 6 BEHIND
 ]

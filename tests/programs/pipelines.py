@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 import tiphys as flyte
 
@@ -45,6 +46,22 @@ async def extract(partition: str, rows: int) -> list[int]:
 
 
 @env.task
+async def validate(rows: list[int]) -> dict[str, Any]:
+    return {"rows": len(rows), "nulls": len(rows) // 4, "ok": len(rows) > 1}
+
+
+@env.task
+async def impute(rows: list[int]) -> list[int]:
+    return [row + 1 for row in rows]
+
+
+@env.task
+async def train_epoch(weights: float, epoch: int) -> Metrics:
+    accuracy = round(min(0.95, weights + epoch * 0.1), 3)
+    return Metrics(accuracy, round(1 - accuracy, 3), epoch)
+
+
+@env.task
 async def evaluate(name: str, rate: float) -> Metrics:
     return Metrics(round(1 - abs(rate - 0.01) * 5, 3), rate)
 
@@ -60,9 +77,122 @@ async def alert(channel: str, text: str) -> bool:
 
 
 @env.task
+async def call_api(page: int, fails_until: int, attempt: int) -> dict[str, Any]:
+    if attempt < fails_until:
+        raise ConnectionError(f"attempt {attempt}")
+    return {"items": [page * 10 + i for i in range(2)], "more": page < 2}
+
+
+@env.task
 async def partitions(days: int) -> list[str]:
     start = datetime.date(2024, 2, 27)
     return [(start + datetime.timedelta(days=i)).isoformat() for i in range(days)]
+
+
+@env.task
+async def train_until_good(start: float) -> dict[str, object]:
+    history: list[float] = []
+    best: Metrics | None = None
+    for epoch in range(10):
+        metrics = await train_epoch(start, epoch)
+        history.append(metrics.accuracy)
+        if best is None or metrics.accuracy > best.accuracy:
+            best = metrics
+        if metrics.accuracy >= 0.8:
+            break
+        if len(history) > 2 and history[-1] - history[-3] < 0.15:
+            break
+    return {"history": history, "best": best, "stopped": epoch}
+
+
+@env.task
+async def quality_gate(rows: int) -> Summary:
+    summary = Summary("running")
+    try:
+        data = await extract("today", rows)
+    except DataError as error:
+        summary.status = "no data"
+        summary.details.append(f"{error.partition}: {error.rows}")
+        await alert("page", str(error))
+        return summary
+    checks = await validate(data)
+    if not checks["ok"]:
+        summary.status = "rejected"
+        return summary
+    if checks["nulls"] > 0:
+        data = await impute(data)
+        summary.details.append(f"imputed {checks['nulls']}")
+    summary.status = "accepted"
+    summary.details.append(f"sum {sum(data)}")
+    return summary
+
+
+@env.task
+async def pages_with_retries(fails_until: int) -> list[int]:
+    items: list[int] = []
+    page = 0
+    while True:
+        for attempt in range(3):
+            try:
+                response = await call_api(page, fails_until, attempt)
+                break
+            except ConnectionError:
+                if attempt == 2:
+                    raise
+        items.extend(response["items"])
+        if not response["more"]:
+            return items
+        page += 1
+
+
+@env.task
+async def backfill(days: int) -> dict[str, object]:
+    done, failed = {}, {}
+    names = await partitions(days)
+    for i, name in enumerate(names):
+        try:
+            rows = await extract(name, i)
+        except DataError as error:
+            failed[name] = str(error)
+            if len(failed) > 1:
+                break
+        else:
+            done[name] = len(rows)
+    return {"done": done, "failed": failed, "complete": not failed}
+
+
+async def ingest(source: str, rows: int) -> dict[str, Any]:
+    try:
+        data = await extract(source, rows)
+    except DataError:
+        return {"source": source, "rows": None}
+    checks = await validate(data)
+    if checks["nulls"]:
+        data = await impute(data)
+    return {"source": source, "rows": len(data), "sum": sum(data)}
+
+
+@env.task
+async def many_sources(rows: int) -> list[dict[str, Any]]:
+    sources = {"a": rows, "b": rows + 2, "c": 3}
+    return await asyncio.gather(*(ingest(name, size) for name, size in sources.items()))
+
+
+@env.task
+async def canary(rate: float) -> list[str]:
+    log = []
+    try:
+        for replicas in (1, 5, 20):
+            log.append(await deploy("new", replicas))
+            metrics = await evaluate("new", rate * replicas)
+            if metrics.accuracy < 0.5:
+                raise RuntimeError(f"accuracy {metrics.accuracy} at {replicas}")
+    except RuntimeError as error:
+        log.append(f"rolled back: {error}")
+        log.append(await deploy("old", 20))
+    else:
+        log.append("done")
+    return log
 
 
 @env.task
@@ -155,4 +285,18 @@ CASES = [
     *[("refine", {"prompt": prompt}, 1) for prompt in ("why", "a longer prompt")],  # BEHIND
     *[("successive_halving", {"rates": rates}, 1) for rates in ([], [0.1])],  # INPUT
     ("successive_halving", {"rates": [0.1, 0.2, 0.012, 0.5]}, 5),  # 3 INPUT, 2 BEHIND
+    *[("train_until_good", {"start": start}) for start in (0.3, 0.5, 0.9, 0.0)],
+    *[("quality_gate", {"rows": rows}, 1) for rows in (0, 2, 8)],  # BEHIND
+    ("quality_gate", {"rows": 3}, 1),  # CATCH
+    ("pages_with_retries", {"fails_until": 0}, 6),  # 3 ROUND, 3 BEHIND
+    ("pages_with_retries", {"fails_until": 2}, 18),  # 3 ROUND, 6 CATCH, 9 BEHIND
+    ("pages_with_retries", {"fails_until": 3}),
+    ("backfill", {"days": 0}, 1),  # BEHIND
+    ("backfill", {"days": 1}, 3),  # INPUT, 2 BEHIND
+    ("backfill", {"days": 3}, 7),  # 3 INPUT, 4 BEHIND
+    ("backfill", {"days": 5}, 12),  # 5 INPUT, CATCH, 6 BEHIND
+    *[("many_sources", {"rows": rows}, 5) for rows in (1, 3)],  # 2 CATCH, 3 BEHIND
+    ("many_sources", {"rows": 6}, 4),  # CATCH, 3 BEHIND
+    ("canary", {"rate": 0.001}, 1),  # BEHIND
+    ("canary", {"rate": 0.05}, 1),  # CATCH
 ]

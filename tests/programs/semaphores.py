@@ -18,6 +18,17 @@ async def numbers(n: int) -> list[int]:
 
 
 @env.task
+async def limit_at_run_time(n: int) -> list[int]:
+    limit = asyncio.Semaphore(await add(n))
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            return await add(x)
+
+    return await asyncio.gather(*[guarded(x) for x in await numbers(n)])
+
+
+@env.task
 async def fragile(x: int) -> int:
     if x == 2:
         raise RuntimeError("two")
@@ -126,4 +137,7 @@ CASES = [
     *[("work_outside_the_limit", {"n": n}) for n in (0, 1, 4)],
     *[("failures_inside", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("bounded", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    ("limit_at_run_time", {"n": 0}, 1),  # BEHIND
+    ("limit_at_run_time", {"n": 1}, 3),  # INPUT, COPY, BEHIND
+    ("limit_at_run_time", {"n": 4}, 9),  # 4 INPUT, 4 COPY, BEHIND
 ]

@@ -33,6 +33,17 @@ async def name_of(n: int) -> str:
 
 
 @env.task
+async def assertion_is_caught(n: int) -> str:
+    try:
+        a = await add(n)
+        assert a < 4, "too big"
+        assert await positive(n)
+    except AssertionError as error:
+        return f"assertion: {error}"
+    return await name_of(a)
+
+
+@env.task
 async def short_circuit_saves_a_pod(n: int) -> list[bool]:
     first = n > 1 and await positive(n)
     second = await positive(n - 2) or await positive(n + 2)
@@ -176,4 +187,7 @@ CASES = [
     *[("lambda_with_condition", {"n": n}) for n in (0, 1, 2, 3)],
     ("nested_boolean_arms", {"n": 0}, 1),  # ROUND
     *[("nested_boolean_arms", {"n": n}) for n in (1, 2, 3)],
+    ("assertion_is_caught", {"n": 0}, 2),  # CATCH, BEHIND
+    *[("assertion_is_caught", {"n": n}, 1) for n in (1, 2)],  # BEHIND
+    ("assertion_is_caught", {"n": 3}, 3),  # RAISE, CATCH, BEHIND
 ]

@@ -26,17 +26,6 @@ async def bound_on_one_path(n: int) -> int:
 
 
 @env.task
-async def unbound_is_caught(n: int) -> str:
-    a = await add(n)
-    if a > 3:
-        extra = a * 2
-    try:
-        return f"{extra}"
-    except UnboundLocalError:
-        return "unbound"
-
-
-@env.task
 async def list_made_in_an_arm(n: int) -> list[int]:
     a = await add(n)
     if a > 3:
@@ -58,7 +47,6 @@ async def alias_chosen(n: int) -> list[list[int]]:
 
 CASES = [
     *[("bound_on_one_path", {"n": n}) for n in (0, 5)],
-    *[("unbound_is_caught", {"n": n}) for n in (0, 5)],
     *[("list_made_in_an_arm", {"n": n}) for n in (0, 5)],
     *[("alias_chosen", {"n": n}) for n in (0, 5)],
 ]

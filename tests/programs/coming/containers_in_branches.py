@@ -1,10 +1,10 @@
 """Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them."""
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 import tiphys as flyte
-import copy
 
 env = flyte.TaskEnvironment("containers")
 
@@ -24,13 +24,6 @@ async def add(a: int, b: int = 1) -> int:
 @env.task
 async def numbers(n: int) -> list[int]:
     return list(range(n))
-
-
-@env.task
-async def risky(n: int) -> int:
-    if n > 3:
-        raise ValueError(str(n))
-    return n
 
 
 @env.task
@@ -65,21 +58,6 @@ async def list_popped_in_a_loop(n: int) -> list[object]:
         if len(done) == 3:
             break
     return [done, waiting]
-
-
-@env.task
-async def changed_before_the_failure(n: int) -> list[object]:
-    state: dict[str, object] = {"ok": True}
-    log = ["start"]
-    try:
-        log.append("trying")
-        state["value"] = await risky(n)
-        log.append("done")
-    except ValueError as error:
-        state["ok"] = False
-        state["error"] = str(error)
-        log.append("failed")
-    return [state, log]
 
 
 @env.task
@@ -123,7 +101,6 @@ CASES = [
     *[("dataclass_in_arms", {"n": n}) for n in (0, 2, 5)],
     *[("dict_of_lists", {"n": n}) for n in (0, 2, 5)],
     *[("list_popped_in_a_loop", {"n": n}) for n in (0, 2, 5)],
-    *[("changed_before_the_failure", {"n": n}) for n in (0, 2, 5)],
     *[("nested_lists_of_alias", {"n": n}) for n in (0, 2, 5)],
     *[("copies_are_apart", {"n": n}) for n in (0, 2, 5)],
     *[("star_arguments", {"n": n}) for n in (0, 2, 5)],

@@ -23,49 +23,6 @@ async def table(n: int) -> dict[str, int]:
 
 
 @env.task
-async def tasks_appended_then_awaited(n: int) -> list[int]:
-    jobs = []
-    for item in await numbers(n):
-        jobs.append(asyncio.create_task(add(item, 10)))
-    first = await add(n)
-    return [first] + [await job for job in jobs]
-
-
-async def looping(x: int) -> list[int]:
-    seen = []
-    while x < 4:
-        x = await add(x)
-        seen.append(x)
-    return seen
-
-
-@env.task
-async def body_that_loops(n: int) -> list[list[int]]:
-    return await asyncio.gather(*[looping(x) for x in await numbers(n)])
-
-
-@env.task
-async def child(x: int) -> int:
-    a = await add(x, 5)
-    if a % 2:
-        a = await add(a)
-    return a
-
-
-@env.task
-async def sub_orchestrators(n: int) -> list[int]:
-    return await asyncio.gather(*[child(x) for x in await numbers(n)])
-
-
-@env.task
-async def nested_fan_out(n: int) -> list[list[int]]:
-    async def row(x: int) -> list[int]:
-        return await asyncio.gather(*[add(y, 10 * x) for y in await numbers(x)])
-
-    return await asyncio.gather(*[row(x) for x in await numbers(n)])
-
-
-@env.task
 async def dict_comprehension_of_jobs(n: int) -> dict[str, int]:
     jobs = {key: asyncio.create_task(add(value)) for key, value in (await table(n)).items()}
     return {key: await job for key, job in jobs.items()}
@@ -75,23 +32,6 @@ async def dict_comprehension_of_jobs(n: int) -> dict[str, int]:
 async def cross_product(n: int) -> list[int]:
     rates = [1, 2]
     return await asyncio.gather(*[add(x, rate) for rate in rates for x in await numbers(n)])
-
-
-@env.task
-async def task_group(n: int) -> list[int]:
-    jobs = []
-    async with asyncio.TaskGroup() as group:
-        for item in await numbers(n):
-            jobs.append(group.create_task(add(item)))
-    return [job.result() for job in jobs]
-
-
-@env.task
-async def task_group_comprehension(n: int) -> int:
-    values = await numbers(n)
-    async with asyncio.TaskGroup() as group:
-        jobs = [group.create_task(add(item, 2)) for item in values]
-    return sum(job.result() for job in jobs)
 
 
 @env.task
@@ -107,13 +47,7 @@ async def closures_capture_loop_variables(n: int) -> list[int]:
 
 
 CASES = [
-    *[("tasks_appended_then_awaited", {"n": n}) for n in (0, 1, 4)],
-    *[("body_that_loops", {"n": n}) for n in (0, 1, 4)],
-    *[("sub_orchestrators", {"n": n}) for n in (0, 1, 4)],
-    *[("nested_fan_out", {"n": n}) for n in (0, 1, 4)],
     *[("dict_comprehension_of_jobs", {"n": n}) for n in (0, 1, 4)],
     *[("cross_product", {"n": n}) for n in (0, 1, 4)],
-    *[("task_group", {"n": n}) for n in (0, 1, 4)],
-    *[("task_group_comprehension", {"n": n}) for n in (0, 1, 4)],
     *[("closures_capture_loop_variables", {"n": n}) for n in (0, 1, 4)],
 ]

@@ -1,8 +1,9 @@
 """Closures, `nonlocal`, `del`, generator helpers, callbacks, methods with state, default arguments: under control flow."""
 
-import tiphys as flyte
 from collections import defaultdict
 from collections.abc import AsyncIterator
+
+import tiphys as flyte
 
 env = flyte.TaskEnvironment("generators")
 
@@ -71,19 +72,9 @@ async def default_dict(n: int) -> dict[str, list[int]]:
     return dict(groups)
 
 
-@env.task
-async def shadowed_loop_variable(n: int) -> list[int]:
-    i = 100
-    found = [i for i in range(2)]
-    for i in await numbers(n):
-        found.append(await add(i))
-    return [*found, i]
-
-
 CASES = [
     *[("nonlocal_in_a_loop", {"n": n}) for n in (0, 1, 2, 5)],
     *[("async_comprehension", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_arguments", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_dict", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("shadowed_loop_variable", {"n": n}) for n in (0, 1, 2, 5)],
 ]

@@ -5,13 +5,6 @@ import tiphys as flyte
 env = flyte.TaskEnvironment("loops-while")
 
 
-PATIENCE = 2
-
-
-class Flaky(Exception):
-    pass
-
-
 @env.task
 async def add(a: int, b: int = 1) -> int:
     return a + b
@@ -20,13 +13,6 @@ async def add(a: int, b: int = 1) -> int:
 @env.task
 async def double(a: int) -> int:
     return a * 2
-
-
-@env.task
-async def unreliable(attempt: int, works_at: int) -> str:
-    if attempt < works_at:
-        raise Flaky(f"attempt {attempt}")
-    return f"worked at {attempt}"
 
 
 @env.task
@@ -40,15 +26,6 @@ async def children(n: int) -> list[int]:
 
 
 @env.task
-async def walrus_in_while(n: int) -> list[int]:
-    seen = []
-    value = n
-    while (value := await add(value, 3)) < 12:
-        seen.append(value)
-    return [*seen, value]
-
-
-@env.task
 async def forever_with_return(n: int) -> int:
     tries = 0
     while True:
@@ -58,18 +35,6 @@ async def forever_with_return(n: int) -> int:
             return tries
         if tries == 6:
             return -1
-
-
-@env.task
-async def retries_by_hand(works_at: int) -> str:
-    attempt = 0
-    while True:
-        try:
-            return await unreliable(attempt, works_at)
-        except Flaky as error:
-            attempt += 1
-            if attempt > PATIENCE:
-                return f"gave up: {error}"
 
 
 @env.task
@@ -109,9 +74,7 @@ async def champion(n: int) -> list[int]:
 
 
 CASES = [
-    *[("walrus_in_while", {"n": n}) for n in (0, 9)],
     *[("forever_with_return", {"n": n}) for n in (0, 1, 5)],
-    *[("retries_by_hand", {"works_at": works_at}) for works_at in (0, 2, 3)],
     *[("worklist", {"root": root}) for root in (1, 4)],
     *[("work_until_empty", {"n": n}) for n in (0, 1, 5)],
     *[("champion", {"n": n}) for n in (0, 3)],

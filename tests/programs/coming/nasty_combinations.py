@@ -63,32 +63,6 @@ async def everything_at_once(n: int) -> list[object]:
 
 
 @env.task
-async def return_in_try_overridden_by_finally(n: int) -> str:
-    for item in await numbers(n):
-        try:
-            if await add(item) > 1:
-                return f"try {item}"
-        finally:
-            if item == 2:
-                return f"finally {item}"
-    return "end"
-
-
-@env.task
-async def continue_in_finally(n: int) -> list[object]:
-    log: list[object] = []
-    for item in await numbers(n):
-        try:
-            log.append(await risky(item))
-        finally:
-            if item != 2:
-                continue
-            log.append("two")
-            break
-    return log
-
-
-@env.task
 async def loop_variable_of_the_handler(n: int) -> list[object]:
     failed_at = None
     try:
@@ -128,100 +102,6 @@ async def task_started_in_an_arm(n: int) -> list[object]:
 
 
 @env.task
-async def same_name_every_kind(n: int) -> list[object]:
-    x = n
-    seen: list[object] = []
-    for x in await numbers(n):
-        if x == 1:
-            x = "one"
-        seen.append(x)
-        x = await add(0)
-    seen.append(x)
-    try:
-        x = await risky(n)
-    except (Stop, Retry) as x:
-        seen.append(str(x))
-    else:
-        seen.append(x)
-    return seen
-
-
-@env.task
-async def while_in_finally(n: int) -> list[int]:
-    left = n
-    log: list[int] = []
-    try:
-        log.append(await risky(n))
-    except Stop:
-        log.append(-1)
-    finally:
-        while left > 0:
-            left = await add(left, -2)
-            log.append(left)
-    return log
-
-
-@env.task
-async def match_in_while_in_try(n: int) -> list[object]:
-    state, log = "start", []
-    try:
-        while True:
-            match state:
-                case "start":
-                    state = "load" if await add(n) > 1 else "done"
-                case "load":
-                    log.append(await risky(n))
-                    state = "done"
-                case "done":
-                    break
-    except Retry as error:
-        log.append(error.after)
-    else:
-        log.append("finished")
-    return [state, *log]
-
-
-@env.task
-async def unbound_in_one_of_three(n: int) -> list[object]:
-    a = await add(n)
-    if a == 1:
-        x = 1
-    elif a == 2:
-        y = 2
-    else:
-        x = y = 3
-    try:
-        return [x, y]
-    except NameError as error:
-        return [type(error).__name__]
-
-
-@env.task
-async def helper_with_every_exit(n: int) -> list[object]:
-    async def step(x: int) -> object:
-        try:
-            if x == 0:
-                return "zero"
-            value = await risky(x)
-            for item in await numbers(x):
-                if item == 4:
-                    return ("four", item)
-            return value
-        except Retry:
-            raise
-        except Stop as error:
-            return str(error)
-
-    found = []
-    for x in (n, n + 1):
-        try:
-            found.append(await step(x))
-        except Retry as error:
-            found.append(error.after)
-    return found
-
-
-@env.task
 async def flags_and_loops(n: int) -> list[object]:
     done, rounds, log = False, 0, []
     while not done:
@@ -234,23 +114,6 @@ async def flags_and_loops(n: int) -> list[object]:
         else:
             done = rounds == 2
     return [rounds, log]
-
-
-@env.task
-async def gather_inside_try_inside_loop(n: int) -> list[object]:
-    log: list[object] = []
-    for size in (1, 2, 4):
-        try:
-            results = await asyncio.gather(*[risky(x) for x in await numbers(size)], add(n))
-        except Stop as error:
-            log.append(str(error))
-            continue
-        finally:
-            log.append(size)
-        if sum(results) > 4:
-            return [*log, results]
-        log.append(results)
-    return log
 
 
 @env.task
@@ -292,41 +155,13 @@ async def condition_changes_what_it_reads(n: int) -> list[int]:
     return [*log, -1, *items]
 
 
-@env.task
-async def deep(n: int) -> list[object]:
-    log: list[object] = []
-    for a in await numbers(2):
-        if a or n > 1:
-            while len(log) < 3:
-                try:
-                    for b in await numbers(n):
-                        if b == 1:
-                            raise Stop(f"{a}{b}")
-                        log.append(await add(b, a * 10))
-                    log.append("inner done")
-                except Stop as error:
-                    log.append(str(error))
-                    if n > 2:
-                        break
-    return log
-
-
 CASES = [
     *[("everything_at_once", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("return_in_try_overridden_by_finally", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("continue_in_finally", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("loop_variable_of_the_handler", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("task_started_in_an_arm", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("same_name_every_kind", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("while_in_finally", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("match_in_while_in_try", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("unbound_in_one_of_three", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("helper_with_every_exit", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("flags_and_loops", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("gather_inside_try_inside_loop", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("two_accumulators_crossed", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("break_with_values_of_the_round", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("condition_changes_what_it_reads", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("deep", {"n": n}) for n in (0, 1, 2, 3, 5)],
 ]

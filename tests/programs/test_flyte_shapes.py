@@ -24,7 +24,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "batches_and_items": (COMPILES, ""),
     "batches_of_known_items": (COMPILES, ""),
     "cached_parent": (COMPILES, "`cache`"),
-    "cancels_what_still_runs": ("`cancel` of a task has no meaning", "a refusal of `cancel` in a list whose tasks run-time values decide"),
+    "cancels_what_still_runs": ("`cancel` of a task has no meaning", "a refusal of `cancel` among tasks in a list"),
     "chain_of_approvals": ("`tiphys.new_condition` is not supported yet", ""),
     "context_in_a_loop": (COMPILES, ""),
     "crashes_and_goes_on": ("reading `os.environ` in an orchestrator", "a refusal that names the read"),

@@ -8,11 +8,6 @@ env = flyte.TaskEnvironment("groups")
 
 
 @env.task
-async def add(a: int, b: int = 1) -> int:
-    return a + b
-
-
-@env.task
 async def numbers(n: int) -> list[int]:
     return list(range(n))
 
@@ -27,76 +22,6 @@ async def risky(n: int) -> int:
 
 
 @env.task
-async def group_is_caught(n: int) -> list[object]:
-    try:
-        async with asyncio.TaskGroup() as group:
-            a = group.create_task(add(n))
-            b = group.create_task(risky(n))
-    except ExceptionGroup as errors:
-        return [type(error).__name__ for error in errors.exceptions]
-    return [a.result(), b.result()]
-
-
-@env.task
-async def except_star(n: int) -> list[str]:
-    trace = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            jobs = [group.create_task(risky(x)) for x in (n, 0)]
-        trace.append(f"{sum(job.result() for job in jobs)}")
-    except* ValueError as errors:
-        trace.append(f"values {len(errors.exceptions)}")
-    except* KeyError as errors:
-        trace.append(await_name(errors))
-    return trace
-
-
-def await_name(errors: BaseExceptionGroup) -> str:
-    return ",".join(str(error) for error in errors.exceptions)
-
-
-@env.task
-async def except_star_with_both(n: int) -> list[str]:
-    trace = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(risky(n))
-            group.create_task(risky(n + 1))
-    except* ValueError:
-        trace.append("value")
-    except* LookupError:
-        trace.append(f"lookup {await add(n)}")
-    return trace
-
-
-@env.task
-async def except_star_leaves_the_rest(n: int) -> str:
-    try:
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(risky(n))
-                group.create_task(risky(n + 1))
-        except* ValueError:
-            pass
-    except ExceptionGroup as rest:
-        return f"left: {[type(error).__name__ for error in rest.exceptions]}"
-    return "nothing left"
-
-
-@env.task
-async def except_star_of_one_error(n: int) -> str:
-    try:
-        await risky(n)
-    except* ValueError as errors:
-        return_value = f"wrapped {len(errors.exceptions)}"
-    except* KeyError:
-        return_value = "key"
-    else:
-        return_value = "fine"
-    return return_value
-
-
-@env.task
 async def group_over_runtime_items(n: int) -> object:
     try:
         async with asyncio.TaskGroup() as group:
@@ -108,28 +33,6 @@ async def group_over_runtime_items(n: int) -> object:
     return return_value
 
 
-@env.task
-async def raised_by_hand(n: int) -> list[str]:
-    results = await asyncio.gather(risky(n), risky(n + 1), return_exceptions=True)
-    failed = [result for result in results if isinstance(result, Exception)]
-    try:
-        if failed:
-            raise ExceptionGroup("batch", failed)
-    except* ValueError:
-        return_value = ["value"]
-    except* KeyError:
-        return_value = ["key"]
-    else:
-        return_value = ["none", f"{await add(n)}"]
-    return return_value
-
-
 CASES = [
-    *[("group_is_caught", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("except_star", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("except_star_with_both", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("except_star_leaves_the_rest", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("except_star_of_one_error", {"n": n}) for n in (0, 1, 2, 3)],
     *[("group_over_runtime_items", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("raised_by_hand", {"n": n}) for n in (0, 1, 2, 3)],
 ]

@@ -157,18 +157,19 @@ async def unused(n: int) -> str:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "bare_raise",
-        "raises_new",
-        "task_fails_in_clause",
-        "known",
-        "known_left",
-        "naked",
-        "naked_new",
-        "in_a_loop",
-        "in_a_while",
-        "unused",
-    )
-    for n in (0, 1, 2, 3, 4)
+    *[("bare_raise", {"n": n}) for n in (0, 1, 2)],
+    ("bare_raise", {"n": 3}, 4),  # INPUT, RAISE, 2 CATCH
+    ("bare_raise", {"n": 4}, 1),  # BEHIND
+    *[("raises_new", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("task_fails_in_clause", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("known", {"n": n}, 1) for n in (0, 1, 2, 3, 4)],  # BEHIND
+    *[("known_left", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    ("naked", {"n": 0}, 1),  # BEHIND
+    *[("naked", {"n": n}) for n in (1, 3, 4)],
+    ("naked", {"n": 2}, 4),  # INPUT, ROUND, CATCH, BEHIND
+    *[("naked_new", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("in_a_loop", {"n": n}, 11) for n in (0, 1, 2, 3, 4)],  # 3 INPUT, 3 CATCH, 5 BEHIND
+    *[("in_a_while", {"n": n}) for n in (0, 1, 3, 4)],
+    ("in_a_while", {"n": 2}, 3),  # INPUT, ROUND, CATCH
+    *[("unused", {"n": n}) for n in (0, 1, 2, 3, 4)],
 ]

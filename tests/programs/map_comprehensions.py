@@ -69,16 +69,12 @@ async def nested(n: int) -> list[list[int]]:
 
 
 CASES = [
-    (name, {"n": n})
-    for name in (
-        "filtered",
-        "dicts",
-        "tasks_in_element",
-        "loop_with_tasks",
-        "summed",
-        "changed",
-        "awaited_for",
-        "nested",
-    )
-    for n in (0, 1, 4)
+    *[("filtered", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("dicts", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("tasks_in_element", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("loop_with_tasks", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("summed", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("changed", {"n": n}) for n in (0, 1, 4)],
+    *[("awaited_for", {"n": n}) for n in (0, 1, 4)],
+    *[("nested", {"n": n}) for n in (0, 1, 4)],
 ]

@@ -70,8 +70,12 @@ async def in_a_case(n: int) -> str:
 
 
 CASES = [
-    *[("behind_a_task", {"n": n}) for n in (0, 1, 5)],
-    *[("in_an_arm", {"n": n}) for n in (0, 1, 5)],
-    *[("in_a_round", {"n": n}) for n in (0, 1, 5)],
-    *[("in_a_case", {"n": n}) for n in (0, 1, 2, 5)],
+    *[("behind_a_task", {"n": n}, 1) for n in (0, 1, 5)],  # CATCH
+    *[("in_an_arm", {"n": n}, 1) for n in (0, 1, 5)],  # CATCH
+    ("in_a_round", {"n": 0}, 2),  # INPUT, BEHIND
+    ("in_a_round", {"n": 1}, 3),  # 2 INPUT, BEHIND
+    ("in_a_round", {"n": 5}, 5),  # 2 INPUT, RAISE, CATCH, BEHIND
+    *[("in_a_case", {"n": n}, 1) for n in (0, 1)],  # BEHIND
+    ("in_a_case", {"n": 2}),
+    ("in_a_case", {"n": 5}, 2),  # CATCH, BEHIND
 ]

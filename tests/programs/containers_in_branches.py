@@ -37,6 +37,18 @@ async def numbers(n: int) -> list[int]:
 
 
 @env.task
+async def list_popped_in_a_loop(n: int) -> list[object]:
+    waiting = await numbers(n)
+    done = []
+    while waiting:
+        item = waiting.pop()
+        done.append(await add(item))
+        if len(done) == 3:
+            break
+    return [done, waiting]
+
+
+@env.task
 async def risky(n: int) -> int:
     if n > 3:
         raise ValueError(str(n))
@@ -203,4 +215,7 @@ CASES = [
     *[("mixed_known_and_runtime", {"n": n}, 1) for n in (0, 2, 5)],  # JOIN
     *[("changed_before_the_failure", {"n": n}, 2) for n in (0, 2)],  # 2 BEHIND
     ("changed_before_the_failure", {"n": 5}, 3),  # CATCH, 2 BEHIND
+    ("list_popped_in_a_loop", {"n": 0}),
+    ("list_popped_in_a_loop", {"n": 2}, 2),  # 2 AHEAD
+    ("list_popped_in_a_loop", {"n": 5}, 3),  # 3 AHEAD
 ]

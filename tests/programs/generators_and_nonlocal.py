@@ -19,6 +19,24 @@ async def numbers(n: int) -> list[int]:
 
 
 @env.task
+async def nonlocal_in_a_loop(n: int) -> list[object]:
+    best, best_at = -1, None
+
+    def consider(i: int, value: int) -> bool:
+        nonlocal best, best_at
+        if value > best:
+            best, best_at = value, i
+            return True
+        return False
+
+    improved = 0
+    for i, item in enumerate(await numbers(n)):
+        if consider(i, await add((item * 3) % 4, 0)):
+            improved += 1
+    return [best, best_at, improved]
+
+
+@env.task
 async def nonlocal_and_early_return(n: int) -> list[int]:
     calls = 0
 
@@ -240,4 +258,8 @@ CASES = [
     *[("gathered_from_a_generator", {"n": n}) for n in (0, 1, 2, 5)],
     *[("async_generator", {"n": n}, 1) for n in (0, 1, 2, 5)],  # INPUT
     *[("shadowed_loop_variable", {"n": n}, 1) for n in (0, 1, 2, 5)],  # BEHIND
+    ("nonlocal_in_a_loop", {"n": 0}),
+    ("nonlocal_in_a_loop", {"n": 1}, 2),  # AHEAD, JOIN
+    ("nonlocal_in_a_loop", {"n": 2}, 4),  # 2 AHEAD, 2 JOIN
+    ("nonlocal_in_a_loop", {"n": 5}, 10),  # 5 AHEAD, 5 JOIN
 ]

@@ -25,6 +25,64 @@ async def double(a: int) -> int:
 
 
 @env.task
+async def queue(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def children(n: int) -> list[int]:
+    return [n * 2, n * 2 + 1] if n < 4 else []
+
+
+@env.task
+async def forever_with_return(n: int) -> int:
+    tries = 0
+    while True:
+        tries += 1
+        n = await add(n, 4)
+        if n % 5 == 0:
+            return tries
+        if tries == 6:
+            return -1
+
+
+@env.task
+async def worklist(root: int) -> list[int]:
+    waiting, seen = [root], []
+    while waiting:
+        node = waiting.pop(0)
+        seen.append(node)
+        waiting.extend(await children(node))
+    return seen
+
+
+@env.task
+async def work_until_empty(n: int) -> int:
+    items = await queue(n)
+    done = 0
+    while items:
+        head, *items = items
+        if head == 2:
+            items = items[1:]
+        done += await double(head)
+    return done
+
+
+@env.task
+async def champion(n: int) -> list[int]:
+    best = await add(n, 0)
+    challenger = best
+    generation = 0
+    while generation < 4:
+        generation += 1
+        challenger = await add(challenger, 5 - 2 * generation)
+        if challenger <= best:
+            break
+        best = challenger
+    return [best, challenger, generation]
+
+
+@env.task
 async def unreliable(attempt: int, works_at: int) -> str:
     if attempt < works_at:
         raise Flaky(f"attempt {attempt}")
@@ -268,4 +326,12 @@ CASES = [
     ("retries_by_hand", {"works_at": 0}, 2),  # ROUND, BEHIND
     ("retries_by_hand", {"works_at": 2}, 10),  # 3 ROUND, 2 CATCH, 5 BEHIND
     ("retries_by_hand", {"works_at": 3}, 12),  # 3 ROUND, 3 CATCH, 6 BEHIND
+    *[("forever_with_return", {"n": n}, 10) for n in (0, 5)],  # 5 AHEAD, 5 JOIN
+    ("forever_with_return", {"n": 1}, 2),  # AHEAD, JOIN
+    ("worklist", {"root": 1}, 8),  # INPUT, 7 AHEAD
+    ("worklist", {"root": 4}, 2),  # INPUT, AHEAD
+    ("work_until_empty", {"n": 0}),
+    ("work_until_empty", {"n": 1}, 1),  # AHEAD
+    ("work_until_empty", {"n": 5}, 4),  # 4 AHEAD
+    *[("champion", {"n": n}, 3) for n in (0, 3)],  # 3 AHEAD
 ]

@@ -37,6 +37,21 @@ async def risky(n: int) -> int:
 
 
 @env.task
+async def flags_and_loops(n: int) -> list[object]:
+    done, rounds, log = False, 0, []
+    while not done:
+        rounds += 1
+        for item in await numbers(n):
+            if item + rounds > 4:
+                done = True
+                break
+            log.append(await add(item, rounds * 10))
+        else:
+            done = rounds == 2
+    return [rounds, log]
+
+
+@env.task
 async def return_in_try_overridden_by_finally(n: int) -> str:
     for item in await numbers(n):
         try:
@@ -230,4 +245,9 @@ CASES = [
     ("deep", {"n": 0}, 9),  # 2 INPUT, 7 BEHIND
     ("deep", {"n": 1}, 7),  # 2 INPUT, 5 BEHIND
     *[("deep", {"n": n}, 10) for n in (2, 3, 5)],  # 2 INPUT, 2 RAISE, 2 CATCH, 4 BEHIND
+    ("flags_and_loops", {"n": 0}, 4),  # 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 1}, 6),  # 2 INPUT, 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 2}, 8),  # 4 INPUT, 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 3}, 10),  # 6 INPUT, 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 5}, 7),  # 5 INPUT, AHEAD, BEHIND
 ]

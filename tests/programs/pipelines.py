@@ -77,6 +77,23 @@ async def alert(channel: str, text: str) -> bool:
 
 
 @env.task
+async def report_of_parts(rows: int, with_model: bool, recipients: list[str]) -> dict[str, object]:
+    sections: dict[str, object] = {"title": "daily"}
+    data = await extract("today", rows)
+    if data:
+        sections["checks"] = await validate(data)
+    if with_model:
+        metrics = await evaluate("today", len(data) / 100)
+        sections["accuracy"] = metrics.accuracy
+        if metrics.accuracy < 0.9:
+            sections["warning"] = await alert("page", f"{metrics.accuracy}")
+    sent = [name for name in recipients if name]
+    for name in sent:
+        await alert(name, "report")
+    return sections | {"sent": len(sent)}
+
+
+@env.task
 async def call_api(page: int, fails_until: int, attempt: int) -> dict[str, Any]:
     if attempt < fails_until:
         raise ConnectionError(f"attempt {attempt}")
@@ -299,4 +316,8 @@ CASES = [
     ("many_sources", {"rows": 6}, 4),  # CATCH, 3 BEHIND
     ("canary", {"rate": 0.001}, 1),  # BEHIND
     ("canary", {"rate": 0.05}, 1),  # CATCH
+    ("report_of_parts", {"rows": 0, "with_model": False, "recipients": []}, 3),  # INPUT, ROUND, BEHIND
+    ("report_of_parts", {"rows": 5, "with_model": True, "recipients": ["a", "", "b"]}, 2),  # INPUT, BEHIND
+    ("report_of_parts", {"rows": 1, "with_model": True, "recipients": ["a"]}, 2),  # INPUT, BEHIND
+    ("report_of_parts", {"rows": 3, "with_model": True, "recipients": ["a"]}),
 ]

@@ -49,18 +49,6 @@ async def dict_of_lists(n: int) -> dict[str, list[int]]:
 
 
 @env.task
-async def list_popped_in_a_loop(n: int) -> list[object]:
-    waiting = await numbers(n)
-    done = []
-    while waiting:
-        item = waiting.pop()
-        done.append(await add(item))
-        if len(done) == 3:
-            break
-    return [done, waiting]
-
-
-@env.task
 async def nested_lists_of_alias(n: int) -> list[object]:
     row = [0]
     grid = [row, row, [1]]
@@ -100,7 +88,6 @@ async def star_arguments(n: int) -> int:
 CASES = [
     *[("dataclass_in_arms", {"n": n}) for n in (0, 2, 5)],
     *[("dict_of_lists", {"n": n}) for n in (0, 2, 5)],
-    *[("list_popped_in_a_loop", {"n": n}) for n in (0, 2, 5)],
     *[("nested_lists_of_alias", {"n": n}) for n in (0, 2, 5)],
     *[("copies_are_apart", {"n": n}) for n in (0, 2, 5)],
     *[("star_arguments", {"n": n}) for n in (0, 2, 5)],

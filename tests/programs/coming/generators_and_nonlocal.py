@@ -18,24 +18,6 @@ async def numbers(n: int) -> list[int]:
     return list(range(n))
 
 
-@env.task
-async def nonlocal_in_a_loop(n: int) -> list[object]:
-    best, best_at = -1, None
-
-    def consider(i: int, value: int) -> bool:
-        nonlocal best, best_at
-        if value > best:
-            best, best_at = value, i
-            return True
-        return False
-
-    improved = 0
-    for i, item in enumerate(await numbers(n)):
-        if consider(i, await add((item * 3) % 4, 0)):
-            improved += 1
-    return [best, best_at, improved]
-
-
 async def countdown(n: int) -> AsyncIterator[int]:
     while n > 0:
         n = await add(n, -1)
@@ -73,7 +55,6 @@ async def default_dict(n: int) -> dict[str, list[int]]:
 
 
 CASES = [
-    *[("nonlocal_in_a_loop", {"n": n}) for n in (0, 1, 2, 5)],
     *[("async_comprehension", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_arguments", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_dict", {"n": n}) for n in (0, 1, 2, 5)],

@@ -102,21 +102,6 @@ async def task_started_in_an_arm(n: int) -> list[object]:
 
 
 @env.task
-async def flags_and_loops(n: int) -> list[object]:
-    done, rounds, log = False, 0, []
-    while not done:
-        rounds += 1
-        for item in await numbers(n):
-            if item + rounds > 4:
-                done = True
-                break
-            log.append(await add(item, rounds * 10))
-        else:
-            done = rounds == 2
-    return [rounds, log]
-
-
-@env.task
 async def two_accumulators_crossed(n: int) -> list[list[int]]:
     evens: list[int] = []
     odds: list[int] = []
@@ -160,7 +145,6 @@ CASES = [
     *[("loop_variable_of_the_handler", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("task_started_in_an_arm", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("flags_and_loops", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("two_accumulators_crossed", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("break_with_values_of_the_round", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("condition_changes_what_it_reads", {"n": n}) for n in (0, 1, 2, 3, 5)],

@@ -1,4 +1,8 @@
-"""`asyncio.as_completed`: any order is legal, so what is made of the results does not depend on it."""
+"""`asyncio.as_completed`: any order is legal, so what is made of the results does not depend on it.
+
+Why they wait:
+failures_counted: wrong: the exception of a job leaves the `try` around its `await`.
+"""
 
 import asyncio
 

@@ -1,4 +1,10 @@
-"""What holds after a branch: variables bound on some arms, containers changed in one arm, aliases, deleted names."""
+"""What holds after a branch: variables bound on some arms, containers changed in one arm, aliases, deleted names.
+
+Why they wait:
+bound_on_one_path: refused as read before it is set, though the way that reads it has set it.
+list_made_in_an_arm: our bug: the graph refers to what does not come before it.
+alias_chosen: refused: a container changed in place through a name that one of two holds.
+"""
 
 import tiphys as flyte
 

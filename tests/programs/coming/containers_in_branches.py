@@ -1,4 +1,12 @@
-"""Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them."""
+"""Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them.
+
+Why they wait:
+dataclass_in_arms: refused: a field changed in place of an object that arms replace.
+dict_of_lists: refused: `setdefault(...).append(...)` with a run-time key.
+nested_lists_of_alias: refused: a list changed in place that another container may hold.
+copies_are_apart: refused: a list changed in place that a shallow copy shares.
+star_arguments: refused: how many arguments are passed is known only at run time.
+"""
 
 import copy
 from dataclasses import dataclass, field

@@ -1,4 +1,8 @@
-"""`return` anywhere: in arms, in loops, in `try`, in handlers, in `finally`, in helpers."""
+"""`return` anywhere: in arms, in loops, in `try`, in handlers, in `finally`, in helpers.
+
+Why they wait:
+through_finally: refused: `finally` appends to the list that a `return` in the body gives.
+"""
 
 import tiphys as flyte
 

@@ -1,4 +1,8 @@
-"""`try` and `except` around tasks: classes, tuples, bases, fields, re-raise, `raise ... from`, `else`."""
+"""`try` and `except` around tasks: classes, tuples, bases, fields, re-raise, `raise ... from`, `else`.
+
+Why they wait:
+class_chosen_at_run_time: refused: what a clause catches is known only at run time.
+"""
 
 import tiphys as flyte
 from tiphys import errors

@@ -1,4 +1,8 @@
-"""`finally`: after success, failure, `return`, `break` and `continue`; what it changes, raises and swallows."""
+"""`finally`: after success, failure, `return`, `break` and `continue`; what it changes, raises and swallows.
+
+Why they wait:
+return_through_two_finallys: refused: `finally` appends to the list that a `return` in the body gives.
+"""
 
 import tiphys as flyte
 

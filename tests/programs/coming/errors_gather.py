@@ -1,4 +1,8 @@
-"""Failures of calls that run side by side: `gather` with and without `return_exceptions`, tasks awaited later."""
+"""Failures of calls that run side by side: `gather` with and without `return_exceptions`, tasks awaited later.
+
+Why they wait:
+error_looked_at: refused: `exception()` of a task.
+"""
 
 import asyncio
 

@@ -1,4 +1,8 @@
-"""`ExceptionGroup` from a `TaskGroup`, and `except*`."""
+"""`ExceptionGroup` from a `TaskGroup`, and `except*`.
+
+Why they wait:
+group_over_runtime_items: our bug: the graph refers to what does not come before it.
+"""
 
 import asyncio
 

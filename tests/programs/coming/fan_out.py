@@ -1,4 +1,10 @@
-"""`gather` over what a task gave: as many pods as items, results in order, bodies of one and of several steps."""
+"""`gather` over what a task gave: as many pods as items, results in order, bodies of one and of several steps.
+
+Why they wait:
+dict_comprehension_of_jobs: refused: tasks of a run-time fan-out in a dict.
+cross_product: refused: a fan-out in a fan-out in one comprehension.
+closures_capture_loop_variables: refused: coroutines of a closure in a list, started in a run-time loop.
+"""
 
 import asyncio
 

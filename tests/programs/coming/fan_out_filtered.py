@@ -1,4 +1,9 @@
-"""Fan-outs of some of the items, chunks, failures as values, and results that stay in their places."""
+"""Fan-outs of some of the items, chunks, failures as values, and results that stay in their places.
+
+Why they wait:
+awaited_filter: refused: `await` in the condition of a comprehension.
+appended_if: our bug: KeyError in the tracer, where a coroutine is appended in an arm.
+"""
 
 import asyncio
 

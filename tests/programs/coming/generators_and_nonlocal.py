@@ -1,4 +1,10 @@
-"""Closures, `nonlocal`, `del`, generator helpers, callbacks, methods with state, default arguments: under control flow."""
+"""Closures, `nonlocal`, `del`, generator helpers, callbacks, methods with state, default arguments: under control flow.
+
+Why they wait:
+async_comprehension: refused: a generator that would have to travel.
+default_arguments: refused: a default argument that is changed in place.
+default_dict: refused: `defaultdict(list)[key].append(...)` with a run-time key.
+"""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator

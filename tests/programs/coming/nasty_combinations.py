@@ -1,4 +1,14 @@
-"""Control flow in control flow, on purpose: what a careless compiler gets wrong."""
+"""Control flow in control flow, on purpose: what a careless compiler gets wrong.
+
+Why they wait:
+everything_at_once: refused: a list changed in place that a way out of the loop may hold.
+loop_variable_of_the_handler: our bug: KeyError in place_glue.
+started_in_a_loop_awaited_after_a_branch: refused: tasks of a run-time loop in a dict.
+task_started_in_an_arm: refused: a task that only one arm starts, awaited behind it.
+two_accumulators_crossed: refused: a list chosen at run time is changed in place.
+break_with_values_of_the_round: refused: a dict of the round is changed in place behind the loop.
+condition_changes_what_it_reads: wrong: glue that pops from a list, and glue in the same pod that reads it afterwards.
+"""
 
 import asyncio
 

@@ -1,4 +1,8 @@
-"""A task picked at run time: by a key, by a ternary, by a flag; with arguments of its own."""
+"""A task picked at run time: by a key, by a ternary, by a flag; with arguments of its own.
+
+Why they wait:
+key_with_default: refused: a task chosen by `get` with a default.
+"""
 
 import tiphys as flyte
 

@@ -1,4 +1,8 @@
-"""`wait_for` and `asyncio.timeout` around calls; timeouts known and given at run time."""
+"""`wait_for` and `asyncio.timeout` around calls; timeouts known and given at run time.
+
+Why they wait:
+limit_at_run_time: refused: a timeout that is known only at run time.
+"""
 
 import asyncio
 

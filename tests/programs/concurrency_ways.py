@@ -184,8 +184,8 @@ CASES = [
         )
     ],
     # a sum of results that no later call reads takes a pod of glue
-    ("calls_sync_orchestrator", {"n": 3}, 1),
-    ("diamonds", {"n": 3}, 1),
+    ("calls_sync_orchestrator", {"n": 3}, 1),  # BEHIND
+    ("diamonds", {"n": 3}, 1),  # JOIN
     ("add", {"a": 1}),
     ("double", {"a": 4}),
 ]  # fmt: skip

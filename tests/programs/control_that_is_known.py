@@ -374,6 +374,6 @@ CASES = [
         )
     ],
     # what a called orchestrator leaves to compute at its end is computed by whoever uses it
-    ("passes_glue", {"n": 3}, 1),
-    ("nested", {"n": 3}, 4),
+    ("passes_glue", {"n": 3}, 1),  # BEHIND
+    ("nested", {"n": 3}, 4),  # 4 BEHIND
 ]  # fmt: skip

@@ -373,6 +373,6 @@ CASES = [
             "cached_helper",
         )
     ],
-    ("generator_over_results", {"n": 2}, 1),
-    ("tree_recursion", {"n": 2}, 1),
+    ("generator_over_results", {"n": 2}, 1),  # JOIN
+    ("tree_recursion", {"n": 2}, 1),  # JOIN
 ]  # fmt: skip

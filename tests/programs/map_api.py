@@ -123,23 +123,23 @@ async def map_in_a_gather(n: int) -> list[list[int]]:
 
 CASES = [
     # glue picks each value or exception and lists them
-    *[("known_items", {"n": n}, 1) for n in (0, 1, 4)],
+    *[("known_items", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("runtime_items", {"n": n}) for n in (0, 1, 4)],
     # glue lists what is appended
-    *[("several_iterables", {"n": n}, 1) for n in (0, 1, 4)],
+    *[("several_iterables", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("unequal_iterables", {"n": n}) for n in (0, 1, 4)],
     *[("with_a_partial", {"n": n}) for n in (0, 1, 4)],
     *[("limited_concurrency", {"n": n}) for n in (0, 1, 4)],
     # each lane counts its rounds and lists its results; one more puts the lanes together
-    *[("concurrency_at_run_time", {"n": n}, 1 + 2 * n) for n in (0, 1, 4)],
+    *[("concurrency_at_run_time", {"n": n}, 1 + 2 * n) for n in (0, 1, 4)],  # BEHIND; INPUT and COPY a lane
     # glue makes texts of the results
-    *[("exceptions_are_values", {"n": n}, 1) for n in (0, 1, 4)],
+    *[("exceptions_are_values", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("exceptions_are_raised", {"n": n}) for n in (0, 1, 4)],
     *[("grouped", {"n": n}) for n in (0, 1, 4)],
     # as for `known_items`
-    *[("from_sync_code", {"n": n}, 1) for n in (0, 1, 4)],
+    *[("from_sync_code", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     # the run's input is counted before, and the results are added up behind
-    *[("sync_with_a_limit", {"n": n}, 2) for n in (0, 1, 4)],
+    *[("sync_with_a_limit", {"n": n}, 2) for n in (0, 1, 4)],  # INPUT, BEHIND
     *[("no_items", {"n": n}) for n in (0, 1, 4)],
     *[("map_in_a_gather", {"n": n}) for n in (0, 1, 4)],
 ]

@@ -253,9 +253,9 @@ CASES = [
     # a catch for each failure, and what is made of its outcome: the texts, and the number of the next
     *[("retries_by_recursion", {"n": n}, glue) for n, glue in ((0, 6), (2, 2), (5, 1))],
     # the first test reads an input only: no pod comes before it
-    *[("known_depth_runtime_values", {"n": n}, 1) for n in (-1, 0, 1, 5)],
+    *[("known_depth_runtime_values", {"n": n}, 1) for n in (-1, 0, 1, 5)],  # INPUT
     # the list is made when the search has ended
-    *[("binary_search", {"n": n}, 1) for n in (0, 3, 9)],
+    *[("binary_search", {"n": n}, 1) for n in (0, 3, 9)],  # BEHIND
     # a pod for each list that is cut, but for the first: no other comes before the two halves
     *[("divide_and_conquer", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (2, 1), (5, 4))],
     # the text is made behind the try; where it fails there is a catch

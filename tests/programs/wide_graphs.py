@@ -67,6 +67,6 @@ CASES = [
     ("scalars", {"n": 2}),
     ("objects", {"n": 2}),
     ("chain", {"n": 2}),
-    ("glue_over_many", {"n": 1}, 1),
+    ("glue_over_many", {"n": 1}, 1),  # JOIN
     ("layers", {"n": 1}),
 ]

@@ -1,6 +1,6 @@
 """Every program gives the same as plain Python, in the engine and on a cluster, with one pod per task call.
 
-The third element of a case, `glue_pods`, are the pods of glue in that run. The comment beside it says why they are there:
+The third element of a case, `glue_pods`, are the pods of glue in that run; the comment beside it says why they are:
 
 INPUT: a condition, or a count, of what the program, a round or an item starts with, before the first call in it.
 ROUND: all that a round, an item or an arm computes which makes no call.

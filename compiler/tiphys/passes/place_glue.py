@@ -170,13 +170,22 @@ class Placing:
         for name, host in self.nodes.items():
             if not isinstance(host, Call) or self.position[name] < self.position[node.name]:
                 continue
-            if self.is_after(name, needed) and all(user == name or self.is_behind(user, name) for user in users):
+            behind = all(user == name or (user not in self.glue and self.follows(user, name)) for user in users)
+            if behind and all(self.follows(name, other) for other in needed):
                 return name
         return None
 
-    def is_behind(self, user: str, name: str) -> bool:
-        """Say whether a pod comes after a call, and is no glue whose place is still open."""
-        return user not in self.glue and self.is_after(user, frozenset((name,)))
+    def follows(self, name: str, other: str) -> bool:
+        """Say whether a node comes after another, by the edges as they were traced."""
+        stack, seen = [name], {name}
+        while stack:
+            for before in edges(self.nodes[stack.pop()]):
+                if before == other:
+                    return True
+                if before in self.nodes and before not in seen:
+                    seen.add(before)
+                    stack.append(before)
+        return False
 
     def done_at(self, names: Iterable[str]) -> frozenset[str]:
         """Name the pods and sub-graphs that are done where these nodes are; of glue, those it needs."""

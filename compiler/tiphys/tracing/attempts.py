@@ -338,6 +338,7 @@ class Recording:
     points: list[dict[Slot, tuple[Any, Any]]]
     gives: list[Atom] = field(default_factory=list)
     moved: list[tuple[Box, Any]] = field(default_factory=list)
+    before: dict[Box, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ways = [self.way]

@@ -181,7 +181,7 @@ class Merging:
                 unknown = t.unknown(box)
                 if unknown is not None:
                     t.shared.add(unknown.ref)
-        contents = {number: box.content for number, box in values.items()}
+        contents = {number: self.fork.content_of(number, box) for number, box in values.items()}
         made = self.content(contents)
         if isinstance(made, OpaqueC) and not all(self.is_made_in(number, box) for number, box in values.items()):
             made.part = True
@@ -190,8 +190,15 @@ class Merging:
     def data(self, values: dict[int, Any], hint: str) -> Any:
         """Merge values that can travel: picked by the `Switch` where it can, else by glue."""
         t, fork = self.t, self.fork
+        changed = {
+            number: fork.content_of(number, value)
+            for number, value in values.items() if isinstance(value, Box) and value in fork.before
+        }  # fmt: skip
         with fork.unmoved():
-            unknowns = {number: t.unknown(value) for number, value in values.items()}
+            unknowns = {
+                number: t.unknown(Box(changed[number]) if number in changed else value)
+                for number, value in values.items()
+            }
         kinds = {repr(kind): kind for kind in (type_of(t, value) for value in values.values())}
         kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
         if fork.heavy:
@@ -215,7 +222,7 @@ class Merging:
         for number, value in values.items():
             unknown = unknowns[number]
             if unknown is None:
-                left = self.outside(number, value)
+                left = Box(self.left(number, changed[number])) if number in changed else self.outside(number, value)
                 trees[number] = t.tree(left, fork.node, hint, constant=isinstance(left, SIMPLE))
                 parts = unknown_parts(t, left)
                 pure, total = pure and all(one.pure for one in parts), total and all(one.total for one in parts)

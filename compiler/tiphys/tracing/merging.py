@@ -227,6 +227,8 @@ class Fork:
             number: [] for number, way in enumerate(ways) if number not in self.heavy and not way.is_light
         }
         self.pending: list[tuple[str, Unknown]] = []
+        self.before: dict[Box, Any] = {}
+        """What the boxes held before the ways that these have changed."""
         self.moved: list[tuple[Box, Any]] = []
         """Containers made on a way, and what they held there."""
         self.frame = t.frame_here() if self.heavy or self.lazy else ()
@@ -264,6 +266,7 @@ class Fork:
     def merge(self, going: list[int]) -> None:
         """Merge all that the ways have changed."""
         boxes = dict.fromkeys(box for number in going for box in self.ways[number].changes)
+        self.before = {box: box.content for box in boxes}
         merging = Merging(self, going)
         for box in boxes:
             staying = self.staying(box, going)
@@ -293,8 +296,19 @@ class Fork:
     @contextmanager
     def within(self, number: int) -> Iterator[None]:
         """Compute something at the end of a way, from what its containers held there."""
+        merged = [(box, box.content) for box in self.before]
         with self.unmoved(), inside(self.t, self.ways[number]):
-            yield
+            for box in self.before:
+                box.content = self.content_of(number, box)
+            try:
+                yield
+            finally:
+                for box, content in merged:
+                    box.content = content
+
+    def content_of(self, number: int, box: Box) -> Any:
+        """Give what a box held at the end of a way."""
+        return self.ways[number].changes.get(box, self.before.get(box, box.content))
 
     def is_inner(self, number: int, unknown: Unknown) -> bool:
         """Say whether a value is computed inside a way that is not always taken."""

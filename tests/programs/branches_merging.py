@@ -214,19 +214,6 @@ async def changed_slot(n: int) -> list[int]:
 
 
 @env.task
-async def aliases(n: int) -> list[object]:
-    values = [1]
-    same = values
-    a = await add(n)
-    if a > 3:
-        same.append(a)
-    else:
-        values = [a]
-        values.append(2)
-    return [values, same, values is same]
-
-
-@env.task
 async def nested_container(n: int) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = {"low": [], "high": []}
     for value in (n, n + 3, n + 6):
@@ -309,7 +296,6 @@ CASES = [
     *[("appended_in_one_arm", {"n": n}) for n in (0, 5)],
     *[("appended_in_both_arms", {"n": n}) for n in (0, 5)],
     *[("changed_slot", {"n": n}) for n in (0, 5)],
-    *[("aliases", {"n": n}) for n in (0, 5)],
     *[("nested_container", {"n": n}) for n in (0, 5, 3)],
     *[("swapped", {"n": n}) for n in (0, 5)],
     *[("unpacked_in_an_arm", {"n": n}) for n in (0, 5)],

@@ -3,6 +3,7 @@
 Why they wait:
 bound_on_one_path: refused as read before it is set, though the way that reads it has set it.
 list_made_in_an_arm: our bug: the graph refers to what does not come before it.
+aliases: two names of one list, of which one arm has replaced one, are no longer one object (`is`).
 alias_chosen: refused: a container changed in place through a name that one of two holds.
 """
 
@@ -51,7 +52,21 @@ async def alias_chosen(n: int) -> list[list[int]]:
     return [left, right, target]
 
 
+@env.task
+async def aliases(n: int) -> list[object]:
+    values = [1]
+    same = values
+    a = await add(n)
+    if a > 3:
+        same.append(a)
+    else:
+        values = [a]
+        values.append(2)
+    return [values, same, values is same]
+
+
 CASES = [
+    *[("aliases", {"n": n}) for n in (0, 5)],
     *[("bound_on_one_path", {"n": n}) for n in (0, 5)],
     *[("list_made_in_an_arm", {"n": n}) for n in (0, 5)],
     *[("alias_chosen", {"n": n}) for n in (0, 5)],

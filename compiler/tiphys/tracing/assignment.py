@@ -12,6 +12,7 @@ from typing import Any
 from tiphys.tracing import inference
 from tiphys.tracing.calls import raising
 from tiphys.tracing.containers import call_container, extend
+from tiphys.tracing.deferred import detached
 from tiphys.tracing.facts import mix, type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import store
@@ -141,7 +142,7 @@ def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast
     change = at(
         ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node
     )
-    pair = at(ast.Tuple(elts=[change, old], ctx=ast.Load()), node)
+    pair = detached(t, at(ast.Tuple(elts=[change, old], ctx=ast.Load()), node), [owner], node)
     after = at(ast.Subscript(value=pair, slice=at(ast.Constant(1), node), ctx=ast.Load()), node)
     made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node, follow=False))
     assert made is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 from collections import deque
 from typing import Any
 
@@ -62,6 +63,10 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
             raise t.untraceable("this may change a value inside a container, and that could not be followed", node)
     plain = [name for name in own if (anything or name in changed) and is_mutable(here.get(name, UNBOUND))]
     stored = [name for name in own if name in words.stored or name in plain]
+    for name in (*written.values(), *plain):
+        # it changes a copy: other glue of its pod may read the old value
+        copied = ast.Call(func=t.capture(copy.deepcopy, "deepcopy", node), args=[given[name]], keywords=[])
+        given[name] = at(copied, node)
     whole = call_block(t, node, given, aliases, [*stored, *written.values()])
     for index, name in enumerate(stored):
         before = here.get(name, UNBOUND)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import types
 from collections.abc import Callable
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
+from tiphys.ir import Ref
 from tiphys.tracing import inference, natives
 from tiphys.tracing.changes import changes_arguments, changes_receiver
 from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, IteratorC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Closure, Method, Special, Spread, TupleV, Unknown
+from tiphys.tracing.values import Bound, Closure, Hole, Method, Special, Spread, TupleV, Unknown
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -159,7 +161,7 @@ def read_back(t: Tracer, boxes: list[Box], result: Unknown, node: ast.Call) -> A
     from tiphys.tracing.facts import hint_of
 
     after = [t.tree(box, node, "v") for box in boxes]
-    both = at(ast.Tuple(elts=[result.tree, *after], ctx=ast.Load()), node)
+    both = detached(t, at(ast.Tuple(elts=[result.tree, *after], ctx=ast.Load()), node), boxes, node)
     whole = t.settle(Unknown(both, tuple, pure=False, total=False), hint_of(node.func), node, follow=False)
     for index, box in enumerate(boxes, start=1):
         old = box.content
@@ -169,6 +171,27 @@ def read_back(t: Tracer, boxes: list[Box], result: Unknown, node: ast.Call) -> A
         assert unknown is not None
         t.state.replace(box, OpaqueC(Unknown(unknown.tree, old.value.type)))
     return Unknown(item_tree(t, whole, 0, node), result.type)
+
+
+def detached(t: Tracer, tree: ast.expr, boxes: list[Box], node: ast.AST) -> ast.expr:
+    """Let an expression that changes values in place work on copies: other glue of its pod may read the old ones."""
+    from tiphys.tracing.results import replaced
+
+    refs = [ref for box in boxes if (ref := t.expression(box).ref) is not None]
+    names = {ref: f"_own_{index}" for index, ref in enumerate(refs)}
+
+    def read(ref: Ref, _kind: Any) -> ast.expr:
+        return at(ast.Name(id=names[ref], ctx=ast.Load()), node) if ref in names else Hole(ref, "v", node)
+
+    arguments = ast.arguments(
+        posonlyargs=[], args=[ast.arg(arg=name) for name in names.values()], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
+    body = at(ast.Lambda(args=arguments, body=replaced(tree, read, None)), node)
+    copies: list[ast.expr] = [
+        at(ast.Call(func=t.capture(copy.deepcopy, "deepcopy", node), args=[Hole(ref, "v", node)], keywords=[]), node)
+        for ref in names
+    ]
+    return at(ast.Call(func=body, args=copies, keywords=[]), node) if names else tree
 
 
 def item_tree(t: Tracer, value: Any, index: int, node: ast.AST) -> ast.expr:

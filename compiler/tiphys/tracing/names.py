@@ -8,7 +8,7 @@ from typing import Any
 
 from tiphys.tracing.state import Box, ChoiceC, FrameC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import Choice, Frame, Lost
+from tiphys.tracing.values import Choice, Frame, Lost, Raised
 
 MISSING = object()
 
@@ -60,6 +60,10 @@ def find(t: Tracer, node: ast.Name) -> Any:
     owner = owner_of(t.frame, name)
     if owner is not None:
         value = variables(owner).get(name, MISSING)
+        if value is MISSING and t.exploring:
+            # on another way it may be set
+            text = f"cannot access local variable {name!r} where it is not associated with a value"
+            raise Raised(UnboundLocalError(text), t.span(node))
         if value is MISSING:
             raise t.refuse(f"`{name}` is read before it is set", node)
         return value

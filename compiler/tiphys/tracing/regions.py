@@ -67,6 +67,7 @@ def explore(t: Tracer, work: Callable[[], Any]) -> Way:
     mark = state.mark()
     outer, state.nodes = state.nodes, []
     raised, done, is_ended = None, None, False
+    t.exploring += 1
     t.regions += 1
     try:
         try:

@@ -112,6 +112,8 @@ class Tracer:
         """The maps whose regions are being interpreted, innermost last."""
         self.trials: list[Trial] = []
         """The `try` bodies being interpreted, innermost last."""
+        self.exploring = 0
+        """How many ways around the present place are not always taken."""
         self.choices = 0
         """How many choices were made so far that a statement may have to decide."""
         self.options: dict[object, int] = {}

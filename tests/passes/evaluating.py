@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from tiphys.ir import (
     predecessors,
 )
 from tiphys.passes.specialise_tasks import positional_only
+from tiphys_runtime.objects import apart
 
 Values = dict[tuple[str, int], Any]
 
@@ -300,7 +300,7 @@ def body(function: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> A
 def copied(value: Any) -> Any:
     """Copy a value, as travelling does."""
     try:
-        return copy.deepcopy(value)
+        return apart(value)
     except TypeError:
         return value
 

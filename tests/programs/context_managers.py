@@ -150,17 +150,6 @@ async def users_own_class(n: int) -> list[object]:
 
 
 @env.task
-async def return_inside_with(n: int) -> list[object]:
-    log: list[str] = []
-    with careful(log):
-        a = await find(n)
-        if a > 5:
-            return [a, log]
-        log.append("small")
-    return [log]
-
-
-@env.task
 async def users_own_async(n: int) -> list[object]:
     log: list[object] = []
     async with borrowed(n, log) as value:
@@ -226,6 +215,4 @@ CASES = [
     *[("users_own_async_and_an_error", {"n": n}, 2) for n in (0, 3)],  # 2 BEHIND
     ("users_own_async_and_an_error", {"n": 1}, 4),  # 2 CATCH, 2 BEHIND
     *[("users_own_class", {"n": n}, 1) for n in (0, 1, 3)],  # BEHIND
-    *[("return_inside_with", {"n": n}, 1) for n in (0, 3)],  # BEHIND
-    ("return_inside_with", {"n": 1}, 3),  # CATCH, 2 BEHIND
 ]

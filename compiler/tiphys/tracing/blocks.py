@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 from collections import deque
 from typing import Any
 
@@ -21,7 +20,7 @@ from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer, annotation_of
 from tiphys.tracing.values import Choice, Closure, Lost, TupleV, Unknown
-from tiphys_runtime.objects import UNBOUND
+from tiphys_runtime.objects import UNBOUND, apart
 
 FIXED = 2
 """Items of the result before those of the variables: the exit, and what is returned."""
@@ -65,7 +64,7 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     stored = [name for name in own if name in words.stored or name in plain]
     for name in (*written.values(), *plain):
         # it changes a copy: other glue of its pod may read the old value
-        copied = ast.Call(func=t.capture(copy.deepcopy, "deepcopy", node), args=[given[name]], keywords=[])
+        copied = ast.Call(func=t.capture(apart, "apart", node), args=[given[name]], keywords=[])
         given[name] = at(copied, node)
     whole = call_block(t, node, given, aliases, [*stored, *written.values()])
     for index, name in enumerate(stored):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import types
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, IteratorC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, Hole, Method, Special, Spread, TupleV, Unknown
+from tiphys_runtime.objects import apart
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -188,7 +188,7 @@ def detached(t: Tracer, tree: ast.expr, boxes: list[Box], node: ast.AST) -> ast.
     )
     body = at(ast.Lambda(args=arguments, body=replaced(tree, read, None)), node)
     copies: list[ast.expr] = [
-        at(ast.Call(func=t.capture(copy.deepcopy, "deepcopy", node), args=[Hole(ref, "v", node)], keywords=[]), node)
+        at(ast.Call(func=t.capture(apart, "apart", node), args=[Hole(ref, "v", node)], keywords=[]), node)
         for ref in names
     ]
     return at(ast.Call(func=body, args=copies, keywords=[]), node) if names else tree

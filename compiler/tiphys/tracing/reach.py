@@ -102,9 +102,13 @@ def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool
         wrapped = getattr(function, "__wrapped__", None)
         return wrapped is not None and reaches(wrapped, seen)
     node = tree_of(function.__code__)
-    if node is None:
-        return False
     names = {**cells_of(function)}
+    if node is None:
+        # without its source it cannot be traced; to take it for code that calls no task would be silently wrong
+        said = (names.get(name, function.__globals__.get(name, _MISSING)) for name in names_of_code(function.__code__))
+        return any(
+            reaches(value, seen) for value in said if value is not _MISSING and not isinstance(value, types.ModuleType)
+        )
     for name in names_reached(node):
         value = names.get(name, function.__globals__.get(name, _MISSING))
         if value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen):
@@ -121,6 +125,12 @@ def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool
         if isinstance(value, TaskTemplate) or (isinstance(value, types.FunctionType) and reaches(value, seen)):
             return True
     return False
+
+
+def names_of_code(code: types.CodeType) -> set[str]:
+    """List the names that compiled code mentions, nested functions included."""
+    inner = (item for item in code.co_consts if isinstance(item, types.CodeType))
+    return {*code.co_names, *code.co_freevars}.union(*map(names_of_code, inner))
 
 
 def is_orchestrator(task: TaskTemplate[..., Any]) -> bool:

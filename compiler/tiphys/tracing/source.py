@@ -29,13 +29,6 @@ def parse_file(file: str) -> dict[int, list[FunctionNode]]:
     return found
 
 
-def forget_files() -> None:
-    """Read files anew from now on: a program may have changed on disk."""
-    linecache.checkcache()
-    parse_file.cache_clear()
-    tree_of.cache_clear()
-
-
 @lru_cache(maxsize=4096)
 def tree_of(code: CodeType) -> FunctionNode | None:
     """Find the syntax tree of a compiled function; nothing where its source cannot be read."""
@@ -61,7 +54,7 @@ def source_of(function: FunctionType) -> FunctionNode:
     node = tree_of(function.__code__)
     if node is None:
         where = Span(function.__code__.co_filename, function.__code__.co_firstlineno)
-        mend = "Define it in a file."
+        mend = "Define it in a file; if that has changed since it was imported, start again."
         raise mistake(
             f"the source of `{function.__qualname__}` cannot be read, so it cannot be traced", where, mend=mend
         )

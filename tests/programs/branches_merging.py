@@ -290,7 +290,19 @@ async def sets_in_arms(n: int) -> list[int]:
     return sorted(seen)
 
 
+@env.task
+async def list_made_in_an_arm(n: int) -> list[int]:
+    a = await add(n)
+    if a > 3:
+        values = [a, await add(a)]
+    else:
+        values = await numbers(a)
+    values.append(99)
+    return values
+
+
 CASES = [
+    *[("list_made_in_an_arm", {"n": n}) for n in (0, 5)],
     *[("unbound_on_some_paths", {"n": n}) for n in (0, 5)],
     *[("assigned_before_and_in_an_arm", {"n": n}) for n in (0, 5)],
     *[("appended_in_one_arm", {"n": n}) for n in (0, 5)],

@@ -175,7 +175,18 @@ async def one_failure_ends_all(n: int) -> list[int]:
     return await asyncio.gather(*[parse(x) for x in await numbers(n)])
 
 
+@env.task
+async def appended_if(n: int) -> list[int]:
+    jobs = []
+    for item in await numbers(n):
+        if item == 2:
+            continue
+        jobs.append(add(item, 3))
+    return await asyncio.gather(*jobs)
+
+
 CASES = [
+    *[("appended_if", {"n": n}) for n in (0, 1, 2, 6)],
     *[("one_failure_ends_all", {"n": n}) for n in (0, 1, 2, 6)],
     *[("by_value", {"n": n}) for n in (0, 1, 2, 6)],
     *[("by_several_conditions", {"n": n}) for n in (0, 1, 2, 6)],

@@ -8,7 +8,8 @@ clause that matches the exception. `finally` runs after the merge of all that, a
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -94,6 +95,8 @@ class Tried:
     failed: Callable[[], None]
     """Puts the state in place that the failed call found."""
     always_fails: bool
+    done: Any = None
+    """How the body completed, where it went through."""
 
 
 def attempt(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
@@ -219,7 +222,8 @@ def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], D
             pending = forked(t, tried, [tried.went, fail], node)
     else:
         pending = tried
-    done = run(node.finalbody)
+    with holding(t, tried.done if isinstance(tried, Tried) else None):
+        done = run(node.finalbody)
 
     def resumed() -> Done:
         exits = exits_in(pending)
@@ -233,6 +237,33 @@ def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], D
     if done is None:
         return resumed()
     return proceed(t, done, frozenset((Exit.NEXT,)), resumed, node)
+
+
+@contextmanager
+def holding(t: Tracer, done: Any) -> Iterator[None]:
+    """Refuse changes in place of what is about to be returned: its value was computed where `return` stands."""
+    value = done.value if isinstance(done, Completion | Split) else None
+    held = set(inside_of(value)) - t.shared
+    t.shared |= held
+    try:
+        yield
+    finally:
+        t.shared -= held
+
+
+def inside_of(value: Any) -> Iterator[Box]:
+    """List the containers in a value, itself included."""
+    match value:
+        case TupleV(items=items) | Box(content=ListC(items=items)):
+            inner = list(items)
+        case Box(content=DictC(entries=entries) | ObjectC(fields=entries)):
+            inner = list(entries.values())
+        case _:
+            inner = []
+    if isinstance(value, Box):
+        yield value
+    for item in inner:
+        yield from inside_of(item)
 
 
 def exits_in(done: Done) -> frozenset[Exit]:
@@ -397,7 +428,7 @@ class Recording:
             for slot in self.trial.lost:
                 install(t, slot, Lost("it is a task that was begun where a `try` failed"))
 
-        return Tried(self.output(0, int), self.output(1, Any), went, failed, always)
+        return Tried(self.output(0, int), self.output(1, Any), went, failed, always, done)
 
     def framed(self, slot: Slot, value: Unknown) -> Any:
         """Give what a slot holds where the body has failed."""

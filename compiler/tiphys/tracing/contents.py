@@ -183,9 +183,14 @@ class Merging:
                     t.shared.add(unknown.ref)
         contents = {number: self.fork.content_of(number, box) for number, box in values.items()}
         made = self.content(contents)
-        if isinstance(made, OpaqueC) and not all(self.is_made_in(number, box) for number, box in values.items()):
-            made.part = True
-        return t.state.box(made)
+        box = t.state.box(made)
+        if not all(self.is_made_in(number, one) for number, one in values.items()):
+            # on some way another name holds the same object: neither changes nor `is` can be followed
+            if isinstance(made, OpaqueC):
+                made.part = True
+            t.shared.add(box)
+            t.aliased.add(box)
+        return box
 
     def data(self, values: dict[int, Any], hint: str) -> Any:
         """Merge values that can travel: picked by the `Switch` where it can, else by glue."""

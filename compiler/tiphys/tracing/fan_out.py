@@ -191,6 +191,8 @@ class Probe:
 
     nodes: list[Any]
     changes: dict[Box, tuple[Content, Content]]
+    glue: dict[str, Unknown]
+    """The expressions of its nodes, which are forgotten with it."""
 
 
 def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, node: ast.AST) -> bool:
@@ -227,7 +229,10 @@ def tried(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Probe | 
         done = work(index)
         if done is not None and not exits_of(done) <= {Exit.NEXT, Exit.CONTINUE}:
             return None
-        return Probe(t.state.nodes[nodes:], t.state.changes(mark))
+        made = t.state.nodes[nodes:]
+        return Probe(
+            made, t.state.changes(mark), {node.name: t.glue[node.name] for node in made if node.name in t.glue}
+        )
     except (ProgramError, Poisoned, Raised, Ended, Undecided, NotKnown):
         return None
     finally:
@@ -269,7 +274,10 @@ def picked(
     def named(ref: Ref, _kind: Any) -> ast.expr:
         return at(ast.Name(id=row, ctx=ast.Load()), node) if ref == index else Hole(ref, "v", node)
 
+    t.glue.update(probe.glue)
     condition = replaced(expression_tree(t, way, test), named, None)
+    for name in probe.glue:
+        del t.glue[name]
     size = t.tree(count, node, "n", constant=True)
     every = at(ast.Call(func=t.capture(range, "range", node), args=[size], keywords=[]), node)
     generator = ast.comprehension(

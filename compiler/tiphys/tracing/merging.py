@@ -107,7 +107,9 @@ def fork(
     )
     if is_whole:
         for number in through:
-            ways[number] = taken(t, functools.partial(gone_on, t, ways[number], rest), node)
+            before = ways[number]
+            ways[number] = taken(t, functools.partial(gone_on, t, before, rest), node)
+            ways[number].continues(before)
         going = [number for number, way in enumerate(ways) if way.done is not NEVER]
     fork = Fork(t, which, ways, node, title, keeps_raises=keeps_raises)
     done: Done

@@ -235,6 +235,10 @@ def compare_pair(t: Tracer, node: ast.Compare, op: ast.cmpop, left: Any, right: 
                 return compare_unknown(t, node, list(sides), []) if found is NotImplemented else found
 
             return decide(t, value, pair, node)
+    both = isinstance(left, Box) and isinstance(right, Box) and left is not right
+    if both and isinstance(op, ast.Is | ast.IsNot) and not t.aliased.isdisjoint((left, right)):
+        mend = "Compare with `==`, or keep in a variable which one it is."
+        raise t.untraceable("whether these are one object is known only at run time", node, mend)
     if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:
         return same is isinstance(op, ast.Is)
     try:

@@ -41,6 +41,12 @@ class Way:
     is_ended: bool = False
     """All that it leads to raises."""
 
+    def continues(self, before: Way) -> None:
+        """Take along what was made on the way that this one has gone on with: nobody else knows of it."""
+        self.epoch = before.epoch
+        for box in [box for box in self.changes if box not in before.changes and box.content.epoch >= before.epoch]:
+            box.content = self.changes.pop(box)
+
     @property
     def names(self) -> set[str]:
         return {node.name for node in self.nodes}

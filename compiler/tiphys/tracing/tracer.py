@@ -94,6 +94,8 @@ class Tracer:
         self.types: dict[Ref, Any] = {}
         self.lifted: dict[int, tuple[object, Box]] = {}
         self.shared: set[Ref | Box | None] = set()
+        self.aliased: set[Box] = set()
+        """What may be one object with what another name holds, known at run time only."""
         self.shared_items: set[Ref | Box | None] = set()
         self.outside: set[Box] = set()
         self.mistakes: list[Mistake] = []

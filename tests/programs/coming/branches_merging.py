@@ -2,8 +2,7 @@
 
 Why they wait:
 bound_on_one_path: refused as read before it is set, though the way that reads it has set it.
-list_made_in_an_arm: our bug: the graph refers to what does not come before it.
-aliases: two names of one list, of which one arm has replaced one, are no longer one object (`is`).
+aliases: refused: whether two names are of one list, of which one arm has replaced one, is known only at run time.
 alias_chosen: refused: a container changed in place through a name that one of two holds.
 """
 
@@ -33,17 +32,6 @@ async def bound_on_one_path(n: int) -> int:
 
 
 @env.task
-async def list_made_in_an_arm(n: int) -> list[int]:
-    a = await add(n)
-    if a > 3:
-        values = [a, await add(a)]
-    else:
-        values = await numbers(a)
-    values.append(99)
-    return values
-
-
-@env.task
 async def alias_chosen(n: int) -> list[list[int]]:
     left, right = [1], [2]
     a = await add(n)
@@ -68,6 +56,5 @@ async def aliases(n: int) -> list[object]:
 CASES = [
     *[("aliases", {"n": n}) for n in (0, 5)],
     *[("bound_on_one_path", {"n": n}) for n in (0, 5)],
-    *[("list_made_in_an_arm", {"n": n}) for n in (0, 5)],
     *[("alias_chosen", {"n": n}) for n in (0, 5)],
 ]

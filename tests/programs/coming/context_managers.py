@@ -1,7 +1,7 @@
 """A return value that a context manager changes at its end.
 
 Why it waits:
-return_inside_with: what `return` gives is computed where it stands, so a list in it misses what the end of `with` appends.
+return_inside_with: refused: `with` appends, at its end, to a list that is part of what was returned.
 """
 
 import asyncio

@@ -2,7 +2,6 @@
 
 Why they wait:
 awaited_filter: refused: `await` in the condition of a comprehension.
-appended_if: our bug: KeyError in the tracer, where a coroutine is appended in an arm.
 """
 
 import asyncio
@@ -32,17 +31,6 @@ async def awaited_filter(n: int) -> list[int]:
     return [x for x in await numbers(n) if await keep(x)]
 
 
-@env.task
-async def appended_if(n: int) -> list[int]:
-    jobs = []
-    for item in await numbers(n):
-        if item == 2:
-            continue
-        jobs.append(add(item, 3))
-    return await asyncio.gather(*jobs)
-
-
 CASES = [
     *[("awaited_filter", {"n": n}) for n in (0, 1, 2, 6)],
-    *[("appended_if", {"n": n}) for n in (0, 1, 2, 6)],
 ]

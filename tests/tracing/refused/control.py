@@ -273,4 +273,37 @@ this context manager cannot be used in an orchestrator
   Open what you need inside a task.
 """,
     ),
+    "one object": (
+        """\
+xs = [1]
+ys = xs
+if await add(n) > 1:
+    xs = [2]
+return xs is ys
+""",
+        """\
+whether these are one object is known only at run time
+  flow.py:89:12
+    return xs is ys
+           ^^^^^^^^
+  Compare with `==`, or keep in a variable which one it is.
+""",
+    ),
+    "changed while it is returned": (
+        """\
+log = [n]
+try:
+    a = await add(n)
+    return [a, log]
+finally:
+    log.append(1)
+""",
+        """\
+this changes a value in place that another one, computed at run time, may hold too
+  flow.py:90:9
+    log.append(1)
+    ^^^^^^^^^^^^^
+  Build a new value instead, or change it inside a task.
+""",
+    ),
 }

@@ -108,7 +108,7 @@ def attempt(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done])
 
 def with_handlers(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
     """Run `try` with its clauses and its `else`."""
-    from tiphys.tracing.statements import proceed
+    from tiphys.tracing.running import proceed
 
     clauses = [clause_types(t, clause) for clause in node.handlers]
 
@@ -197,7 +197,8 @@ def raise_again(t: Tracer, error: Unknown, node: ast.AST) -> Done:
 
 def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
     """Run `try` with a `finally`: whatever happens, then go on as things stood."""
-    from tiphys.tracing.statements import proceed, raise_value
+    from tiphys.tracing.running import proceed
+    from tiphys.tracing.statements import raise_value
 
     inner: Sequence[ast.stmt] = node.body
     if node.handlers:

@@ -117,7 +117,7 @@ def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
     """Interpret the body of a call in its frame."""
     from tiphys.tracing.expressions import evaluate
     from tiphys.tracing.recursion import call_again, is_met_again
-    from tiphys.tracing.statements import run_function
+    from tiphys.tracing.running import run_function
 
     if is_met_again(t, closure):
         return call_again(t, closure, frame, node)

@@ -146,7 +146,7 @@ def one_by_one(
 ) -> Any:
     """Run a comprehension whose items await: one after the other."""
     from tiphys.tracing.assignment import assign
-    from tiphys.tracing.statements import run_block
+    from tiphys.tracing.running import run_block
 
     kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
     if isinstance(node, ast.DictComp):

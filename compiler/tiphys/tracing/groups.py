@@ -22,7 +22,7 @@ Run = Callable[[Sequence[ast.stmt]], Done]
 
 def attempt_groups(t: Tracer, node: ast.TryStar, run: Run) -> Done:
     """Run a `try` statement with `except*`; `run` interprets statements."""
-    from tiphys.tracing.statements import proceed
+    from tiphys.tracing.running import proceed
 
     if node.finalbody:
         inner = fill(node, finalbody=[])

@@ -165,7 +165,7 @@ def generator_of(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: d
 
 def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Callable[[Any], Done]) -> Done:
     """Run code where a generator yields, once: what it does around that is done around the code."""
-    from tiphys.tracing.statements import run_block
+    from tiphys.tracing.running import run_block
 
     consumer = t.frame
     frame = generator.frame

@@ -20,9 +20,9 @@ from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.recursion import check_ends
 from tiphys.tracing.regions import pruned
 from tiphys.tracing.results import SHOWN, display_of, where_node
+from tiphys.tracing.running import run_function
 from tiphys.tracing.source import FunctionNode, cells_of, scope_of, source_of
 from tiphys.tracing.state import BatchC, Box, PendingC
-from tiphys.tracing.statements import run_function
 from tiphys.tracing.tasks import Interface, emit_call, interface_of
 from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of

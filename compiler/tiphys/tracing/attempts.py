@@ -20,9 +20,10 @@ from tiphys.tracing.concurrency import await_value, start_ready
 from tiphys.tracing.contents import Merging, differences, is_same
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
-from tiphys.tracing.merging import Which, ended, fork, needs_choice, raise_later
+from tiphys.tracing.merging import Which, fork, needs_choice
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
+from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free, label_of, resume
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.tracer import NotKnown, Tracer
@@ -190,15 +191,15 @@ def handled_now(
 
 def raise_again(t: Tracer, error: Unknown, node: ast.AST) -> Done:
     """Raise what no clause has caught."""
-    from tiphys.tracing.statements import raise_value
+    from tiphys.tracing.raises import raise_value
 
     return raise_value(t, error, [], node)
 
 
 def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
     """Run `try` with a `finally`: whatever happens, then go on as things stood."""
+    from tiphys.tracing.raises import raise_value
     from tiphys.tracing.running import proceed
-    from tiphys.tracing.statements import raise_value
 
     inner: Sequence[ast.stmt] = node.body
     if node.handlers:

@@ -64,7 +64,7 @@ class Groups:
 
     def handled(self) -> Done:
         """Run the clauses, then raise what is left."""
-        from tiphys.tracing.statements import raise_value
+        from tiphys.tracing.raises import raise_value
 
         t = self.t
         parts = self.parts()

@@ -27,12 +27,13 @@ from tiphys.tracing.facts import truth_of
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.inference import is_truth_total
 from tiphys.tracing.places import may_lack
+from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.regions import Closed, Way, close, explore, expression_tree, inside, is_free, label_of, resume
 from tiphys.tracing.state import BatchC, Box, ChoiceC, GroupC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Hole, Raised, Special, Undecided, Unknown
-from tiphys_runtime.objects import UNBOUND, raise_
+from tiphys_runtime.objects import UNBOUND
 
 SHORT = 12
 """Expressions of more parts are computed once, as a node of their own, and not wherever they are read."""
@@ -166,28 +167,6 @@ def taken(t: Tracer, work: Callable[[], Any], node: ast.AST) -> Way:
             raise Ended from None
 
     return ended(t, explore(t, failing), node)
-
-
-def ended(t: Tracer, way: Way, node: ast.AST) -> Way:
-    """Let a way that raises do so at run time."""
-    if way.raised is not None:
-        raised, way.raised = way.raised, None
-        with inside(t, way):
-            raise_later(t, raised, node)
-        way.done = NEVER
-    elif way.is_ended:
-        way.done = NEVER
-    return way
-
-
-def raise_later(t: Tracer, raised: Raised, node: ast.AST) -> None:
-    """Record that an exception is raised at this place."""
-    where = ast.copy_location(ast.Pass(), node)
-    where.lineno, where.col_offset = raised.where.line, raised.where.column
-    where.end_lineno, where.end_col_offset = raised.where.end_line or raised.where.line, raised.where.end_column
-    error = Hole(Literal(raised.error), "error", where)
-    call = ast.Call(func=Hole(Captured(raise_), "raise_", where), args=[error], keywords=[])
-    t.settle(Unknown(at(call, where), None, pure=False, total=False), "raise", where)
 
 
 def merged_completion(fork: Fork, going: list[int]) -> Done:

@@ -1,4 +1,4 @@
-"""Runs statements in order: a function, a block, one of them; and goes on where only run time says how one completed."""
+"""Runs statements in order: a function, a block, one of them; and goes on where only run time says how one ended."""
 
 from __future__ import annotations
 

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, Never
+from typing import Any
 
 from tiphys.tracing.assignment import assign, augmented, delete
 from tiphys.tracing.attempts import attempt
-from tiphys.tracing.blocks import Words, run_as_glue
 from tiphys.tracing.calls import call_value
 from tiphys.tracing.closures import make_closure
-from tiphys.tracing.completions import BREAK, CONTINUE, Completion, Done, Ended, Exit, Split, Whole, exits_of, without
-from tiphys.tracing.comprehensions import loop_over_given
+from tiphys.tracing.completions import BREAK, CONTINUE, Completion, Done, Exit, Whole
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.facts import hint_of
-from tiphys.tracing.fan_out import Many, batched, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import iterate
-from tiphys.tracing.loops import Rounds, counted, recoded
+from tiphys.tracing.looping import for_loop, while_loop
 from tiphys.tracing.managers import BodyOf, with_items
 from tiphys.tracing.merging import Which, decided_by, fork
 from tiphys.tracing.names import store
-from tiphys.tracing.running import proceed, run_block
-from tiphys.tracing.state import BatchC, Box, ListC
-from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.raises import raise_value
+from tiphys.tracing.running import run_block
+from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Raised, Unknown
-from tiphys_runtime.objects import raise_
-
-For = ast.For | ast.AsyncFor
 
 
 def expression(t: Tracer, node: ast.Expr) -> Done:
@@ -76,188 +68,6 @@ def branch(t: Tracer, node: ast.If, behind: Sequence[ast.stmt]) -> Done | Whole:
 def ends_function(t: Tracer, behind: Sequence[ast.stmt]) -> bool:
     """Say whether statements call no task and end the function."""
     return bool(behind) and isinstance(behind[-1], ast.Return) and not any(acts(t, item) for item in behind)
-
-
-def for_loop(t: Tracer, node: For) -> Done:
-    mark, names = t.state.mark(), t.names.mark()
-    iterable = evaluate(t, node.iter)
-    unknown, is_before = t.unknown(iterable), False
-    if unknown is not None:
-        t.need(unknown)
-        is_before = isinstance(node, ast.AsyncFor) or acts(t, node.iter)
-        if not is_before and not acts(t, node):
-            t.state.rollback(mark)
-            t.undo_names(names)
-            return run_as_glue(t, node)
-    t.state.keep(mark)
-    if unknown is not None:
-        if is_before and not any(acts(t, item) for item in (*node.body, *node.orelse)):
-            with loop_over_given(t, node, iterable) as loop:
-                return run_as_glue(t, loop)
-        count, item = counted(t, unknown, node.iter)
-        return looped(t, node, count, item)
-    if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
-        return over_batch(t, node, iterable)
-    if not leaves(node.body):
-
-        def body(item: Any) -> Done:
-            assign(t, node.target, item)
-            done = run_block(t, node.body)
-            return None if exits_of(done) <= GOING_ON else done
-
-        done = iterate(t, iterable, node.iter, body)
-        return run_block(t, node.orelse) if done is None else done
-    return unrolled(t, node, iterable)
-
-
-def unrolled(t: Tracer, node: For, iterable: Any) -> Done:
-    """Run a loop over known items that may be left early: item by item, or as a loop of run time if that takes long."""
-    items: list[Any] = []
-    iterate(t, iterable, node.iter, items.append)
-
-    def rounds(first: int) -> Done:
-        for index in range(first, len(items)):
-            assign(t, node.target, items[index])
-            done = run_block(t, node.body)
-            if exits_of(done) <= GOING_ON:
-                continue
-            if isinstance(done, Split) and done.exits & GOING_ON:
-                if len(items) > UNROLLED:
-                    raise TooLong
-                return proceed(t, done, GOING_ON, partial(rounds, index + 1), node)
-            return done
-        return None
-
-    mark, names = t.state.mark(), t.names.mark()
-    try:
-        done = rounds(0)
-    except TooLong:
-        t.state.rollback(mark)
-        t.undo_names(names)
-        whole = t.tree(t.state.box(ListC(items)), node.iter, "items")
-        listed = t.unknown(t.settle(Unknown(whole, list), "items", node.iter))
-        assert listed is not None
-        _, item = counted(t, listed, node.iter)
-        return looped(t, node, len(items), item)
-    t.state.keep(mark)
-    return left_loop(t, done, node)
-
-
-class TooLong(Exception):
-    """A loop has too many rounds to be written out."""
-
-
-UNROLLED = 8
-GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
-
-
-def leaves(body: list[ast.stmt]) -> bool:
-    """Say whether a loop may be left by `break` or `return`."""
-    words = Words()
-    for statement in body:
-        words.visit(statement)
-    return bool(words.exits & {Exit.BREAK, Exit.RETURN})
-
-
-def looped(t: Tracer, node: For, count: Unknown | int, item: Callable[[Unknown], Unknown]) -> Done:
-    """Run a `for` loop at run time, one round after the other."""
-
-    def work(index: Unknown) -> Done:
-        assign(t, node.target, item(index))
-        return run_block(t, node.body)
-
-    if not awaits(node.body) and batched(t, work, count, node):
-        return run_block(t, node.orelse)
-    return left_loop(t, Rounds(t, node, "loop", work, count=count).run(), node)
-
-
-def awaits(body: list[ast.stmt]) -> bool:
-    """Say whether a piece of code awaits something."""
-    return any(isinstance(item, ast.Await) for statement in body for item in ast.walk(statement))
-
-
-def over_batch(t: Tracer, node: For, box: Box) -> Done:
-    """Run a loop over coroutines or tasks of which the number is known only at run time."""
-    items = t.state.write(box).items
-    if len(items) != 1 or not isinstance(items[0], Many):
-        raise t.untraceable("this list holds tasks of two kinds", node.iter, "Await them all with `asyncio.gather`.")
-    box.content.taken = True
-    (many,) = items
-    return looped(t, node, *each_of(t, many))
-
-
-def left_loop(t: Tracer, done: Done, node: For | ast.While) -> Done:
-    """Run the `else` of a loop that is through; a `break` goes on behind the loop."""
-    if not isinstance(done, Split):
-        if done is None:
-            return run_block(t, node.orelse)
-        return None if done.exit is Exit.BREAK else done
-
-    def behind(left: Done) -> Done:
-        if not isinstance(left, Split):
-            return None if left is not None and left.exit is Exit.BREAK else left
-        if Exit.BREAK not in left.exits:
-            return left
-        exits = (left.exits - {Exit.BREAK}) | {Exit.NEXT}
-        return Split(recoded(t, left.code, Exit.BREAK, node), exits, left.value) if len(exits) > 1 else None
-
-    if not node.orelse or Exit.NEXT not in done.exits:
-        return behind(done)
-    test = ast.Compare(left=done.code.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(0), node)])
-    which = Which(t, Unknown(at(test, node), bool, done.code.pure, done.code.total), node)
-    works = [lambda: run_block(t, node.orelse), lambda: behind(without(done, Exit.NEXT))]
-    merged: Done = fork(t, which, works, node, title="otherwise")
-    return merged
-
-
-def while_loop(t: Tracer, node: ast.While) -> Done:
-    mark, names = t.state.mark(), t.names.mark()
-    rounds = 0
-    while True:
-        test = decided_by(t, evaluate(t, node.test), node.test)
-        if not isinstance(test, bool):
-            break
-        if not test:
-            t.state.keep(mark)
-            return run_block(t, node.orelse)
-        rounds += 1
-        if rounds > 100_000:
-            mend = "Let something in its body end it, such as the result of a task."
-            raise t.refuse("this loop does not end when the program is compiled", node.test, mend)
-        done = run_block(t, node.body)
-        if isinstance(done, Split) and not done.exits <= GOING_ON:
-            break
-        if not exits_of(done) <= GOING_ON:
-            t.state.keep(mark)
-            return left_loop(t, done, node)
-    t.state.rollback(mark)
-    t.undo_names(names)
-    if not acts(t, node):
-        return run_as_glue(t, node)
-    return while_later(t, node)
-
-
-def while_later(t: Tracer, node: ast.While) -> Done:
-    """Run a `while` loop at run time."""
-
-    def tested() -> Done:
-        test = decided_by(t, evaluate(t, node.test), node.test)
-        if isinstance(test, bool):
-            return None if test else Completion(Exit.EXHAUSTED)
-        t.need(test)
-        on, off = (at(ast.Constant(int(item)), node.test) for item in (Exit.NEXT, Exit.EXHAUSTED))
-        which = Which(t, test, node.test)
-        code = Unknown(which.pick([on, off]), int)
-        return Split(code, frozenset((Exit.NEXT, Exit.EXHAUSTED)))
-
-    def work(_: Unknown) -> Done:
-        return proceed(t, run_block(t, node.body), GOING_ON, tested, node)
-
-    first = tested()
-    if isinstance(first, Completion):
-        return run_block(t, node.orelse)
-    start = first.code if isinstance(first, Split) else 0
-    return left_loop(t, Rounds(t, node, "loop", work, start=start).run(), node)
 
 
 def definition(t: Tracer, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -317,21 +127,6 @@ def raised(t: Tracer, node: ast.Raise) -> None:
         raise_value(t, active, [], node)
     value = evaluate(t, node.exc)
     raise_value(t, value, [] if node.cause is None else [evaluate(t, node.cause)], node)
-
-
-def raise_value(t: Tracer, value: Any, cause: list[Any], node: ast.AST) -> Never:
-    """Raise a value: now, or at run time where it has runtime parts. cause: what stands behind `from`, if it does."""
-    try:
-        known = [t.native(item) for item in (value, *cause)]
-    except NotKnown:
-        parts = [t.tree(item, node, "error") for item in (value, *cause)]
-        call = at(ast.Call(func=t.capture(raise_, "raise_", node), args=parts, keywords=[]), node)
-        t.settle(Unknown(call, None, pure=False, total=False), "raise", node, follow=False)
-        raise Ended from None
-    try:
-        raise_(*known)
-    except BaseException as error:  # noqa: BLE001  it is the user's, whatever it is
-        raise Raised(error.with_traceback(None), t.span(node)) from None
 
 
 def attempted(t: Tracer, node: ast.Try) -> Done:

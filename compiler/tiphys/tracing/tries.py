@@ -15,7 +15,7 @@ from tiphys.tracing.completions import NEVER, Done, Exit, Split
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.glue import at
 from tiphys.tracing.loops import Rounds
-from tiphys.tracing.merging import ended
+from tiphys.tracing.raises import ended
 from tiphys.tracing.regions import Closed, close, inside, label_of
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Unknown

@@ -18,9 +18,10 @@ from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Ended, Exit, Split
 from tiphys.tracing.concurrency import await_value, start_ready
 from tiphys.tracing.contents import Merging, differences, is_same
+from tiphys.tracing.data import needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
-from tiphys.tracing.merging import Which, fork, needs_choice
+from tiphys.tracing.merging import fork
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.raises import ended, raise_later
@@ -28,6 +29,7 @@ from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free,
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.tracer import NotKnown, Tracer
 from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
+from tiphys.tracing.which import Which
 from tiphys_runtime.objects import UNBOUND, group_of, handler_of
 
 

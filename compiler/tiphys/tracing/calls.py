@@ -54,7 +54,7 @@ def call_value(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
         case Special():
             return function.call(args, keywords, node)
         case Choice():
-            from tiphys.tracing.merging import decide
+            from tiphys.tracing.choices import decide
 
             return decide(t, function, lambda option: call_value(t, option, args, keywords, node), node)
         case Closure():
@@ -227,7 +227,7 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
         return Unknown(made, kind, pure, total and inner, root)
     match value:
         case Choice():
-            from tiphys.tracing.merging import decide
+            from tiphys.tracing.choices import decide
 
             def read(option: Any) -> Any:
                 return load_attribute(t, option, name, node, source=source, called=called)

@@ -23,7 +23,7 @@ Handler = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
     """Run `await value`."""
-    from tiphys.tracing.merging import decide
+    from tiphys.tracing.choices import decide
 
     start_ready(t)
     if isinstance(value, Choice):

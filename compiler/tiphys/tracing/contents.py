@@ -30,7 +30,7 @@ from tiphys.tracing.values import Bound, Choice, Closure, Hole, Lost, Method, Tu
 from tiphys_runtime.objects import UNBOUND
 
 if TYPE_CHECKING:
-    from tiphys.tracing.merging import Fork
+    from tiphys.tracing.forks import Fork
     from tiphys.tracing.tracer import Tracer
 
 SIMPLE = (bool, int, float, complex, str, bytes, type(None))
@@ -235,7 +235,7 @@ class Merging:
             moved = fork.exported(number, unknown)
             trees[number] = moved.tree
             pure, total = pure and unknown.pure, total and (unknown.total or unknown.ref is not None)
-        from tiphys.tracing.merging import is_short
+        from tiphys.tracing.which import is_short
 
         made = Unknown(fork.which.pick(trees), kind, pure, total)
         return self.boxed(made if is_short(made.tree) and total else fork.later(made))
@@ -328,7 +328,7 @@ class Merging:
                 return depth < 50 and all(self.is_data(item, depth + 1) for item in entries.values())
             case Choice() | Box() | Method():
                 return False
-        from tiphys.tracing.merging import needs_choice
+        from tiphys.tracing.data import needs_choice
 
         return value is not UNBOUND and not needs_choice(self.t, value)
 

@@ -11,13 +11,14 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
 from tiphys.tracing.changes import value_of
+from tiphys.tracing.choices import decide
 from tiphys.tracing.closures import comprehension_tree, make_closure, reaches_task
 from tiphys.tracing.concurrency import await_value
+from tiphys.tracing.data import needs_choice
 from tiphys.tracing.displays import elements, listed, made_dict, made_set, tupled
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
-from tiphys.tracing.merging import decide, needs_choice
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import (
     binary,

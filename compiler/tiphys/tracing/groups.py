@@ -11,10 +11,11 @@ from typing import Any
 from tiphys.tracing.attempts import Tried, attempt, clause_types, forked, tries
 from tiphys.tracing.completions import Done, Exit
 from tiphys.tracing.glue import at, fill
-from tiphys.tracing.merging import Which, fork
+from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store, variables
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Raised, Unknown
+from tiphys.tracing.which import Which
 from tiphys_runtime.objects import checked, left_of, marked_again, parts_of
 
 Run = Callable[[Sequence[ast.stmt]], Done]

@@ -9,6 +9,7 @@ from typing import Any
 
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.blocks import Words, run_as_glue
+from tiphys.tracing.choices import decided_by
 from tiphys.tracing.completions import Completion, Done, Exit, Split, exits_of, without
 from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
@@ -16,11 +17,12 @@ from tiphys.tracing.fan_out import Many, batched, each_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.loops import Rounds, counted, recoded
-from tiphys.tracing.merging import Which, decided_by, fork
+from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
 from tiphys.tracing.state import BatchC, Box, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Unknown
+from tiphys.tracing.which import Which
 
 For = ast.For | ast.AsyncFor
 UNROLLED = 8

@@ -17,9 +17,10 @@ from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contents import differences
+from tiphys.tracing.data import needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.merging import needs_choice, taken
+from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.tracing.blocks import item_of, maybe
+from tiphys.tracing.choices import decided_by
 from tiphys.tracing.completions import Done
 from tiphys.tracing.facts import hint_of
-from tiphys.tracing.merging import Which, decided_by, fork
+from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store, variables
 from tiphys.tracing.patterns import Asked, bindings, matches
 from tiphys.tracing.places import may_lack
@@ -19,6 +20,7 @@ from tiphys.tracing.questions import Asking, Question, can_ask, fresh_names
 from tiphys.tracing.state import Box, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Unknown, is_immutable
+from tiphys.tracing.which import Which
 from tiphys_runtime.objects import UNBOUND
 
 Run = Callable[[Sequence[ast.stmt]], Done]

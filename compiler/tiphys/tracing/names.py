@@ -45,7 +45,7 @@ def load(t: Tracer, node: ast.Name) -> Any:
         mend = "Set it anew before it is read here, or keep its result instead."
         raise t.untraceable(f"what `{name}` holds here cannot be followed: {value.why}", node, mend)
     if isinstance(value, Choice) or (isinstance(value, Box) and isinstance(value.content, ChoiceC)):
-        from tiphys.tracing.merging import resolved
+        from tiphys.tracing.choices import resolved
 
         made = resolved(t, value, name, node)
         if made is not value and name in names:

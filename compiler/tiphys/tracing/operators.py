@@ -9,13 +9,16 @@ from typing import Any
 
 from tiphys.tracing import expressions, inference
 from tiphys.tracing.calls import raising
+from tiphys.tracing.choices import decide, decided_by
 from tiphys.tracing.closures import code_tree
+from tiphys.tracing.data import needs_choice
 from tiphys.tracing.facts import identical, mix, part, truth_of, type_of
 from tiphys.tracing.glue import at, fill
-from tiphys.tracing.merging import Which, decide, decided_by, fork_value, needs_choice
+from tiphys.tracing.merging import fork_value
 from tiphys.tracing.state import Box, ListC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
 from tiphys.tracing.values import Choice, Raised, TupleV, Unknown
+from tiphys.tracing.which import Which
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,

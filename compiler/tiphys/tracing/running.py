@@ -10,10 +10,11 @@ from typing import Any
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing.completions import Completion, Done, Exit, Split, Whole, exits_of, without
 from tiphys.tracing.glue import at
-from tiphys.tracing.merging import Which, fork
+from tiphys.tracing.merging import fork
 from tiphys.tracing.state import Box, DictC, ListC, PendingC
 from tiphys.tracing.tracer import POISON, Poisoned, Tracer
 from tiphys.tracing.values import TupleV, Undecided, Unknown
+from tiphys.tracing.which import Which
 
 
 def run_function(t: Tracer, body: list[ast.stmt]) -> Any:

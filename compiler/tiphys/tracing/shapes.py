@@ -28,7 +28,7 @@ def length(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: as
         case (Box(content=SetC(items=known)),):
             return len(known)
         case (Box(content=BatchC() as batch),):
-            from tiphys.tracing.merging import batch_size
+            from tiphys.tracing.choices import batch_size
 
             return batch_size(t, batch, node)
     return NotImplemented

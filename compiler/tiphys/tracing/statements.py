@@ -9,6 +9,7 @@ from typing import Any
 from tiphys.tracing.assignment import assign, augmented, delete
 from tiphys.tracing.attempts import attempt
 from tiphys.tracing.calls import call_value
+from tiphys.tracing.choices import decided_by
 from tiphys.tracing.closures import make_closure
 from tiphys.tracing.completions import BREAK, CONTINUE, Completion, Done, Exit, Whole
 from tiphys.tracing.expressions import acts, evaluate
@@ -16,12 +17,13 @@ from tiphys.tracing.facts import hint_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.looping import for_loop, while_loop
 from tiphys.tracing.managers import BodyOf, with_items
-from tiphys.tracing.merging import Which, decided_by, fork
+from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
 from tiphys.tracing.raises import raise_value
 from tiphys.tracing.running import run_block
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Raised, Unknown
+from tiphys.tracing.which import Which
 
 
 def expression(t: Tracer, node: ast.Expr) -> Done:

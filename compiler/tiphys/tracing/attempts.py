@@ -17,10 +17,11 @@ from tiphys.ir import Atom, Attempt, Catch, Glue, Graph, Input, Literal, Node, R
 from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Ended, Exit, Split
 from tiphys.tracing.concurrency import await_value, start_ready
-from tiphys.tracing.contents import Merging, differences, is_same
+from tiphys.tracing.contents import differences, is_same
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
+from tiphys.tracing.leaving import Leaving
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
@@ -373,7 +374,6 @@ class Recording:
     points: list[dict[Slot, tuple[Any, Any]]]
     gives: list[Atom] = field(default_factory=list)
     moved: list[tuple[Box, Any]] = field(default_factory=list)
-    before: dict[Box, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ways = [self.way]
@@ -407,9 +407,9 @@ class Recording:
         """Make the units and the node."""
         t = self.t
         always = self.way.done is NEVER
-        merging = Merging(self, [0])  # type: ignore[arg-type]
-        changes = {box: merging.left(0, content) for box, content in self.way.changes.items()}
-        done = self.left(merging, None if always else self.way.done)
+        leaving = Leaving(self)
+        changes = {box: leaving.left(0, content) for box, content in self.way.changes.items()}
+        done = self.left(leaving, None if always else self.way.done)
         kinds = [Any, *(self.kind(slot) for slot in self.slots)]
         self.emit(kinds)
         t.state.pending.extend(self.way.pending)
@@ -442,14 +442,14 @@ class Recording:
             return maybe(t, t.state.box(OpaqueC(value)), self.node)
         return t.boxed(value)
 
-    def left(self, merging: Merging, done: Any) -> Any:
+    def left(self, leaving: Leaving, done: Any) -> Any:
         """Give how the body completed, as it is seen outside."""
         match done:
             case Completion(exit=exit_, value=value):
-                return Completion(exit_, merging.outside(0, value))
+                return Completion(exit_, leaving.outside(0, value))
             case Split(code=code, exits=exits, value=value):
-                return Split(self.exported(0, code), exits, merging.outside(0, value))
-        return merging.outside(0, done)
+                return Split(self.exported(0, code), exits, leaving.outside(0, value))
+        return leaving.outside(0, done)
 
     def kind(self, slot: Slot) -> Any:
         """Give the type of what a slot holds."""

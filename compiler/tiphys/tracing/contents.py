@@ -6,8 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
+from tiphys.tracing.data import is_data
 from tiphys.tracing.facts import type_of, unknown_parts
 from tiphys.tracing.glue import at
+from tiphys.tracing.leaving import Leaving
 from tiphys.tracing.state import (
     Box,
     ChoiceC,
@@ -26,7 +28,7 @@ from tiphys.tracing.state import (
     Status,
 )
 from tiphys.tracing.tracer import POISON, NotKnown
-from tiphys.tracing.values import Bound, Choice, Closure, Hole, Lost, Method, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import Choice, Closure, Hole, Lost, TupleV, Unknown, is_immutable
 from tiphys_runtime.objects import UNBOUND
 
 if TYPE_CHECKING:
@@ -39,11 +41,10 @@ SIMPLE = (bool, int, float, complex, str, bytes, type(None))
 class Merging:
     """Merges the contents of boxes, and values, over some ways of a fork."""
 
-    def __init__(self, fork: Fork, going: list[int]) -> None:
+    def __init__(self, fork: Fork) -> None:
         self.fork = fork
         self.t = fork.t
-        self.going = going
-        self.moved: set[int] = set()
+        self.leaving = Leaving(fork)
         self.merged: dict[tuple[int, ...], Any] = {}
 
     # ---- contents
@@ -59,7 +60,7 @@ class Merging:
         items: list[Any] = list(contents.values())
         first = items[0]
         if all(item is first for item in items):
-            return self.left(next(iter(contents)), first)
+            return self.leaving.left(next(iter(contents)), first)
         kind = type(first)
         if any(type(item) is not kind for item in items):
             return self.whole(contents)
@@ -107,37 +108,17 @@ class Merging:
     def whole(self, contents: dict[int, Content]) -> Content:
         """Merge contents that do not agree: as one runtime value where they are data, else as a choice."""
         boxes = {number: Box(content) for number, content in contents.items()}
-        if all(self.is_data(box) for box in boxes.values()):
+        if all(is_data(self.t, box) for box in boxes.values()):
             made = self.t.unknown(self.data(boxes, "v"))
             assert made is not None
             part = any(isinstance(item, OpaqueC) and item.part for item in contents.values())
             value = made if made.ref is not None else self.t.unknown(self.fork.later(made))
             assert value is not None
             return OpaqueC(Unknown(value.tree, value.type), part=part)
-        left = {number: self.left(number, content) for number, content in contents.items()}
+        left = {number: self.leaving.left(number, content) for number, content in contents.items()}
         numbers = sorted(left)
         self.t.choices += 1
         return ChoiceC(self.number(numbers), tuple(left[number] for number in numbers))
-
-    def left(self, number: int, content: Content) -> Content:
-        """Give a content as it is seen outside of its way."""
-        match content:
-            case FrameC(names=slots):
-                return FrameC({name: self.outside(number, item) for name, item in slots.items()})
-            case ListC(items=items):
-                return ListC([self.outside(number, item) for item in items])
-            case DictC(entries=slots):
-                return DictC({key: self.outside(number, item) for key, item in slots.items()})
-            case ObjectC(cls=cls, fields=slots):
-                return ObjectC(cls, {key: self.outside(number, item) for key, item in slots.items()})
-            case OpaqueC(value=value, part=part):
-                return OpaqueC(self.fork.exported(number, value), part=part)
-            case PendingC():
-                done = content.copy()
-                done.value = self.outside(number, content.value)
-                done.start = done.end = ()
-                return done
-        return content
 
     # ---- values
 
@@ -151,7 +132,7 @@ class Merging:
         if lost is not None:
             return lost
         if all(is_same(item, first) for item in items):
-            return self.outside(next(iter(values)), first)
+            return self.leaving.outside(next(iter(values)), first)
         if all(isinstance(item, Box) for item in items):
             key = tuple(id(item) for item in items)
             if key not in self.merged:
@@ -166,17 +147,17 @@ class Merging:
                     for index in range(lengths.pop())
                 ]
                 return self.t.tuple(parts, shapes[0][0])
-        if all(self.is_data(item) for item in items):
+        if all(is_data(self.t, item) for item in items):
             return self.data(values, hint)
         return self.choice(values)
 
     def boxes(self, values: dict[int, Any]) -> Any:
         """Merge different containers or objects that one variable holds."""
         t = self.t
-        if not all(self.is_data(box) for box in values.values()):
+        if not all(is_data(self.t, box) for box in values.values()):
             return self.choice(values)
         for number, box in values.items():
-            if not self.is_made_in(number, box):
+            if not self.leaving.is_made_in(number, box):
                 t.shared.add(box)
                 unknown = t.unknown(box)
                 if unknown is not None:
@@ -184,7 +165,7 @@ class Merging:
         contents = {number: self.fork.content_of(number, box) for number, box in values.items()}
         made = self.content(contents)
         box = t.state.box(made)
-        if not all(self.is_made_in(number, one) for number, one in values.items()):
+        if not all(self.leaving.is_made_in(number, one) for number, one in values.items()):
             # on some way another name holds the same object: neither changes nor `is` can be followed
             if isinstance(made, OpaqueC):
                 made.part = True
@@ -227,7 +208,11 @@ class Merging:
         for number, value in values.items():
             unknown = unknowns[number]
             if unknown is None:
-                left = Box(self.left(number, changed[number])) if number in changed else self.outside(number, value)
+                left = (
+                    Box(self.leaving.left(number, changed[number]))
+                    if number in changed
+                    else self.leaving.outside(number, value)
+                )
                 trees[number] = t.tree(left, fork.node, hint, constant=isinstance(left, SIMPLE))
                 parts = unknown_parts(t, left)
                 pure, total = pure and all(one.pure for one in parts), total and all(one.total for one in parts)
@@ -259,7 +244,7 @@ class Merging:
     def choice(self, values: dict[int, Any]) -> Choice:
         """Keep values that are no data side by side."""
         numbers = sorted(values)
-        return Choice(self.number(numbers), tuple(self.outside(number, values[number]) for number in numbers))
+        return Choice(self.number(numbers), tuple(self.leaving.outside(number, values[number]) for number in numbers))
 
     def number(self, numbers: list[int]) -> Unknown:
         """Give the number of the way, counted among those that go on."""
@@ -268,69 +253,6 @@ class Merging:
             return number
         table = Hole(Literal({number: index for index, number in enumerate(numbers)}), "table", self.fork.node)
         return Unknown(at(ast.Subscript(value=table, slice=number.tree, ctx=ast.Load()), self.fork.node), int)
-
-    # ---- what leaves a way
-
-    def outside(self, number: int, value: Any) -> Any:
-        """Give a value as it is seen outside of its way, where what is computed inside has to be given by it."""
-        if self.fork.ways[number].is_light:
-            return value
-        match value:
-            case Unknown():
-                return self.fork.exported(number, value)
-            case TupleV(items=items, cls=cls):
-                return TupleV(tuple(self.outside(number, item) for item in items), cls)
-            case Choice(number=which, options=options):
-                moved = self.fork.exported(number, which)
-                return Choice(moved, tuple(self.outside(number, item) for item in options))
-            case Bound(function=function, receiver=receiver):
-                return Bound(self.outside(number, function), self.outside(number, receiver))
-            case Method(receiver=receiver, name=name):
-                return Method(self.outside(number, receiver), name)
-            case Closure(frame=frame):
-                self.outside(number, frame.box)
-                for item in (*value.defaults, *value.kw_defaults):
-                    self.outside(number, item)
-                return value
-            case Box() if self.is_made_in(number, value) and id(value) not in self.moved:
-                self.moved.add(id(value))
-                epoch = value.content.epoch
-                self.fork.moved.append((value, value.content))
-                value.content = self.left(number, value.content)
-                value.content.epoch = epoch
-                if isinstance(value.content, PendingC) and value.content.held is not None:
-                    self.hold(number, value.content)
-        return value
-
-    def hold(self, number: int, content: PendingC) -> None:
-        """Do the same for what a coroutine that has not begun was called with."""
-        if isinstance(content.held, Box):
-            self.outside(number, content.held)
-        else:
-            for name, item in content.held.items():
-                content.held[name] = self.outside(number, item)
-
-    def is_made_in(self, number: int, box: Box) -> bool:
-        """Say whether a box was made on a way."""
-        way = self.fork.ways[number]
-        return box not in way.changes and box.content.epoch >= way.epoch
-
-    def is_data(self, value: Any, depth: int = 0) -> bool:
-        """Say whether a value can travel between pods."""
-        match value:
-            case Unknown():
-                return True
-            case Box(content=OpaqueC() | SetC()):
-                return True
-            case Box(content=ListC(items=items)) | TupleV(items=items):
-                return depth < 50 and all(self.is_data(item, depth + 1) for item in items)
-            case Box(content=DictC(entries=entries) | ObjectC(fields=entries)):
-                return depth < 50 and all(self.is_data(item, depth + 1) for item in entries.values())
-            case Choice() | Box() | Method():
-                return False
-        from tiphys.tracing.data import needs_choice
-
-        return value is not UNBOUND and not needs_choice(self.t, value)
 
 
 def is_same(left: Any, right: Any) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.reach import reaches
-from tiphys.tracing.state import BatchC, Box, ChoiceC, GroupC, PendingC
+from tiphys.tracing.state import BatchC, Box, ChoiceC, DictC, GroupC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Special
+from tiphys.tracing.values import Bound, Choice, Closure, Method, Special, TupleV, Unknown
+from tiphys_runtime.objects import UNBOUND
 
 
 def needs_choice(t: Tracer, value: Any) -> bool:
@@ -28,3 +29,19 @@ def needs_choice(t: Tracer, value: Any) -> bool:
         case functools.partial() | types.FunctionType():
             return reaches(value) or inspect.iscoroutinefunction(value)
     return False
+
+
+def is_data(t: Tracer, value: Any, depth: int = 0) -> bool:
+    """Say whether a value can travel between pods."""
+    match value:
+        case Unknown():
+            return True
+        case Box(content=OpaqueC() | SetC()):
+            return True
+        case Box(content=ListC(items=items)) | TupleV(items=items):
+            return depth < 50 and all(is_data(t, item, depth + 1) for item in items)
+        case Box(content=DictC(entries=entries) | ObjectC(fields=entries)):
+            return depth < 50 and all(is_data(t, item, depth + 1) for item in entries.values())
+        case Choice() | Box() | Method():
+            return False
+    return value is not UNBOUND and not needs_choice(t, value)

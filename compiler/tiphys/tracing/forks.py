@@ -83,7 +83,7 @@ class Fork:
         """Merge all that the ways have changed."""
         boxes = dict.fromkeys(box for number in going for box in self.ways[number].changes)
         self.before = {box: box.content for box in boxes}
-        merging = Merging(self, going)
+        merging = Merging(self)
         for box in boxes:
             staying = self.staying(box, going)
             if staying:
@@ -93,7 +93,7 @@ class Fork:
 
     def slot(self, values: dict[int, Any], hint: str) -> Any:
         """Merge a value that each of some ways gives."""
-        return Merging(self, list(values)).values(values, hint)
+        return Merging(self).values(values, hint)
 
     # ---- values that leave a way
 

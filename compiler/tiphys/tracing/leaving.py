@@ -1,0 +1,92 @@
+"""What leaves a stretch of the program that has nodes of its own: values computed inside have to be given by it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tiphys.tracing.regions import Way
+from tiphys.tracing.state import Box, Content, DictC, FrameC, ListC, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
+
+
+class Construct(Protocol):
+    """What ways are part of: a fork, or a `try` with its body as the one way."""
+
+    ways: list[Way]
+    moved: list[tuple[Box, Any]]
+    """Containers made on a way, and what they held there."""
+
+    def exported(self, number: int, unknown: Unknown, /) -> Unknown:
+        """Give a value that a way computes as it is read behind the construct."""
+
+
+class Leaving:
+    """Gives contents and values as they are seen outside of the ways of a construct."""
+
+    def __init__(self, construct: Construct) -> None:
+        self.construct = construct
+        self.moved: set[int] = set()
+
+    def left(self, number: int, content: Content) -> Content:
+        """Give a content as it is seen outside of its way."""
+        match content:
+            case FrameC(names=slots):
+                return FrameC({name: self.outside(number, item) for name, item in slots.items()})
+            case ListC(items=items):
+                return ListC([self.outside(number, item) for item in items])
+            case DictC(entries=slots):
+                return DictC({key: self.outside(number, item) for key, item in slots.items()})
+            case ObjectC(cls=cls, fields=slots):
+                return ObjectC(cls, {key: self.outside(number, item) for key, item in slots.items()})
+            case OpaqueC(value=value, part=part):
+                return OpaqueC(self.construct.exported(number, value), part=part)
+            case PendingC():
+                done = content.copy()
+                done.value = self.outside(number, content.value)
+                done.start = done.end = ()
+                return done
+        return content
+
+    def outside(self, number: int, value: Any) -> Any:
+        """Give a value as it is seen outside of its way, where what is computed inside has to be given by it."""
+        if self.construct.ways[number].is_light:
+            return value
+        match value:
+            case Unknown():
+                return self.construct.exported(number, value)
+            case TupleV(items=items, cls=cls):
+                return TupleV(tuple(self.outside(number, item) for item in items), cls)
+            case Choice(number=which, options=options):
+                moved = self.construct.exported(number, which)
+                return Choice(moved, tuple(self.outside(number, item) for item in options))
+            case Bound(function=function, receiver=receiver):
+                return Bound(self.outside(number, function), self.outside(number, receiver))
+            case Method(receiver=receiver, name=name):
+                return Method(self.outside(number, receiver), name)
+            case Closure(frame=frame):
+                self.outside(number, frame.box)
+                for item in (*value.defaults, *value.kw_defaults):
+                    self.outside(number, item)
+                return value
+            case Box() if self.is_made_in(number, value) and id(value) not in self.moved:
+                self.moved.add(id(value))
+                epoch = value.content.epoch
+                self.construct.moved.append((value, value.content))
+                value.content = self.left(number, value.content)
+                value.content.epoch = epoch
+                if isinstance(value.content, PendingC) and value.content.held is not None:
+                    self.hold(number, value.content)
+        return value
+
+    def hold(self, number: int, content: PendingC) -> None:
+        """Do the same for what a coroutine that has not begun was called with."""
+        if isinstance(content.held, Box):
+            self.outside(number, content.held)
+        else:
+            for name, item in content.held.items():
+                content.held[name] = self.outside(number, item)
+
+    def is_made_in(self, number: int, box: Box) -> bool:
+        """Say whether a box was made on a way."""
+        way = self.construct.ways[number]
+        return box not in way.changes and box.content.epoch >= way.epoch

@@ -47,7 +47,7 @@ def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
 
 def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:
     """Give the value of a task that is done; one that was begun outside of a `try` may raise inside it."""
-    from tiphys.tracing.attempts import passed_on
+    from tiphys.tracing.outcomes import passed_on
 
     content = box.content
     if content.tried is not None:
@@ -120,7 +120,7 @@ def start_ready(t: Tracer) -> None:
             begin = box.content.begin
             tried = None
             if box.content.where in t.program.outcomes:
-                from tiphys.tracing.attempts import tried_member
+                from tiphys.tracing.outcomes import tried_member
 
                 value, tried = tried_member(t, begin, node_at(box.content.where))
             else:
@@ -176,8 +176,8 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
 
 
 def gather(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    from tiphys.tracing.attempts import outcome
     from tiphys.tracing.fan_out import Many, many_values
+    from tiphys.tracing.outcomes import outcome
 
     keeps = decided(t, keywords.get("return_exceptions", False), node)
     tasks: list[Box] = []
@@ -253,7 +253,7 @@ def call_group(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[
     if method.name != "create_task":
         mend = "Start its tasks by `create_task`."
         raise t.untraceable(f"`TaskGroup.{method.name}` cannot be traced", node, mend)
-    from tiphys.tracing.attempts import as_member
+    from tiphys.tracing.outcomes import as_member
 
     member = as_member(t, method.receiver, as_awaitable(t, args[0], node), node) if args else None
     box = create_task(t, (member,) if args else (), keywords, node)
@@ -279,8 +279,8 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
 
 def end_group(t: Tracer, group: Box, node: ast.AST) -> None:
     """Wait for the members of a task group; where one has failed, raise the group of what they raised."""
-    from tiphys.tracing.attempts import raise_group
     from tiphys.tracing.fan_out import run_batch
+    from tiphys.tracing.outcomes import raise_group
 
     while True:
         start_ready(t)

@@ -29,6 +29,7 @@ from tiphys.tracing.state import (
 )
 from tiphys.tracing.tracer import POISON, NotKnown
 from tiphys.tracing.values import Choice, Closure, Hole, Lost, TupleV, Unknown, is_immutable
+from tiphys.tracing.which import is_short
 from tiphys_runtime.objects import UNBOUND
 
 if TYPE_CHECKING:
@@ -220,8 +221,6 @@ class Merging:
             moved = fork.exported(number, unknown)
             trees[number] = moved.tree
             pure, total = pure and unknown.pure, total and (unknown.total or unknown.ref is not None)
-        from tiphys.tracing.which import is_short
-
         made = Unknown(fork.which.pick(trees), kind, pure, total)
         return self.boxed(made if is_short(made.tree) and total else fork.later(made))
 

@@ -13,8 +13,12 @@ from typing import Any
 from tiphys.diagnostics import ProgramError
 from tiphys.ir import Glue, Input, Literal, Map, Ref, Sub
 from tiphys.tracing import inference
+from tiphys.tracing.assignment import assign
+from tiphys.tracing.closures import comprehension_tree
 from tiphys.tracing.completions import NEVER, Ended, Exit, exits_of
 from tiphys.tracing.concurrency import await_value, start_ready
+from tiphys.tracing.containers import call_container
+from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.loops import Rounds, counted
@@ -22,9 +26,10 @@ from tiphys.tracing.merging import taken
 from tiphys.tracing.names import chain, variables
 from tiphys.tracing.regions import Way, close, expression_tree, inside, label_of
 from tiphys.tracing.results import replaced
+from tiphys.tracing.running import run_block
 from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer, new_frame
-from tiphys.tracing.values import Choice, Frame, Hole, Raised, Scope, Undecided, Unknown
+from tiphys.tracing.values import Choice, Frame, Hole, Method, Raised, Scope, Undecided, Unknown
 from tiphys_runtime.objects import UNBOUND, from_lanes, rounds_of
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -65,9 +70,6 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
         return within(t, frame, lambda: one(index))
 
     def one(index: Unknown) -> Any:
-        from tiphys.tracing.assignment import assign
-        from tiphys.tracing.expressions import evaluate
-
         assign(t, target, item_of(index))
         return evaluate(t, element)
 
@@ -99,8 +101,6 @@ def targets_of(
     t: Tracer, node: Comprehension, iterable: Unknown
 ) -> tuple[Frame, tuple[Unknown, Callable[[Unknown], Unknown]]]:
     """Give the frame of a comprehension, and the rows that it goes over: filtered, and of all its generators."""
-    from tiphys.tracing.closures import comprehension_tree
-
     names = {part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)}
     outer = t.frame
     scope = Scope(node, frozenset(names), frozenset(), frozenset(), is_generator=False)
@@ -145,9 +145,6 @@ def one_by_one(
     t: Tracer, node: Comprehension, frame: Frame, count: Unknown, item: Callable[[Unknown], Unknown], target: ast.expr
 ) -> Any:
     """Run a comprehension whose items await: one after the other."""
-    from tiphys.tracing.assignment import assign
-    from tiphys.tracing.running import run_block
-
     kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
     if isinstance(node, ast.DictComp):
         kind = ast.Dict(keys=[], values=[])
@@ -420,9 +417,6 @@ def in_lanes(t: Tracer, many: Many, limit: Unknown, *, keeps_errors: bool) -> Un
         count = at(ast.Call(func=head, args=[size, width.tree, lane.tree], keywords=[]), node)
 
         def work(index: Unknown) -> None:
-            from tiphys.tracing.containers import call_container
-            from tiphys.tracing.values import Method
-
             step = at(ast.BinOp(left=index.tree, op=ast.Mult(), right=width.tree), node)
             number = Unknown(at(ast.BinOp(left=lane.tree, op=ast.Add(), right=step), node), int)
             value = await_value(t, many.make(number), node)

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from tiphys.tracing.attempts import Tried, attempt, clause_types, forked, tries
+from tiphys.tracing.attempts import attempt, clause_types, forked
 from tiphys.tracing.completions import Done, Exit
+from tiphys.tracing.expressions import acts
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store, variables
+from tiphys.tracing.raises import raise_value
+from tiphys.tracing.running import proceed
 from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.trials import Tried, tries
 from tiphys.tracing.values import Raised, Unknown
 from tiphys.tracing.which import Which
 from tiphys_runtime.objects import checked, left_of, marked_again, parts_of
@@ -23,8 +27,6 @@ Run = Callable[[Sequence[ast.stmt]], Done]
 
 def attempt_groups(t: Tracer, node: ast.TryStar, run: Run) -> Done:
     """Run a `try` statement with `except*`; `run` interprets statements."""
-    from tiphys.tracing.running import proceed
-
     if node.finalbody:
         inner = fill(node, finalbody=[])
         outer = at(ast.Try(body=[inner], handlers=[], orelse=[], finalbody=node.finalbody), node)
@@ -65,8 +67,6 @@ class Groups:
 
     def handled(self) -> Done:
         """Run the clauses, then raise what is left."""
-        from tiphys.tracing.raises import raise_value
-
         t = self.t
         parts = self.parts()
         names = variables(t.frame)
@@ -182,8 +182,6 @@ class Groups:
 
 def may_raise(t: Tracer, clause: ast.ExceptHandler) -> bool:
     """Say whether a clause raises, or calls tasks, which may; what glue of its own raises is not kept till the end."""
-    from tiphys.tracing.expressions import acts
-
     return any(
         acts(t, statement) or any(isinstance(item, ast.Raise | ast.Assert) for item in ast.walk(statement))
         for statement in clause.body

@@ -12,14 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.authoring import context
-from tiphys.tracing.attempts import Tried, forked, raise_again, tries
-from tiphys.tracing.closures import closure_of
+from tiphys.tracing.assignment import assign
+from tiphys.tracing.attempts import forked
+from tiphys.tracing.closures import closure_of, entered
 from tiphys.tracing.completions import Done
 from tiphys.tracing.concurrency import end_group, start_ready
+from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import Generator
+from tiphys.tracing.names import variables
+from tiphys.tracing.raises import raise_again
+from tiphys.tracing.running import run_block
 from tiphys.tracing.state import Box, GroupC, HolderC, ObjectC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.trials import Tried, tries
 from tiphys.tracing.values import Closure, Raised
 
 Body = Callable[[], Done]
@@ -64,9 +70,6 @@ def with_item(
     run: Callable[[Sequence[ast.stmt]], Done],
 ) -> Done:  # fmt: skip
     """Run code inside one context manager."""
-    from tiphys.tracing.assignment import assign
-    from tiphys.tracing.expressions import evaluate
-
     value = evaluate(t, item.context_expr)
 
     def bound(given: Any) -> Done:
@@ -158,15 +161,11 @@ def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str,
 
 def generator_of(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Bind the arguments of a generator, async or not."""
-    from tiphys.tracing.closures import entered
-
     return Generator(closure, entered(t, closure, args, keywords, node))
 
 
 def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Callable[[Any], Done]) -> Done:
     """Run code where a generator yields, once: what it does around that is done around the code."""
-    from tiphys.tracing.running import run_block
-
     consumer = t.frame
     frame = generator.frame
     found = t.state.box(HolderC(NOTHING))
@@ -204,8 +203,6 @@ def with_object(
     run: Callable[[Sequence[ast.stmt]], Done], body: Body,
 ) -> Done:  # fmt: skip
     """Run code inside an object of the user's with `__enter__` and `__exit__`, as Python's reference spells it out."""
-    from tiphys.tracing.names import variables
-
     count = len(variables(t.frame))
     name, hit, error = f"manager {count}", f"hit {count}", f"error {count}"
     is_async = isinstance(node, ast.AsyncWith)

@@ -6,7 +6,7 @@ import ast
 from typing import Any, Never
 
 from tiphys.ir import Literal
-from tiphys.tracing.completions import NEVER, Ended
+from tiphys.tracing.completions import NEVER, Done, Ended
 from tiphys.tracing.glue import at
 from tiphys.tracing.regions import Way, inside
 from tiphys.tracing.tracer import NotKnown, Tracer
@@ -49,3 +49,10 @@ def raise_later(t: Tracer, raised: Raised, node: ast.AST) -> None:
     error = Hole(Literal(raised.error), "error", where)
     call = ast.Call(func=Hole(Captured(raise_), "raise_", where), args=[error], keywords=[])
     t.settle(Unknown(at(call, where), None, pure=False, total=False), "raise", where)
+
+
+def raise_again(t: Tracer, error: Unknown, node: ast.AST) -> Done:
+    """Raise what no clause has caught."""
+    from tiphys.tracing.raises import raise_value
+
+    return raise_value(t, error, [], node)

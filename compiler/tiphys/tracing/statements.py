@@ -8,15 +8,17 @@ from typing import Any
 
 from tiphys.tracing.assignment import assign, augmented, delete
 from tiphys.tracing.attempts import attempt
-from tiphys.tracing.calls import call_value
+from tiphys.tracing.calls import call_value, raising
 from tiphys.tracing.choices import decided_by
 from tiphys.tracing.closures import make_closure
 from tiphys.tracing.completions import BREAK, CONTINUE, Completion, Done, Exit, Whole
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.facts import hint_of
 from tiphys.tracing.glue import at
+from tiphys.tracing.groups import attempt_groups
 from tiphys.tracing.looping import for_loop, while_loop
 from tiphys.tracing.managers import BodyOf, with_items
+from tiphys.tracing.matching import match_statement
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
 from tiphys.tracing.raises import raise_value
@@ -84,8 +86,6 @@ def imported(t: Tracer, node: ast.Import | ast.ImportFrom) -> None:
     """Import a module; its names are known objects."""
     import importlib
 
-    from tiphys.tracing.calls import raising
-
     if isinstance(node, ast.Import):
         for alias in node.names:
             module = raising(t, node, importlib.import_module, alias.name)
@@ -137,8 +137,6 @@ def attempted(t: Tracer, node: ast.Try) -> Done:
 
 
 def attempted_groups(t: Tracer, node: ast.TryStar) -> Done:
-    from tiphys.tracing.groups import attempt_groups
-
     return attempt_groups(t, node, lambda body: run_block(t, body))
 
 
@@ -147,8 +145,6 @@ def with_block(t: Tracer, node: ast.With | ast.AsyncWith) -> Done:
 
 
 def match_block(t: Tracer, node: ast.Match, behind: Sequence[ast.stmt]) -> Done | Whole:
-    from tiphys.tracing.matching import match_statement
-
     rest = (lambda: run_block(t, behind)) if behind else None
     done: Done | Whole = match_statement(t, node, lambda body: run_block(t, body), rest, ends=ends_function(t, behind))
     return done

@@ -45,9 +45,9 @@ from tiphys.tracing.values import (
 from tiphys_runtime.objects import rebuild
 
 if TYPE_CHECKING:
-    from tiphys.tracing.attempts import Trial
     from tiphys.tracing.builder import ProgramBuilder
     from tiphys.tracing.fan_out import Lanes
+    from tiphys.tracing.trials import Trial
 
 DATA = (bool, int, float, complex, str, bytes, type(None))
 

@@ -10,7 +10,6 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.ir import Atom, Attempt, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Yield
 from tiphys.settings import resolve
-from tiphys.tracing.attempts import Trial, explored
 from tiphys.tracing.completions import NEVER, Done, Exit, Split
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.glue import at
@@ -18,6 +17,7 @@ from tiphys.tracing.loops import Rounds
 from tiphys.tracing.raises import ended
 from tiphys.tracing.regions import Closed, close, inside, label_of
 from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.trials import Trial, explored
 from tiphys.tracing.values import Hole, Unknown
 from tiphys_runtime.errors import NonRecoverableError
 from tiphys_runtime.objects import handler_of, raise_

@@ -255,7 +255,7 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
     if unknown is not None and is_copy(node):
         return first
     if isinstance(first, Box) and isinstance(first.content, BatchC):
-        from tiphys.tracing.fan_out import results_of
+        from tiphys.tracing.rows import results_of
 
         found = results_of(t, node, first)
         if found is not NotImplemented:
@@ -273,7 +273,7 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
     else:
         t.need(unknown)
         if acts(t, node):
-            from tiphys.tracing.fan_out import comprehended
+            from tiphys.tracing.rows import comprehended
 
             return comprehended(t, node, unknown)
     return comprehension_tree(t, node, first)

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 from tiphys.tracing.assignment import assign
+from tiphys.tracing.batches import batched
 from tiphys.tracing.blocks import Words, run_as_glue
 from tiphys.tracing.choices import decided_by
 from tiphys.tracing.completions import Completion, Done, Exit, Split, exits_of, without
 from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
-from tiphys.tracing.fan_out import Many, batched, each_of
+from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.loops import Rounds, counted, recoded

@@ -1,0 +1,152 @@
+"""Comprehensions over runtime values that call tasks: the rows they go over, side by side or one after the other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from tiphys.ir import Glue, Ref
+from tiphys.tracing.assignment import assign
+from tiphys.tracing.batches import tried, within
+from tiphys.tracing.closures import comprehension_tree
+from tiphys.tracing.comprehensions import Comprehension
+from tiphys.tracing.expressions import evaluate
+from tiphys.tracing.fan_out import Many, has_begun, run_batch
+from tiphys.tracing.glue import at
+from tiphys.tracing.loops import Rounds, counted
+from tiphys.tracing.names import variables
+from tiphys.tracing.running import run_block
+from tiphys.tracing.state import BatchC, Box, PendingC
+from tiphys.tracing.tracer import Tracer, new_frame
+from tiphys.tracing.values import Choice, Frame, Hole, Scope, Unknown
+
+
+def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
+    """Run a comprehension over a runtime value that calls tasks: side by side, or one after the other.
+
+    It runs side by side if its element is a coroutine that nobody awaits there.
+    """
+    frame, item = targets_of(t, node, iterable)
+    count, item_of = item
+    element = node.value if isinstance(node, ast.DictComp) else node.elt
+
+    def make(index: Unknown) -> Any:
+        return within(t, frame, lambda: one(index))
+
+    def one(index: Unknown) -> Any:
+        assign(t, target, item_of(index))
+        return evaluate(t, element)
+
+    target = target_of(node)
+    if not isinstance(node, ast.SetComp | ast.DictComp) and is_pending(t, make, node):
+        box = t.state.box(BatchC([Many(count, make, "gather", node)]))
+        t.state.pending.append(box)
+        return box
+    return one_by_one(t, node, frame, count, item_of, target)
+
+
+def target_of(node: Comprehension) -> ast.expr:
+    """Give the target of a comprehension's rows: its own, or all that its generators set."""
+    if is_simple(node):
+        return node.generators[0].target
+    names = dict.fromkeys(
+        part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)
+    )
+    parts: list[ast.expr] = [at(ast.Name(id=name, ctx=ast.Store()), node) for name in names]
+    return at(ast.Tuple(elts=parts, ctx=ast.Store()), node)
+
+
+def is_simple(node: Comprehension) -> bool:
+    """Say whether a comprehension goes over one iterable as it is."""
+    return len(node.generators) == 1 and not node.generators[0].ifs
+
+
+def targets_of(
+    t: Tracer, node: Comprehension, iterable: Unknown
+) -> tuple[Frame, tuple[Unknown, Callable[[Unknown], Unknown]]]:
+    """Give the frame of a comprehension, and the rows that it goes over: filtered, and of all its generators."""
+    names = {part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)}
+    outer = t.frame
+    scope = Scope(node, frozenset(names), frozenset(), frozenset(), is_generator=False)
+    held = new_frame(t.state, dict(variables(outer)))
+    shown = Frame(held, outer.scope, outer.parent, outer.globals, outer.cells, outer.file, outer.title, outer.notes)
+    frame = Frame(new_frame(t.state, {}), scope, shown, outer.globals, outer.cells, outer.file, outer.title)
+    if is_simple(node):
+        return frame, counted(t, iterable, node.generators[0].iter)
+    row = target_of(node)
+    names_in = [item.id for item in ast.walk(row) if isinstance(item, ast.Name)]
+    parts: list[ast.expr] = [at(ast.Name(id=name, ctx=ast.Load()), node) for name in names_in]
+    listed = at(ast.ListComp(elt=at(ast.Tuple(elts=parts, ctx=ast.Load()), node), generators=node.generators), node)
+    rows = comprehension_tree(t, listed, iterable)
+    made = t.unknown(t.settle(Unknown(rows.tree, list, rows.pure, total=False), "rows", node))
+    assert made is not None
+    return frame, counted(t, Unknown(made.tree, list), node)
+
+
+def is_pending(t: Tracer, make: Callable[[Unknown], Any], node: ast.AST) -> bool:
+    """Say whether making an item gives a coroutine and does nothing else."""
+    found: list[Any] = []
+
+    def work(index: Unknown) -> None:
+        found.append(make(index))
+
+    probe = tried(t, work, Unknown(Hole(Ref("round of a batch"), "i", node), int))
+    if probe is None or not all(isinstance(item, Glue) for item in probe.nodes):
+        return False
+    return isinstance(found[0], Choice) or (isinstance(found[0], Box) and isinstance(found[0].content, PendingC))
+
+
+def one_by_one(
+    t: Tracer, node: Comprehension, frame: Frame, count: Unknown, item: Callable[[Unknown], Unknown], target: ast.expr
+) -> Any:
+    """Run a comprehension whose items await: one after the other."""
+    kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
+    if isinstance(node, ast.DictComp):
+        kind = ast.Dict(keys=[], values=[])
+    elif isinstance(node, ast.SetComp):
+        kind = ast.Call(func=ast.Name(id="set", ctx=ast.Load()), args=[], keywords=[])
+    out = "made items"
+    frame.scope.locals |= {out}
+    found = ast.Name(id=out, ctx=ast.Load())
+    begin = ast.Assign(targets=[ast.Name(id=out, ctx=ast.Store())], value=kind)
+    if isinstance(node, ast.DictComp):
+        slot = ast.Subscript(value=found, slice=node.key, ctx=ast.Store())
+        step: ast.stmt = ast.Assign(targets=[slot], value=node.value)
+    else:
+        name = "add" if isinstance(node, ast.SetComp) else "append"
+        call = ast.Call(func=ast.Attribute(value=found, attr=name, ctx=ast.Load()), args=[node.elt], keywords=[])
+        step = ast.Expr(value=call)
+    for made in (begin, step):
+        for part in ast.walk(made):
+            if not hasattr(part, "lineno") and "lineno" in part._attributes:
+                at(part, node)
+
+    def run() -> Any:
+        run_block(t, [begin])
+
+        def work(index: Unknown) -> None:
+            assign(t, target, item(index))
+            run_block(t, [step])
+
+        Rounds(t, node, "loop", work, count=count).run()
+        return variables(frame)[out]
+
+    return within(t, frame, run)
+
+
+def results_of(t: Tracer, node: Comprehension, box: Box) -> Any:
+    """Run `[task.result() for task in tasks]` over many tasks; NotImplemented for any other comprehension."""
+    generator = node.generators[0]
+    element = None if isinstance(node, ast.DictComp) else node.elt
+    match element, generator.target:
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name(id=said), attr="result"), args=[], keywords=[])
+            | ast.Await(value=ast.Name(id=said)),
+            ast.Name(id=target),
+        ) if said == target and is_simple(node) and len(box.content.items) == 1:
+            (many,) = box.content.items
+            if isinstance(many, Many) and (many.values is not None or has_begun(t, many)):
+                run_batch(t, box)
+                return box.content.items[0].values
+    return NotImplemented

@@ -101,7 +101,7 @@ def check_read(t: Tracer, value: Any, node: ast.AST) -> None:
 
 def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a native object: the interpreter's own version where there is one, else natively, else as glue."""
-    from tiphys.tracing.concurrency import ASYNCIO
+    from tiphys.tracing.asyncio_calls import ASYNCIO
     from tiphys.tracing.managers import managed
     from tiphys.tracing.mapping import mapped
     from tiphys.tracing.shapes import SHAPES

@@ -1,4 +1,4 @@
-"""Coroutines, tasks, `gather`, `TaskGroup`: what runs side by side, and the order that awaiting makes.
+"""Coroutines, tasks and task groups: what runs side by side, and the order that awaiting makes.
 
 A task begins at the first `await` after it was scheduled, with the order reached when it was scheduled; awaiting it
 adds what it has reached to the order of whoever awaits.
@@ -7,18 +7,14 @@ adds what it has reached to the order of whoever awaits.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
-from tiphys.tracing.glue import at
-from tiphys.tracing.state import BatchC, Box, GroupC, ListC, PendingC, SemaphoreC, Status
+from tiphys.tracing.state import BatchC, Box, PendingC, Status
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
+from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV
 
 ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
-Done = TypeVar("Done")
-Handler = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 
 def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
@@ -175,65 +171,11 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
     return value
 
 
-def gather(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    from tiphys.tracing.fan_out import Many, many_values
-    from tiphys.tracing.outcomes import outcome
-
-    keeps = decided(t, keywords.get("return_exceptions", False), node)
-    tasks: list[Box] = []
-    for value in args:
-        if isinstance(value, Many):
-            tasks.append(as_task(t, many_values(t, value, keeps_errors=keeps), node, "gather"))
-        else:
-            one = as_awaitable(t, value, node)
-            tasks.append(
-                as_task(t, outcome(t, one, node) if keeps else one, node.args[0] if node.args else node, "gather")
-            )
-    for box in tasks:
-        t.state.write(box).taken = True
-
-    def begin() -> Any:
-        start_ready(t)
-        t.state.frontier = join(t.state.frontier, [box.content for box in tasks])
-        return together(t, args, [settled_outcome(t, box, node) for box in tasks], node)
-
-    box = t.state.box(PendingC(begin, "gather", t.span(node), reusable=True))
-    t.state.pending.append(box)
-    return box
-
-
-def decided(t: Tracer, value: Any, node: ast.AST) -> bool:
-    """Give a flag that has to be known when the program is compiled."""
-    from tiphys.tracing.tracer import NotKnown
-
-    try:
-        return bool(t.native(value))
-    except NotKnown:
-        raise t.untraceable(
-            "this has to be known when the program is compiled", node, "Write `True` or `False`."
-        ) from None
-
-
 def as_awaitable(t: Tracer, value: Any, node: ast.AST) -> Any:
     """Give one of several things to await as one."""
     if not isinstance(value, Choice):
         return value
     return t.state.box(PendingC(lambda: await_value(t, value, node), "gather", t.span(node), reusable=False))
-
-
-def together(t: Tracer, args: tuple[Any, ...], values: list[Any], node: ast.AST) -> Any:
-    """Put the results of a gather into one list, those of many in their place."""
-    from tiphys.tracing.fan_out import Many
-
-    if not any(isinstance(arg, Many) for arg in args):
-        return t.state.box(ListC(values))
-    if len(args) == 1:
-        return t.boxed(values[0])
-    parts: list[ast.expr] = []
-    for arg, value in zip(args, values, strict=True):
-        tree = t.tree(t.settle(value, "v", node), node)
-        parts.append(at(ast.Starred(value=tree, ctx=ast.Load()), node) if isinstance(arg, Many) else tree)
-    return t.settle(Unknown(at(ast.List(elts=parts, ctx=ast.Load()), node), list), "gathered", node)
 
 
 def create_task(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -242,10 +184,6 @@ def create_task(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], nod
     box = as_task(t, args[0], node, "create_task")
     t.state.write(box).taken = False
     return box
-
-
-def task_group(t: Tracer, _args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
-    return t.state.box(GroupC([]))
 
 
 def call_group(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -293,135 +231,3 @@ def end_group(t: Tracer, group: Box, node: ast.AST) -> None:
         if isinstance(box.content, BatchC) and not box.content.taken and box.content.epoch >= group.content.epoch:
             run_batch(t, box)
     raise_group(t, group, node)
-
-
-def sleep(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
-    if args and args[0] == 0:
-        return t.state.box(PendingC(lambda: None, "sleep", t.span(node), reusable=False))
-    raise t.untraceable("`asyncio.sleep` in an orchestrator is not supported yet", node, "Sleep inside a task.")
-
-
-def to_thread(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    from tiphys.tracing.calls import call_value
-
-    function, *rest = args
-    box = t.state.box(
-        PendingC(
-            lambda: call_value(t, function, tuple(rest), keywords, node), "to_thread", t.span(node), reusable=False
-        )
-    )
-    t.state.pending.append(box)
-    return box
-
-
-def refused(what: str, mend: str) -> Handler:
-    """Make the handler of what has no meaning in a graph of pods, or not yet."""
-
-    def handler(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-        raise t.refuse(what, node, mend)
-
-    return handler
-
-
-def semaphore(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    limit = args[0] if args else keywords.get("value", 1)
-    unknown = t.unknown(limit)
-    return t.state.box(SemaphoreC(t.native(limit) if unknown is None else t.settle(unknown, "limit", node), []))
-
-
-def timeout(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    from tiphys.tracing.managers import Limit
-
-    return Limit(seconds_of(t, args[0] if args else keywords.get("delay"), node))
-
-
-def seconds_of(t: Tracer, value: Any, node: ast.AST) -> float | None:
-    """Give a time that is known."""
-    from tiphys.tracing.tracer import NotKnown
-
-    try:
-        known = t.native(value)
-    except NotKnown:
-        mend = "Write it as a number, or take it from an argument that `--bind` fixes."
-        raise t.untraceable("a timeout that is known only at run time is not supported yet", node, mend) from None
-    return None if known is None else float(known)
-
-
-def wait_for(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    given = {**dict(zip(("fut", "timeout"), args, strict=False)), **keywords}
-    seconds = seconds_of(t, given.get("timeout"), node)
-    awaitable = as_awaitable(t, given.get("fut"), node)
-    content = awaitable.content if isinstance(awaitable, Box) else None
-    if not isinstance(content, PendingC):
-        raise t.refuse("`wait_for` needs a coroutine or a task", node)
-    if content.status is Status.DONE:
-        mend = "Give the timeout where the task is called: `asyncio.wait_for(task(...), timeout)`."
-        raise t.untraceable("this task has begun before its timeout is known", node, mend)
-    if content.status is Status.SCHEDULED:
-        inner = content.begin
-        assert inner is not None
-        t.state.write(awaitable).begin = lambda: t.within_time(seconds, inner)
-        return awaitable
-
-    def begin() -> Any:
-        return t.within_time(seconds, lambda: await_value(t, awaitable, node))
-
-    t.state.write(awaitable)
-    box = t.state.box(PendingC(begin, "wait_for", t.span(node), reusable=False))
-    t.state.pending.append(box)
-    return box
-
-
-def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    """Give the tasks in the order they were given: any order is one in which they may complete."""
-    from tiphys.tracing.fan_out import Many
-    from tiphys.tracing.iteration import collect
-
-    def begun(many: Many) -> Callable[[Unknown], Any]:
-        return lambda index: as_task(t, many.make(index), node, "as_completed")
-
-    value = args[0] if args else keywords.get("fs")
-    t.state.notes.append(f"{t.span(node)}: `as_completed` gives the results in the order of the tasks")
-    if isinstance(value, Box) and isinstance(value.content, BatchC):
-        t.state.write(value).taken = True
-        items = value.content.items
-    else:
-        items = collect(t, value, node)
-    made = [
-        replace(item, make=begun(item)) if isinstance(item, Many) else as_task(t, item, node, "as_completed")
-        for item in items
-    ]  # fmt: skip
-    for item in made:
-        if isinstance(item, Box):
-            t.state.write(item).taken = True
-    return t.state.box(BatchC(made) if any(isinstance(item, Many) for item in made) else ListC(made))
-
-
-def wait(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    when = keywords.get("return_when", "ALL_COMPLETED")
-    if when == "ALL_COMPLETED":
-        raise t.refuse("`asyncio.wait` is not supported", node, "Await them all with `asyncio.gather(*jobs)`.")
-    first = "the first of several running tasks cannot be known in a DAG"
-    what = f"{first}, so `asyncio.wait(..., {when})` has no meaning here"
-    raise t.refuse(what, node, "Await them all with `asyncio.gather(*jobs)`.")
-
-
-ASYNCIO: dict[str, Handler] = {
-    "gather": gather,
-    "create_task": create_task,
-    "ensure_future": create_task,
-    "TaskGroup": task_group,
-    "sleep": sleep,
-    "to_thread": to_thread,
-    "wait": wait,
-    "as_completed": as_completed,
-    "wait_for": wait_for,
-    "timeout": timeout,
-    "Semaphore": semaphore,
-    "BoundedSemaphore": semaphore,
-    "run": refused("`asyncio.run` inside an orchestrator has no meaning", "Await the coroutine instead."),
-    "shield": refused("`asyncio.shield` has no meaning where nothing is cancelled", "Leave it out."),
-    "Queue": refused("a queue between running tasks has no meaning in a DAG", "Pass values as arguments and results."),
-    "Event": refused("an event between running tasks has no meaning in a DAG", "Order tasks by awaiting them."),
-    "Lock": refused("a lock between running tasks has no meaning in a DAG", "Order tasks by awaiting them."),
-}

@@ -11,7 +11,8 @@ from typing import Any
 from tiphys.authoring.mapping import Mapper
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference
-from tiphys.tracing.concurrency import await_value, gather
+from tiphys.tracing.asyncio_calls import gather
+from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
 from tiphys.tracing.loops import counted

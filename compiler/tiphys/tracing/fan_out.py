@@ -17,7 +17,8 @@ from tiphys.tracing.concurrency import await_value, start_ready
 from tiphys.tracing.containers import call_container
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.loops import Rounds, counted
+from tiphys.tracing.iteration import counted
+from tiphys.tracing.loops import Rounds
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import chain
 from tiphys.tracing.regions import Way, close, inside, label_of

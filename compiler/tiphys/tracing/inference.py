@@ -183,3 +183,13 @@ def returned(function: object) -> Any:
         return typing.get_type_hints(function).get("return", Any)
     except Exception:  # noqa: BLE001  an annotation of the user's that does not resolve: nothing is known
         return Any
+
+
+def common(left: Any, right: Any) -> Any:
+    """Give a type that holds the values of both."""
+    if repr(left) == repr(right):
+        return left
+    if is_scalar(left) and is_scalar(right):
+        return left | right
+    base = plain(left)
+    return base if base is plain(right) and base is not Any else Any

@@ -1,4 +1,4 @@
-"""Iterating over any value, one item at a time; generators are run inside their consumer."""
+"""Iterating over any value, one item at a time; generators run inside their consumer; rounds of loops of run time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import ProgramError
-from tiphys.tracing.closures import fan_out
+from tiphys.tracing import inference
+from tiphys.tracing.calls import raising
+from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
+from tiphys.tracing.glue import at
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
 from tiphys.tracing.tracer import NotKnown, NotTraceable, Poisoned, Tracer
-from tiphys.tracing.values import Closure, Frame, NeedsKnown, Raised, TupleV
+from tiphys.tracing.values import Closure, Frame, NeedsKnown, Raised, TupleV, Unknown
+from tiphys_runtime.objects import count_of, item_at
 
 Give = Callable[[Any], Any]
 
@@ -77,15 +81,11 @@ def items_of(t: Tracer, value: Any, node: ast.expr) -> Any:
         native = t.native(value)
     except NotKnown:
         raise t.untraceable("this value cannot be iterated over when the program is compiled", node) from None
-    from tiphys.tracing.calls import raising
-
     return raising(t, node, iter, native)
 
 
 def is_open(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> bool:
     """Say whether how many items a generator gives is known only at run time; it is tried out, and undone."""
-    from tiphys.tracing.closures import reaches_task
-
     if isinstance(closure.node, ast.AsyncFunctionDef) or reaches_task(t, closure):
         return False
     mark, names = t.state.mark(), t.names.mark()
@@ -120,8 +120,6 @@ def collect(t: Tracer, value: Any, node: ast.expr) -> list[Any]:
 
 def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) -> Any:
     """Interpret a generator's body; every `yield` runs the consumer's code in the consumer's frame."""
-    from tiphys.tracing.closures import run_body
-
     if generator.begun:
         mend = "Make a list of it: `list(...)`."
         raise t.untraceable("a generator can be iterated over only once here", node, mend)
@@ -143,3 +141,24 @@ def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) ->
     except Stopped as stop:
         return stop.result
     return None
+
+
+def counted(t: Tracer, iterable: Unknown, node: ast.AST) -> tuple[Unknown, Callable[[Unknown], Unknown]]:
+    """Give how many rounds a loop over a runtime value takes, and what gives the item of a round."""
+    if not iterable.pure:
+        made = at(ast.Call(func=t.capture(list, "list", node), args=[iterable.tree], keywords=[]), node)
+        settled = t.unknown(t.settle(Unknown(made, list, pure=False, total=False), "items", node))
+        assert settled is not None
+        iterable = settled
+    base = inference.plain(iterable.type)
+    is_sized = base in (list, tuple, str, range, dict, set, frozenset)
+    head = t.capture(count_of, "count_of", node)
+    tree = at(ast.Call(func=head, args=[iterable.tree], keywords=[]), node)
+    count = Unknown(tree, int, pure=True, total=is_sized and iterable.total)
+    kind = inference.element(iterable.type) if base is not range else int
+
+    def item(index: Unknown) -> Unknown:
+        read = t.capture(item_at, "item_at", node)
+        return Unknown(at(ast.Call(func=read, args=[iterable.tree, index.tree], keywords=[]), node), kind)
+
+    return count, item

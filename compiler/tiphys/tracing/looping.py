@@ -16,8 +16,8 @@ from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import iterate
-from tiphys.tracing.loops import Rounds, counted, recoded
+from tiphys.tracing.iteration import counted, iterate
+from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
 from tiphys.tracing.state import BatchC, Box, ListC

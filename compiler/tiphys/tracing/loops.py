@@ -20,14 +20,14 @@ from tiphys.tracing.contents import differences
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
+from tiphys.tracing.inference import common
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing
 from tiphys.tracing.state import BatchC, Box, FrameC, GroupC, OpaqueC, PendingC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Lost, Unknown, is_immutable, is_scalar
-from tiphys_runtime.objects import count_of, item_at
+from tiphys.tracing.values import Choice, Lost, Unknown, is_immutable
 
 TRIES = 12
 
@@ -386,34 +386,3 @@ def recoded(t: Tracer, code: Unknown, old: Exit, node: ast.AST) -> Unknown:
     test = ast.Compare(left=code.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(int(old)), node)])
     zero = at(ast.Constant(0), node)
     return Unknown(at(ast.IfExp(test=at(test, node), body=zero, orelse=code.tree), node), int, code.pure, code.total)
-
-
-def common(left: Any, right: Any) -> Any:
-    """Give a type that holds the values of both."""
-    if repr(left) == repr(right):
-        return left
-    if is_scalar(left) and is_scalar(right):
-        return left | right
-    base = inference.plain(left)
-    return base if base is inference.plain(right) and base is not Any else Any
-
-
-def counted(t: Tracer, iterable: Unknown, node: ast.AST) -> tuple[Unknown, Callable[[Unknown], Unknown]]:
-    """Give how many rounds a loop over a runtime value takes, and what gives the item of a round."""
-    if not iterable.pure:
-        made = at(ast.Call(func=t.capture(list, "list", node), args=[iterable.tree], keywords=[]), node)
-        settled = t.unknown(t.settle(Unknown(made, list, pure=False, total=False), "items", node))
-        assert settled is not None
-        iterable = settled
-    base = inference.plain(iterable.type)
-    is_sized = base in (list, tuple, str, range, dict, set, frozenset)
-    head = t.capture(count_of, "count_of", node)
-    tree = at(ast.Call(func=head, args=[iterable.tree], keywords=[]), node)
-    count = Unknown(tree, int, pure=True, total=is_sized and iterable.total)
-    kind = inference.element(iterable.type) if base is not range else int
-
-    def item(index: Unknown) -> Unknown:
-        read = t.capture(item_at, "item_at", node)
-        return Unknown(at(ast.Call(func=read, args=[iterable.tree, index.tree], keywords=[]), node), kind)
-
-    return count, item

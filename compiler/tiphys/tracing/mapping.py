@@ -15,7 +15,7 @@ from tiphys.tracing.asyncio_calls import gather
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
-from tiphys.tracing.loops import counted
+from tiphys.tracing.iteration import counted
 from tiphys.tracing.shapes import is_iterable
 from tiphys.tracing.state import Box, ListC, PendingC, SemaphoreC
 from tiphys.tracing.tracer import NotKnown, Tracer

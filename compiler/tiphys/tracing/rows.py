@@ -14,7 +14,8 @@ from tiphys.tracing.comprehensions import Comprehension
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.fan_out import Many, has_begun, run_batch
 from tiphys.tracing.glue import at
-from tiphys.tracing.loops import Rounds, counted
+from tiphys.tracing.iteration import counted
+from tiphys.tracing.loops import Rounds
 from tiphys.tracing.names import variables
 from tiphys.tracing.running import run_block
 from tiphys.tracing.state import BatchC, Box, PendingC

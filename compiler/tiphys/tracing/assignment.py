@@ -17,8 +17,8 @@ from tiphys.tracing.facts import mix, type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Captured, Hole, Method, Unknown, is_frozen, is_immutable
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Captured, Hole, Method, NotKnown, Unknown, is_frozen, is_immutable
 
 
 def assign(t: Tracer, target: ast.expr, value: Any) -> None:

@@ -23,8 +23,8 @@ from tiphys.tracing.iteration import collect
 from tiphys.tracing.managers import Limit
 from tiphys.tracing.outcomes import outcome
 from tiphys.tracing.state import BatchC, Box, GroupC, ListC, PendingC, SemaphoreC, Status
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import NotKnown, Unknown
 
 Handler = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 

@@ -19,9 +19,9 @@ from tiphys.tracing.names import store
 from tiphys.tracing.raises import raise_again, raise_value
 from tiphys.tracing.running import proceed
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC
-from tiphys.tracing.tracer import NotKnown, Tracer
+from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import Raised, TupleV
+from tiphys.tracing.values import NotKnown, Raised, TupleV
 from tiphys.tracing.which import Which
 
 

@@ -16,8 +16,8 @@ from tiphys.tracing.names import variables
 from tiphys.tracing.regions import Way, expression_tree
 from tiphys.tracing.results import replaced
 from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC
-from tiphys.tracing.tracer import NotKnown, Poisoned, Tracer, new_frame
-from tiphys.tracing.values import Choice, Frame, Hole, Raised, Undecided, Unknown
+from tiphys.tracing.tracer import Tracer, new_frame
+from tiphys.tracing.values import Choice, Frame, Hole, NotKnown, Poisoned, Raised, Undecided, Unknown
 
 
 @dataclass

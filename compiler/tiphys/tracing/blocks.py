@@ -18,8 +18,8 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
-from tiphys.tracing.tracer import POISON, Poisoned, Tracer, annotation_of
-from tiphys.tracing.values import Choice, Closure, Lost, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer, annotation_of
+from tiphys.tracing.values import POISON, Choice, Closure, Lost, Poisoned, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND, apart
 
 FIXED = 2

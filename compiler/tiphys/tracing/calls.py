@@ -14,13 +14,15 @@ from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
-from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
+from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import (
     Bound,
     Choice,
     Closure,
     Method,
     NeedsKnown,
+    NotKnown,
+    NotTraceable,
     Raised,
     Special,
     Spread,

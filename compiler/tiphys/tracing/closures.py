@@ -16,8 +16,8 @@ from tiphys.tracing.names import find, owner_of, variables
 from tiphys.tracing.reach import names_reached, reaches
 from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
 from tiphys.tracing.state import PendingC
-from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer, new_frame
-from tiphys.tracing.values import Bound, Captured, Closure, Frame, Hole, Scope, Unknown
+from tiphys.tracing.tracer import Tracer, new_frame
+from tiphys.tracing.values import Bound, Captured, Closure, Frame, Hole, NotKnown, NotTraceable, Scope, Unknown
 
 EMPTY_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
 

@@ -11,8 +11,8 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.state import DictC, ListC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer, new_frame
-from tiphys.tracing.values import Frame, Scope
+from tiphys.tracing.tracer import Tracer, new_frame
+from tiphys.tracing.values import Frame, NotKnown, Scope
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 ITEMS = "__items"

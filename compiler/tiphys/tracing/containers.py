@@ -13,8 +13,8 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect
 from tiphys.tracing.shapes import is_iterable, iterator
 from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Method, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Method, NotKnown, TupleV, Unknown
 
 STRUCTURAL = frozenset("append insert pop clear copy reverse popitem setdefault".split())
 """Methods of list and dict that look at positions and keys, never at items."""

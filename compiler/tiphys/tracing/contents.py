@@ -27,8 +27,7 @@ from tiphys.tracing.state import (
     SetC,
     Status,
 )
-from tiphys.tracing.tracer import POISON, NotKnown
-from tiphys.tracing.values import Choice, Closure, Hole, Lost, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import POISON, Choice, Closure, Hole, Lost, NotKnown, TupleV, Unknown, is_immutable
 from tiphys.tracing.which import is_short
 from tiphys_runtime.objects import UNBOUND
 

@@ -11,8 +11,8 @@ from tiphys.tracing.facts import mix, part, type_of
 from tiphys.tracing.glue import fill
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.state import BatchC, Box, DictC, ListC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Spread, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import NotKnown, Spread, Unknown
 
 SPREAD = object()
 """The key of `**value` in a dict display."""

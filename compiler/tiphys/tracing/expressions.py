@@ -9,10 +9,12 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference
+from tiphys.tracing.assignment import assign
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
 from tiphys.tracing.changes import value_of
 from tiphys.tracing.choices import decide
 from tiphys.tracing.closures import comprehension_tree, make_closure, reaches_task
+from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.displays import elements, listed, made_dict, made_set, tupled
@@ -20,17 +22,11 @@ from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
 from tiphys.tracing.names import load
-from tiphys.tracing.operators import (
-    binary,
-    boolean,
-    compare,
-    ternary,
-    unary,
-)
+from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import BatchC, Box, DictC, ListC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Choice, Closure, Spread, TupleV, Unknown, is_scalar
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Choice, Closure, NotKnown, Spread, TupleV, Unknown, is_scalar
 
 CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 """What `!r`, `!s` and `!a` do in an f-string."""
@@ -240,16 +236,12 @@ def lambda_(t: Tracer, node: ast.Lambda) -> Any:
 
 
 def walrus(t: Tracer, node: ast.NamedExpr) -> Any:
-    from tiphys.tracing.assignment import assign
-
     assign(t, node.target, evaluate(t, node.value))
     return load(t, node.target)
 
 
 def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Any:
     """Run a comprehension over what is known; over a runtime value it becomes glue, if it calls no task."""
-    from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
-
     first = evaluate(t, node.generators[0].iter)
     unknown = t.unknown(first)
     if unknown is not None and is_copy(node):

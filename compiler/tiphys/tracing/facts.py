@@ -8,8 +8,8 @@ from typing import Any
 from tiphys.tracing import inference
 from tiphys.tracing.names import is_constant
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, Special, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Choice, Closure, Method, NotKnown, Special, TupleV, Unknown
 
 
 def part(t: Tracer, value: Any, node: ast.expr) -> ast.expr:

@@ -14,8 +14,8 @@ from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.glue import at
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
-from tiphys.tracing.tracer import NotKnown, NotTraceable, Poisoned, Tracer
-from tiphys.tracing.values import Closure, Frame, NeedsKnown, Raised, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Closure, Frame, NeedsKnown, NotKnown, NotTraceable, Poisoned, Raised, TupleV, Unknown
 from tiphys_runtime.objects import count_of, item_at
 
 Give = Callable[[Any], Any]

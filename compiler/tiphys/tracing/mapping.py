@@ -12,14 +12,17 @@ from tiphys.authoring.mapping import Mapper
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference
 from tiphys.tracing.asyncio_calls import gather
+from tiphys.tracing.calls import call_value
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import counted
+from tiphys.tracing.iteration import collect, counted
+from tiphys.tracing.managers import held
 from tiphys.tracing.shapes import is_iterable
 from tiphys.tracing.state import Box, ListC, PendingC, SemaphoreC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Unknown
+from tiphys.tracing.tasks import call_task
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import NotKnown, Unknown
 
 
 def mapped(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -76,8 +79,6 @@ def rows_of(t: Tracer, target: Any, iterables: list[Any], node: ast.Call) -> tup
 
 def called(t: Tracer, target: Any, args: tuple[Any, ...], node: ast.Call) -> Any:
     """Call a task, or a partial of one, as a coroutine."""
-    from tiphys.tracing.calls import call_value
-    from tiphys.tracing.tasks import call_task
 
     def begin() -> Any:
         if isinstance(target, TaskTemplate):
@@ -90,9 +91,6 @@ def called(t: Tracer, target: Any, args: tuple[Any, ...], node: ast.Call) -> Any
 
 def over_known(t: Tracer, target: Any, iterables: list[Any], limit: Any, node: ast.Call, *, keeps: bool) -> Any:
     """Map over items that are known to be there."""
-    from tiphys.tracing.iteration import collect
-    from tiphys.tracing.managers import held
-
     rows = list(zip(*(collect(t, one, node) for one in iterables), strict=False))
     calls = [called(t, target, row, node) for row in rows]
     if limit != 0:

@@ -7,8 +7,8 @@ import builtins
 from typing import Any
 
 from tiphys.tracing.state import Box, ChoiceC, FrameC
-from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import Choice, Frame, Lost, Raised
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import POISON, Choice, Frame, Lost, Poisoned, Raised
 
 MISSING = object()
 

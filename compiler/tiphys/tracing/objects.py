@@ -15,8 +15,8 @@ from tiphys.tracing.closures import closure_of
 from tiphys.tracing.deferred import glue_call
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, ObjectC
-from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
-from tiphys.tracing.values import Bound
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, NotKnown, NotTraceable
 
 
 def construct(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:

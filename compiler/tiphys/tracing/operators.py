@@ -16,8 +16,8 @@ from tiphys.tracing.facts import identical, mix, part, truth_of, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.merging import fork_value
 from tiphys.tracing.state import Box, ListC
-from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
-from tiphys.tracing.values import Choice, Raised, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Choice, NotKnown, NotTraceable, Raised, TupleV, Unknown
 from tiphys.tracing.which import Which
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {

@@ -15,8 +15,8 @@ from tiphys.tracing.reach import is_user_class, reaches
 from tiphys.tracing.realise import real_function
 from tiphys.tracing.results import inlined
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Bound, Closure, Hole, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Closure, Hole, NotKnown, TupleV, Unknown
 
 
 class Arguments:

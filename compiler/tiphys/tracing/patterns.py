@@ -12,8 +12,8 @@ from tiphys.tracing import inference
 from tiphys.tracing.calls import raising
 from tiphys.tracing.facts import unknown_parts
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import TupleV
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import NotKnown, TupleV
 
 OWN_CLASSES = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 """Classes whose pattern, given one positional sub-pattern, matches that with the subject itself."""

@@ -24,9 +24,9 @@ from tiphys.tracing.running import run_function
 from tiphys.tracing.source import FunctionNode, cells_of, scope_of, source_of
 from tiphys.tracing.state import BatchC, Box, PendingC
 from tiphys.tracing.tasks import Interface, emit_call, interface_of
-from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
+from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of
-from tiphys.tracing.values import Frame, Raised
+from tiphys.tracing.values import Frame, Poisoned, Raised
 
 FRAMES = 20_000
 """How deep our own calls may nest: a hundred and fifty of the user's calls, and what lies between two of them."""

@@ -9,8 +9,8 @@ from tiphys.ir import Literal
 from tiphys.tracing.completions import NEVER, Done, Ended
 from tiphys.tracing.glue import at
 from tiphys.tracing.regions import Way, inside
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Captured, Hole, Raised, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Captured, Hole, NotKnown, Raised, Unknown
 from tiphys_runtime.objects import raise_
 
 

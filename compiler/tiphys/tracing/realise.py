@@ -6,8 +6,8 @@ from typing import Any
 
 from tiphys.ir import Literal, Ref
 from tiphys.tracing.glue import holes_of
-from tiphys.tracing.tracer import NotKnown, NotTraceable, Tracer
-from tiphys.tracing.values import Bound, Closure, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Closure, NotKnown, NotTraceable, Unknown
 
 
 def real_function(t: Tracer, value: Any) -> Any:

@@ -16,8 +16,8 @@ from tiphys.ir import Literal, Loop, Map, Sub, Switch, Unit
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.reach import names_reached
 from tiphys.tracing.source import scope_of
-from tiphys.tracing.tracer import NotKnown, Tracer, new_frame
-from tiphys.tracing.values import Bound, Closure, Frame
+from tiphys.tracing.tracer import Tracer, new_frame
+from tiphys.tracing.values import Bound, Closure, Frame, NotKnown
 
 Place = tuple[int, str]
 """A variable: the number of the frame that it is in, and its name."""

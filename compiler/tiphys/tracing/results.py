@@ -13,8 +13,8 @@ from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Call, Display, Glue, Literal, Node, Ref, Sub, operands_of
 from tiphys.tracing.glue import fill
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, PendingC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Hole, TupleV, Unknown, is_immutable
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Hole, NotKnown, TupleV, Unknown, is_immutable
 
 PASSED = "passed: "
 """Marks, among the values of a graph's result, an input that it passes on."""

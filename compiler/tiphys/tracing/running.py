@@ -12,8 +12,8 @@ from tiphys.tracing.completions import Completion, Done, Exit, Split, Whole, exi
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import fork
 from tiphys.tracing.state import Box, DictC, ListC, PendingC
-from tiphys.tracing.tracer import POISON, Poisoned, Tracer
-from tiphys.tracing.values import TupleV, Undecided, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import POISON, Poisoned, TupleV, Undecided, Unknown
 from tiphys.tracing.which import Which
 
 

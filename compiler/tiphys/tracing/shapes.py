@@ -13,8 +13,8 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_value
 from tiphys.tracing.iteration import Generator, collect
 from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
-from tiphys.tracing.tracer import NotKnown, Tracer
-from tiphys.tracing.values import Closure, Raised, Special, TupleV
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Closure, NotKnown, Raised, Special, TupleV
 
 Shape = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 

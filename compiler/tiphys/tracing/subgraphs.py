@@ -25,8 +25,8 @@ from tiphys.tracing.program import finish, interpret, prune
 from tiphys.tracing.results import Importer, exported, where_node
 from tiphys.tracing.state import Box, Content
 from tiphys.tracing.tasks import Interface
-from tiphys.tracing.tracer import Poisoned, Tracer, new_frame
-from tiphys.tracing.values import Frame, Hole, NeedsKnown, Unknown, is_immutable
+from tiphys.tracing.tracer import Tracer, new_frame
+from tiphys.tracing.values import Frame, Hole, NeedsKnown, Poisoned, Unknown, is_immutable
 
 DEPTH = 60
 """How deep orchestrators may call each other: Argo nests templates 100 deep, each up to one and a half levels."""

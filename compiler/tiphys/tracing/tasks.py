@@ -20,7 +20,7 @@ from tiphys.tracing.checks import check_argument
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Special, Unknown
+from tiphys.tracing.values import NotKnown, Special, Unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +119,6 @@ def override(
     t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
 ) -> TaskTemplate[..., Any]:
     """Call `task.override` with known settings."""
-    from tiphys.tracing.tracer import NotKnown
-
     try:
         known = {name: t.native(value) for name, value in words.items()}
     except NotKnown:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiphys.diagnostics import Span
+from tiphys.diagnostics import ProgramError, Span
 from tiphys.ir import Atom, Ref
 from tiphys.tracing.state import Box
 
@@ -241,3 +241,22 @@ class NeedsKnown(Exception):
     def __init__(self, inputs: frozenset[str]) -> None:
         super().__init__(", ".join(sorted(inputs)))
         self.inputs = inputs
+
+
+class NotKnown(Exception):
+    """A value has a part that is known only at run time."""
+
+
+class Poisoned(Exception):
+    """An earlier mistake, reported already, stands in the way."""
+
+
+class Poison:
+    """Stands for a value whose computation was refused."""
+
+
+POISON = Poison()
+
+
+class NotTraceable(ProgramError):
+    """The program steers by a value that is known only at run time, in a way that is not supported."""

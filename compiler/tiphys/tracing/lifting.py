@@ -1,0 +1,255 @@
+"""What a value is to native Python, to the interpreter, and to glue; and the passage between the three."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+from tiphys.diagnostics import Mistake, ProgramError, Span
+from tiphys.ir import Literal, Ref
+from tiphys.tracing.glue import at
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
+from tiphys.tracing.values import (
+    Bound,
+    Captured,
+    Choice,
+    Closure,
+    Frame,
+    Hole,
+    Lost,
+    Method,
+    NotKnown,
+    NotTraceable,
+    Poison,
+    Poisoned,
+    Special,
+    Spread,
+    TupleV,
+    Unknown,
+)
+from tiphys_runtime.objects import rebuild
+
+DATA = (bool, int, float, complex, str, bytes, type(None))
+
+
+class Lifting(ABC):
+    """Passes values between native Python, what is tracked while a graph is traced, and the expressions of glue."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
+        self.lifted: dict[int, tuple[object, Box]] = {}
+        self.outside: set[Box] = set()
+
+    # ---- mistakes
+
+    def span(self, node: ast.AST) -> Span:
+        """Give the place of a node of the function being interpreted."""
+        return self.frame.span(node)
+
+    def refuse(self, message: str, node: ast.AST, mend: str | None = None) -> ProgramError:
+        """Build the error for something that can never be compiled."""
+        return ProgramError(Mistake(message, self.span(node), mend))
+
+    def untraceable(self, message: str, node: ast.AST, mend: str | None = None) -> NotTraceable:
+        """Build the error for something that cannot be traced, though it could run in a pod."""
+        return NotTraceable(Mistake(message, self.span(node), mend))
+
+    # ---- what is unknown
+
+    def unknown(self, value: object) -> Unknown | None:
+        """Give the expression behind a runtime value; nothing for anything else."""
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, Box) and isinstance(value.content, OpaqueC):
+            inner = value.content.value
+            return Unknown(inner.tree, inner.type, inner.pure, inner.total, value)
+        return None
+
+    def expression(self, value: object) -> Unknown:
+        """Give the expression behind what is known to be a runtime value."""
+        found = self.unknown(value)
+        assert found is not None
+        return found
+
+    # ---- native values
+
+    def lift(self, value: Any) -> Any:
+        """Take a native value in: lists, dicts and sets become tracked, so that changes to them are seen and undone."""
+        if type(value) not in (list, dict, set):
+            return value
+        found = self.lifted.get(id(value))
+        if found is not None:
+            return found[1]
+        content: ListC | DictC | SetC
+        if isinstance(value, list):
+            content = ListC(list(value))
+        elif isinstance(value, dict):
+            content = DictC(dict(value))
+        else:
+            content = SetC(set(value))
+        box = self.state.box(content)
+        self.lifted[id(value)] = (value, box)
+        return box
+
+    def lift_outside(self, value: Any) -> Any:
+        """Take in a value of the module, or of a library: the orchestrator may read it, and not change it."""
+        box = self.lift(value)
+        if isinstance(box, Box) and box not in self.outside:
+            self.outside.add(box)
+            match box.content:
+                case ListC(items=items):
+                    box.content.items = [self.lift_outside(item) for item in items]
+                case DictC(entries=entries):
+                    box.content.entries = {key: self.lift_outside(item) for key, item in entries.items()}
+        return box
+
+    def fresh(self, value: Any) -> Any:
+        """Take in a container that native evaluation has just made: nothing else refers to it."""
+        if type(value) is list:
+            return self.state.box(ListC(value))
+        if type(value) is dict:
+            return self.state.box(DictC(value))
+        if type(value) is set:
+            return self.state.box(SetC(value))
+        return value
+
+    def native(self, value: Any) -> Any:
+        """Give the native object for a value, as a copy where it can change. Raises NotKnown."""
+        match value:
+            case Box(content=ListC(items=items)):
+                return [self.native(item) for item in items]
+            case Box(content=DictC(entries=entries)):
+                return {key: self.native(item) for key, item in entries.items()}
+            case Box(content=SetC(items=items)):
+                return set(items)
+            case Box(content=ObjectC(cls=cls, fields=fields)):
+                return rebuild(cls, {name: self.native(item) for name, item in fields.items()})
+            case Box(content=IteratorC(items=items, position=position)):
+                return iter([self.native(item) for item in items[position:]])
+            case TupleV(items=items, cls=cls):
+                made = [self.native(item) for item in items]
+                return tuple(made) if cls is tuple else cls(*made)
+            case Poison():
+                raise Poisoned
+            case Closure(native=function) if function is not None:
+                return function
+            case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread() | Choice() | Lost():
+                raise NotKnown
+            case _:
+                return value
+
+    def is_known(self, value: Any) -> bool:
+        """Say whether nothing of a value is left to run time."""
+        try:
+            self.native(value)
+        except NotKnown:
+            return False
+        return True
+
+    def tuple(self, items: Iterable[Any], cls: type = tuple) -> Any:
+        """Make a tuple; a native one where all is native."""
+        made = tuple(items)
+        if any(
+            isinstance(item, Box | Unknown | TupleV | Closure | Bound | Method | Special | Choice | Poison)
+            for item in made
+        ):
+            return TupleV(made, cls)
+        return made if cls is tuple else cls(*made)
+
+    def native_items(self, value: Any) -> list[Any]:
+        """Give the items of a tracked list or tuple, as they are."""
+        match value:
+            case Box(content=ListC(items=items)):
+                return list(items)
+            case TupleV(items=items):
+                return list(items)
+        return list(self.native(value))
+
+    # ---- expressions of glue
+
+    def tree(self, value: Any, node: ast.AST, hint: str = "v", *, constant: bool = False) -> ast.expr:
+        """Give the glue expression for a value. `constant`: a known one is captured, not passed as an operand."""
+        unknown = self.unknown(value)
+        if unknown is not None:
+            return unknown.tree
+        made = self.tree_of_known(value, node, hint, constant=constant)
+        if isinstance(value, Box):
+            vars(made)["box"] = value  # aliases.py looks for it
+        return made
+
+    def tree_of_known(self, value: Any, node: ast.AST, hint: str, *, constant: bool) -> ast.expr:
+        """Give the glue expression for a value that is no expression itself."""
+        match value:
+            case Box(content=ListC(items=items)):
+                parts = [self.tree(item, node, hint, constant=constant) for item in items]
+                return at(ast.List(elts=parts, ctx=ast.Load()), node)
+            case TupleV(items=items, cls=cls):
+                parts = [self.tree(item, node, hint, constant=constant) for item in items]
+                if cls is tuple:
+                    return at(ast.Tuple(elts=parts, ctx=ast.Load()), node)
+                return at(ast.Call(func=self.capture(cls, cls.__name__, node), args=parts, keywords=[]), node)
+            case Box(content=DictC(entries=entries)):
+                keys: list[ast.expr | None] = [self.tree(key, node, "key", constant=True) for key in entries]
+                parts = [self.tree(item, node, str(key), constant=constant) for key, item in entries.items()]
+                return at(ast.Dict(keys=keys, values=parts), node)
+            case Box(content=SetC(items=known)):
+                return Hole(Literal(set(known)), hint, node)
+            case Box(content=ObjectC(cls=cls, fields=fields)):
+                if self.is_known(value):
+                    return Hole(Literal(self.native(value)), hint, node)
+                parts = [self.tree(item, node, name, constant=constant) for name, item in fields.items()]
+                names: list[ast.expr | None] = [at(ast.Constant(name), node) for name in fields]
+                made = at(ast.Dict(keys=names, values=parts), node)
+                builder = self.capture(rebuild, "rebuild", node)
+                return at(ast.Call(func=builder, args=[self.capture(cls, cls.__name__, node), made], keywords=[]), node)
+            case Spread(value=inner):
+                return at(ast.Starred(value=self.tree(inner, node, hint, constant=constant), ctx=ast.Load()), node)
+            case Closure() | Bound():
+                return self.function(value, node)
+            case Method(receiver=receiver, name=name):
+                return at(ast.Attribute(value=self.tree(receiver, node, hint), attr=name, ctx=ast.Load()), node)
+            case Box(content=PendingC(title=title, where=where)):
+                mend = f"Await it first: `await {title}(...)`."
+                raise ProgramError(
+                    Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend)
+                )
+            case Lost(why=why):
+                raise self.untraceable(f"what this holds cannot be followed: {why}", node, "Set it anew before.")
+            case Box() | Special() | Choice():
+                what = "this value cannot be used in an expression that is computed at run time"
+                raise self.refuse(what, node, "Use what it gives, such as the results of awaited tasks.")
+            case Poison():
+                raise Poisoned
+        if constant or is_code(value):
+            if isinstance(value, DATA) and not is_code(value):
+                return at(ast.Constant(value), node)
+            return self.capture(value, name_of(value, hint), node)
+        if isinstance(value, DATA) and isinstance(node, ast.Constant):
+            return at(ast.Constant(value), node)
+        return Hole(Literal(self.native(value)), hint, node)
+
+    @abstractmethod
+    def function(self, value: Closure | Bound, node: ast.AST) -> ast.expr:
+        """Give the glue expression for a function of the orchestrator's own."""
+
+    def capture(self, value: object, hint: str, node: ast.AST) -> Hole:
+        """Refer to a known object by name."""
+        return Hole(Captured(value), hint, node)
+
+    def capture_ref(self, ref: Ref, hint: str, node: ast.AST) -> Hole:
+        """Refer to the result of a node."""
+        return Hole(ref, hint, node)
+
+
+def is_code(value: object) -> bool:
+    """Say whether a known object is code rather than data: a function, a class, a module, a task."""
+    return isinstance(value, type) or callable(value) or type(value).__name__ == "module"
+
+
+def name_of(value: object, hint: str) -> str:
+    """Give the name under which glue refers to an object."""
+    name = getattr(value, "__name__", "")
+    return name.rpartition(".")[2] if (isinstance(name, str) and name.isidentifier()) or "." in name else hint

@@ -233,7 +233,7 @@ class Bundler:
         things = self._things
         if things.tasks.get(name, function) is not function:
             name = f"{name}#{entry.name}"
-        things.tasks[name] = function  # type: ignore[assignment]
+        things.tasks[name] = function
         things.task_names[id(function)] = name
 
         def write() -> bytes:

@@ -142,7 +142,7 @@ def made(kind: Any, fields: dict[str, Any], path: str) -> Any:
     """Call the class: its own checks run. Raises Mismatch with what they say."""
     try:
         return kind(**fields)
-    except Exception as error:
+    except Exception as error:  # whatever the checks of the user's class raise
         raise Mismatch(f"{place(path)}: {kind.__qualname__}: {error}") from error
 
 

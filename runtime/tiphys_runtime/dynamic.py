@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Base: Any = cloudpickle.Pickler
 
 
-class DynamicPickler(Base):  # type: ignore[misc]
+class DynamicPickler(Base):  # type: ignore[misc]  # cloudpickle has no types
     """Writes a value with the code that it needs, and things of the program by their names."""
 
     def __init__(self, target: io.BytesIO, pid_of: Callable[[object], str | None]) -> None:

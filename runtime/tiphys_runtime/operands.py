@@ -101,7 +101,7 @@ class Operand:
     def _told(self, read: Callable[[], Any]) -> Any:
         try:
             return read()
-        except Exception as error:
+        except Exception as error:  # whatever the user's types raise when they are made
             raise ValueError(f"the value of `{self.name}` cannot be read: {error}") from error
 
 

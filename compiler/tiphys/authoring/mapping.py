@@ -59,7 +59,7 @@ def outcome(task: Callable[..., Any], row: tuple[Any, ...], *, keeps: bool) -> A
         if inspect.isawaitable(result):
             with ThreadPoolExecutor(1) as pool:
                 return pool.submit(asyncio.run, waited(result)).result()
-    except Exception as error:
+    except Exception as error:  # whatever the task raises: it may be wanted as a value
         if keeps:
             return error
         raise
@@ -78,7 +78,7 @@ async def results(task: Callable[..., Any], rows: Iterable[tuple[Any, ...]], *, 
         try:
             result = task(*row)
             yield await result if inspect.isawaitable(result) else result
-        except Exception as error:
+        except Exception as error:  # whatever the task raises: it may be wanted as a value
             if not keeps:
                 raise
             yield error

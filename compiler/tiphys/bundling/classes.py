@@ -159,7 +159,7 @@ def hand_made(kind: type[enum.Enum]) -> bool:
 
 def pack(kind: type[enum.Enum], member: enum.Enum) -> tuple[object, ...]:
     """Give all that a member is: its data, its value, its attributes."""
-    data: Any = kind._member_type_  # type: ignore[attr-defined]
+    data: Any = kind._member_type_  # type: ignore[attr-defined]  # every enum has it; typeshed leaves it out
     plain = None if data.__new__ is object.__new__ else data
     inner = None if plain is None else plain.__new__(plain, member)
     own = {

@@ -50,7 +50,7 @@ _pickle_parts: Any = pickle
 Base: Any = pickle._Pickler
 
 
-class ProgramPickler(Base):  # type: ignore[misc]
+class ProgramPickler(Base):  # type: ignore[misc]  # typeshed leaves out the Python pickler
     """Writes one pickle of a bundle.
 
     exempt: a thing that is written here, whatever its persistent id. data: a value for a task: objects that
@@ -173,7 +173,7 @@ def explained() -> Iterator[None]:
     """Turn the errors of pickling, which runs code of the program, into Unsendable."""
     try:
         yield
-    except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as error:
+    except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as error:  # what `__reduce__` raises
         raise Unsendable(str(error)) from error
     except RecursionError as error:
         raise Unsendable("it is nested too deeply to be pickled") from error

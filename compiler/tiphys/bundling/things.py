@@ -27,7 +27,7 @@ class Things:
         self.program = Program(root)
         self.task_of = task_of
         self.members: dict[str, bytes] = {}
-        self.tasks: dict[str, FunctionType] = {}
+        self.tasks: dict[str, Callable[..., object]] = {}
         self.task_names: dict[int, str] = {}
         self.classes: dict[str, type] = {}
         self.files: dict[str, str] = {}

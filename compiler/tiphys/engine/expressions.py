@@ -14,7 +14,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from tiphys.engine.functions import FUNCTIONS, Function, Unevaluable
 
@@ -33,11 +33,11 @@ class Lazy:
 
     def entry(self, key: str) -> object:
         """Give the value under `key`; nil where there is none."""
-        raise NotImplementedError
+        raise NotImplementedError  # no ABC: those make `isinstance` slower, and it is asked for every step
 
     def has(self, key: str) -> bool:
         """Tell whether there is an entry `key`, be it nil."""
-        raise NotImplementedError
+        raise NotImplementedError  # as `entry`
 
 
 class Node(Protocol):
@@ -370,11 +370,11 @@ def _ordered(symbol: str, compare: Callable[..., bool]) -> Callable[[object, obj
     return ordered
 
 
-def _add(left: object, right: object) -> object:
+def _add(left: Any, right: Any) -> object:
     if isinstance(left, str) and isinstance(right, str):
         return left + right
     if _are_numbers(left, right):
-        return left + right  # type: ignore[operator]
+        return left + right
     raise _mismatch("+", left, right)
 
 

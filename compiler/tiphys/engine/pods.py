@@ -183,7 +183,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 
 def _variables() -> dict[Any, Any]:
     """Give the process's variables as they are kept: decoding all of them for each pod would cost more than the pod."""
-    return cast("dict[Any, Any]", os.environ._data)  # type: ignore[attr-defined]
+    return cast("dict[Any, Any]", os.environ._data)  # type: ignore[attr-defined]  # typeshed leaves it out
 
 
 def _restore(before: dict[Any, Any]) -> None:

@@ -84,7 +84,7 @@ def main(bundle: str, jobs: int, exits: int, installed: str) -> None:
     if not str(shim.__file__).startswith(home):
         sys.exit(f"{bundle} holds no shim")
     _warm(bundle)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # nobody has replaced it: a TextIOWrapper
     wakeup, alarm = os.pipe()
     os.set_blocking(alarm, False)
     os.set_blocking(wakeup, False)

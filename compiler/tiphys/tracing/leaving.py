@@ -18,6 +18,7 @@ class Construct(Protocol):
 
     def exported(self, number: int, unknown: Unknown, /) -> Unknown:
         """Give a value that a way computes as it is read behind the construct."""
+        ...
 
 
 class Leaving:

@@ -149,9 +149,9 @@ def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str,
     is_made = isinstance(function, types.FunctionType) and function.__code__.co_filename == HELPERS
     if not is_made or not isinstance(inner, types.FunctionType):
         return NotImplemented
-    if inner is context.group.__wrapped__:  # type: ignore[attr-defined]
+    if inner is inspect.unwrap(context.group):
         return Null()
-    if inner is context.custom_context.__wrapped__:  # type: ignore[attr-defined]
+    if inner is inspect.unwrap(context.custom_context):
         t.state.notes.append(f"{t.span(node)}: tasks do not see a custom context yet")
         return Null()
     if not (inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)):
@@ -168,6 +168,8 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
     """Run code where a generator yields, once: what it does around that is done around the code."""
     consumer = t.frame
     frame = generator.frame
+    whole = generator.closure.node
+    code = [at(ast.Expr(value=whole.body), whole)] if isinstance(whole, ast.Lambda) else whole.body
     found = t.state.box(HolderC(NOTHING))
     yields = (ast.Yield, ast.Await)
     tries_around = [item for item in ast.walk(generator.closure.node) if isinstance(item, ast.Try)]
@@ -187,7 +189,7 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
     frame.notes["manages"] = give
     t.frame = frame
     try:
-        done = run_block(t, generator.closure.node.body)  # type: ignore[arg-type]
+        done = run_block(t, code)
     finally:
         t.frame = consumer
     if in_try:

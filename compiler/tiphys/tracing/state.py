@@ -27,7 +27,7 @@ class Content:
 
     def copy(self) -> Content:
         """Give a copy that may be written without touching this one."""
-        raise NotImplementedError
+        raise NotImplementedError  # no ABC: those make `isinstance` slower, and tracing asks it everywhere
 
 
 class Box:

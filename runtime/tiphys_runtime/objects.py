@@ -21,9 +21,9 @@ def rebuild(cls: Any, fields: dict[str, object]) -> object:
     return made
 
 
-def unpack(value: object, before: int, after: int = -1) -> tuple[object, ...]:
+def unpack(value: Any, before: int, after: int = -1) -> tuple[object, ...]:
     """Unpack as `a, b = value` does, with its errors; `after` >= 0: a starred target stands after `before` names."""
-    items = list(value)  # type: ignore[call-overload]
+    items = list(value)
     if after < 0:
         if len(items) < before:
             msg = f"not enough values to unpack (expected {before}, got {len(items)})"

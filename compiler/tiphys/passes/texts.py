@@ -28,8 +28,9 @@ def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str],
 def runs_once(loop: Loop) -> bool:
     """Say whether there is a first round in any case."""
     begins = isinstance(loop.start, Literal) and loop.start.value == 0
-    counts = loop.count is None or (isinstance(loop.count, Literal) and loop.count.value > 0)  # type: ignore[operator]
-    return begins and counts
+    if isinstance(loop.count, Literal):
+        return begins and isinstance(loop.count.value, int) and loop.count.value > 0
+    return begins and loop.count is None
 
 
 def given_by(callee: Unit, sub: Sub, output: int) -> tuple[Atom, ...]:

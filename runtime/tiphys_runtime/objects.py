@@ -10,7 +10,10 @@ from enum import Enum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Never
+
+    Piece = tuple[Callable[..., Any], tuple[int, ...]]
 
 
 def rebuild(cls: Any, fields: dict[str, object]) -> object:
@@ -223,6 +226,30 @@ def count_of(items: Any) -> int:
 def item_at(items: Any, index: int) -> Any:
     """Give what a loop over a value meets in round `index`."""
     return items[index] if isinstance(items, list | tuple | str | range) else list(items)[index]
+
+
+MOST_NUMBERS = 512
+"""So many entries at most: the list travels to every item, and all items stand in the object that a run is."""
+
+
+def numbers_of(count: int, pieces: tuple[Piece, ...], *operands: Any) -> list[int]:
+    """For each index below `count`, give the number that the last piece gives, or -1 where there is none.
+
+    Each piece is a function, and the places of its arguments among the index, the operands, and what the pieces before
+    it gave.
+    """
+    found = []
+    for index in range(min(count, MOST_NUMBERS)):
+        values = [index, *operands]
+        try:
+            for function, places in pieces:
+                values.append(function(*[values[place] for place in places]))
+        except Exception:  # noqa: BLE001 - the same glue raises it again, where it stands
+            found.append(-1)
+        else:
+            is_number = type(values[-1]) is int and 0 <= values[-1] < 2**31
+            found.append(values[-1] if is_number else -1)
+    return found
 
 
 def from_lanes(lanes: list[list[Any]], count: int) -> list[Any]:

@@ -16,6 +16,7 @@ from tiphys.ir import (
     Catch,
     Directory,
     Display,
+    Entry,
     Glue,
     Graph,
     Join,
@@ -28,6 +29,8 @@ from tiphys.ir import (
     Plan,
     Pod,
     Program,
+    Question,
+    Reading,
     Ref,
     Step,
     Sub,
@@ -80,6 +83,7 @@ class Evaluation:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.pods = 0
+        self.inputs: dict[str, Any] = {}
         self.items: dict[str, Any] = {}
         """What was written as an item of a directory, by its place: graphs run one after another."""
 
@@ -87,6 +91,7 @@ class Evaluation:
         """Run the entry."""
         main = self.program.main
         given = {item.name: inputs[item.name] if item.name in inputs else item.default.value for item in main.inputs}  # type: ignore[union-attr]
+        self.inputs = given
         context = Context()
         try:
             values = self.graph(main, given, context)
@@ -122,6 +127,21 @@ class Evaluation:
                     self.region(unit.catch, known, outer)
                     return [read(known, failed) for _, failed in unit.outputs]
                 return [read(known, done) for done, _ in unit.outputs]
+            case Reading(otherwise=otherwise):
+                number = self.number(unit, known)
+                if number is not None:
+                    return [number]
+                self.region(otherwise, known, context)
+                return [known[otherwise.name, 0]]
+
+    def number(self, unit: Reading, known: Values) -> int | None:
+        """Give what Argo reads, as far as it can."""
+        match unit.number:
+            case Entry(numbers=numbers, index=index):
+                listed, place = read(known, numbers), read(known, index)
+                return listed[place] if place < len(listed) and listed[place] >= 0 else None
+            case Question() as question:
+                return question.answer(self.inputs)
 
     def region(self, call: Sub, known: Values, context: Context) -> None:
         """Run a region of a construct; what it gives is known from then on."""

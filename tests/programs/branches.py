@@ -330,7 +330,7 @@ CASES = [
     *[("nothing_left_to_do", {"n": n}) for n in (0, 5)],
     *[("unused_result_decides", {"n": n}) for n in (0, 5)],
     *[("three_ways", {"n": n}) for n in (9, 8, 5, 1)],
-    *[("condition_is_an_input", {"n": n}, 1) for n in (1, 9)],  # INPUT
+    *[("condition_is_an_input", {"n": n}) for n in (1, 9)],
     *[("elif_asks_a_task", {"n": n}) for n in (0, 1, 3, 9)],
     *[("nested", {"n": n}) for n in (0, 1, 3, 5, 6)],
     *[("is_none", {"n": n}) for n in (0, 3, 60)],

@@ -222,7 +222,7 @@ async def in_a_closure(n: int) -> int:
 CASES = [
     *[("nothing_returned", {"n": n}) for n in (1, 5)],
     *[("in_a_closure", {"n": n}) for n in (0, 2, 9)],
-    *[("guard_clauses", {"n": n}, 1) for n in (-1, 1, 3, 9)],  # INPUT
+    *[("guard_clauses", {"n": n}) for n in (-1, 1, 3, 9)],
     *[("quality_gates", {"n": n}) for n in (2, 3, 4, 9)],
     *[("from_a_loop", {"n": n}, 1) for n in (0, 3, 5)],  # BEHIND
     *[("from_a_loop_in_a_branch", {"n": n}, 1) for n in (1, 3)],  # BEHIND
@@ -240,7 +240,7 @@ CASES = [
     ("from_try", {"n": 1}, 1),  # BEHIND
     ("from_try", {"n": 5}, 1),  # CATCH
     *[("from_try_with_else", {"n": n}, 1) for n in (1, 2)],  # INPUT
-    ("from_try_with_else", {"n": 5}, 2),  # CATCH, BEHIND
+    ("from_try_with_else", {"n": 5}, 1),  # CATCH
     *[("in_finally_sometimes", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND
     *[("in_finally_sometimes", {"n": n}, 2) for n in (4, 5)],  # CATCH, BEHIND
     *[("in_a_helper", {"n": n}, 1) for n in (0, 2, 3)],  # BEHIND

@@ -296,8 +296,8 @@ CASES = [
     ("continue_through_finally", {"n": 3}, 4),  # 4 RAISE
     *[("break_in_finally_swallows", {"n": n}) for n in (0, 3)],
     *[("break_in_finally_swallows", {"n": n}, 1) for n in (1, 2)],  # CATCH
-    *[("return_in_finally_swallows", {"n": n}, 1) for n in (0, 3)],  # INPUT
-    ("return_in_finally_swallows", {"n": 1}, 2),  # INPUT, CATCH
+    *[("return_in_finally_swallows", {"n": n}) for n in (0, 3)],
+    ("return_in_finally_swallows", {"n": 1}, 1),  # CATCH
     ("return_in_finally_swallows", {"n": 2}),
     *[("finally_raises_and_is_caught", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     *[("finally_raises_and_is_caught", {"n": n}, 3) for n in (1, 2)],  # 2 CATCH, BEHIND

@@ -358,8 +358,8 @@ CASES = [
     ("break_and_return_out_of_tries", {"n": 1}, 12),  # 2 INPUT, CATCH, 9 BEHIND
     ("break_and_return_out_of_tries", {"n": 2}, 18),  # 3 INPUT, 2 CATCH, 13 BEHIND
     *[("break_and_return_out_of_tries", {"n": n}, 25) for n in (3, 4)],  # 4 INPUT, RAISE, 4 CATCH, 16 BEHIND
-    ("loop_and_try_both_ways", {"n": 0}, 3),  # COPY, 2 BEHIND
-    *[("loop_and_try_both_ways", {"n": n}, 8) for n in (1, 2, 3, 4)],  # 2 COPY, RAISE, 2 CATCH, 3 BEHIND
+    ("loop_and_try_both_ways", {"n": 0}, 2),  # 2 BEHIND
+    *[("loop_and_try_both_ways", {"n": n}, 6) for n in (1, 2, 3, 4)],  # RAISE, 2 CATCH, 3 BEHIND
     *[("retry_then_give_up", {"n": n}, 2) for n in (0, 4)],  # 2 BEHIND
     ("retry_then_give_up", {"n": 1}, 5),  # 2 CATCH, 3 BEHIND
     *[("retry_then_give_up", {"n": n}) for n in (2, 3)],
@@ -376,9 +376,9 @@ CASES = [
     *[("else_has_a_try", {"n": n}, 2) for n in (0, 1)],  # CATCH, BEHIND
     ("else_has_a_try", {"n": 2}),
     *[("else_has_a_try", {"n": n}, 1) for n in (3, 4)],  # BEHIND
-    ("error_passes_a_loop_and_a_branch", {"n": 0}, 2),  # INPUT, BEHIND
-    ("error_passes_a_loop_and_a_branch", {"n": 1}, 3),  # 2 INPUT, BEHIND
-    *[("error_passes_a_loop_and_a_branch", {"n": n}, 5) for n in (2, 3, 4)],  # 3 INPUT, CATCH, BEHIND
+    ("error_passes_a_loop_and_a_branch", {"n": 0}, 1),  # BEHIND
+    ("error_passes_a_loop_and_a_branch", {"n": 1}, 1),  # BEHIND
+    *[("error_passes_a_loop_and_a_branch", {"n": n}, 2) for n in (2, 3, 4)],  # CATCH, BEHIND
     ("variables_of_both_tries", {"n": 0}, 2),  # 2 BEHIND
     ("variables_of_both_tries", {"n": 1}, 5),  # RAISE, 2 CATCH, 2 BEHIND
     ("variables_of_both_tries", {"n": 2}, 5),  # 2 CATCH, 3 BEHIND

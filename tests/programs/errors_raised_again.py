@@ -272,7 +272,7 @@ CASES = [
     *[("own_raise_is_caught", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND
     ("own_raise_is_caught", {"n": 3}, 3),  # RAISE, CATCH, BEHIND
     *[("builtin_raises_in_glue", {"n": n}) for n in (0, 1, 3)],
-    ("builtin_raises_in_glue", {"n": 2}, 2),  # CATCH, BEHIND
+    ("builtin_raises_in_glue", {"n": 2}, 3),  # RAISE, CATCH, BEHIND
     *[("key_error_of_glue_and_task", {"n": n}) for n in (0, 1)],
     ("key_error_of_glue_and_task", {"n": 2}, 2),  # CATCH, BEHIND
     ("key_error_of_glue_and_task", {"n": 3}, 3),  # RAISE, CATCH, BEHIND

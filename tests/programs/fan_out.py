@@ -344,8 +344,8 @@ CASES = [
     ("three_hundred", {"n": 2}, 1),  # BEHIND
     *[("tasks_appended_then_awaited", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     ("body_that_loops", {"n": 0}),
-    ("body_that_loops", {"n": 1}, 2),  # INPUT, COPY
-    ("body_that_loops", {"n": 4}, 8),  # 4 INPUT, 4 COPY
+    ("body_that_loops", {"n": 1}, 1),  # COPY
+    ("body_that_loops", {"n": 4}, 4),  # 4 COPY
     *[("sub_orchestrators", {"n": n}) for n in (0, 1)],
     ("sub_orchestrators", {"n": 4}, 2),  # 2 COPY
     ("nested_fan_out", {"n": 0}),

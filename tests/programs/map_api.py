@@ -130,8 +130,8 @@ CASES = [
     *[("unequal_iterables", {"n": n}) for n in (0, 1, 4)],
     *[("with_a_partial", {"n": n}) for n in (0, 1, 4)],
     *[("limited_concurrency", {"n": n}) for n in (0, 1, 4)],
-    # each lane counts its rounds and lists its results; one more puts the lanes together
-    *[("concurrency_at_run_time", {"n": n}, 1 + 2 * n) for n in (0, 1, 4)],  # BEHIND; INPUT and COPY a lane
+    # each lane lists its results; one more puts the lanes together
+    *[("concurrency_at_run_time", {"n": n}, 1 + n) for n in (0, 1, 4)],  # BEHIND; COPY a lane
     # glue makes texts of the results
     *[("exceptions_are_values", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("exceptions_are_raised", {"n": n}) for n in (0, 1, 4)],

@@ -218,8 +218,8 @@ async def swap_in_a_loop(n: int) -> list[int]:
 CASES = [
     *[("swap_in_a_loop", {"n": n}) for n in (0, 1, 2, 3, 5)],
     ("return_in_try_overridden_by_finally", {"n": 0}, 1),  # BEHIND
-    ("return_in_try_overridden_by_finally", {"n": 1}, 4),  # 2 INPUT, 2 BEHIND
-    *[("return_in_try_overridden_by_finally", {"n": n}, 7) for n in (2, 3, 5)],  # 4 INPUT, 3 BEHIND
+    ("return_in_try_overridden_by_finally", {"n": 1}, 3),  # INPUT, 2 BEHIND
+    *[("return_in_try_overridden_by_finally", {"n": n}, 5) for n in (2, 3, 5)],  # 2 INPUT, 3 BEHIND
     ("continue_in_finally", {"n": 0}),
     ("continue_in_finally", {"n": 1}, 1),  # BEHIND
     ("continue_in_finally", {"n": 2}, 2),  # 2 BEHIND
@@ -235,10 +235,10 @@ CASES = [
     ("match_in_while_in_try", {"n": 3}, 4),  # 2 INPUT, CATCH, BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 3) for n in (0, 1)],  # RAISE, CATCH, BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 2) for n in (2, 3, 5)],  # INPUT, BEHIND
-    ("helper_with_every_exit", {"n": 0}, 4),  # 2 INPUT, 2 BEHIND
-    *[("helper_with_every_exit", {"n": n}, 6) for n in (1, 5)],  # 2 INPUT, CATCH, 3 BEHIND
-    ("helper_with_every_exit", {"n": 2}, 9),  # 2 INPUT, RAISE, 3 CATCH, 3 BEHIND
-    ("helper_with_every_exit", {"n": 3}, 7),  # 2 INPUT, RAISE, 2 CATCH, 2 BEHIND
+    ("helper_with_every_exit", {"n": 0}, 3),  # INPUT, 2 BEHIND
+    *[("helper_with_every_exit", {"n": n}, 5) for n in (1, 5)],  # INPUT, CATCH, 3 BEHIND
+    ("helper_with_every_exit", {"n": 2}, 8),  # INPUT, RAISE, 3 CATCH, 3 BEHIND
+    ("helper_with_every_exit", {"n": 3}, 6),  # INPUT, RAISE, 2 CATCH, 2 BEHIND
     *[("gather_inside_try_inside_loop", {"n": n}, 10) for n in (0, 1, 2)],  # 2 INPUT, CATCH, 7 BEHIND
     ("gather_inside_try_inside_loop", {"n": 3}, 6),  # INPUT, 5 BEHIND
     ("gather_inside_try_inside_loop", {"n": 5}, 2),  # 2 BEHIND
@@ -246,8 +246,8 @@ CASES = [
     ("deep", {"n": 1}, 7),  # 2 INPUT, 5 BEHIND
     *[("deep", {"n": n}, 10) for n in (2, 3, 5)],  # 2 INPUT, 2 RAISE, 2 CATCH, 4 BEHIND
     ("flags_and_loops", {"n": 0}, 4),  # 2 AHEAD, 2 BEHIND
-    ("flags_and_loops", {"n": 1}, 6),  # 2 INPUT, 2 AHEAD, 2 BEHIND
-    ("flags_and_loops", {"n": 2}, 8),  # 4 INPUT, 2 AHEAD, 2 BEHIND
-    ("flags_and_loops", {"n": 3}, 10),  # 6 INPUT, 2 AHEAD, 2 BEHIND
-    ("flags_and_loops", {"n": 5}, 7),  # 5 INPUT, AHEAD, BEHIND
+    ("flags_and_loops", {"n": 1}, 4),  # 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 2}, 4),  # 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 3}, 4),  # 2 AHEAD, 2 BEHIND
+    ("flags_and_loops", {"n": 5}, 2),  # AHEAD, BEHIND
 ]

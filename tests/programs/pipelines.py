@@ -303,7 +303,7 @@ CASES = [
     *[("successive_halving", {"rates": rates}, 1) for rates in ([], [0.1])],  # INPUT
     ("successive_halving", {"rates": [0.1, 0.2, 0.012, 0.5]}, 5),  # 3 INPUT, 2 BEHIND
     *[("train_until_good", {"start": start}) for start in (0.3, 0.5, 0.9, 0.0)],
-    *[("quality_gate", {"rows": rows}, 1) for rows in (0, 2, 8)],  # BEHIND
+    *[("quality_gate", {"rows": rows}) for rows in (0, 2, 8)],
     ("quality_gate", {"rows": 3}, 1),  # CATCH
     ("pages_with_retries", {"fails_until": 0}, 6),  # 3 ROUND, 3 BEHIND
     ("pages_with_retries", {"fails_until": 2}, 18),  # 3 ROUND, 6 CATCH, 9 BEHIND
@@ -312,8 +312,8 @@ CASES = [
     ("backfill", {"days": 1}, 3),  # INPUT, 2 BEHIND
     ("backfill", {"days": 3}, 7),  # 3 INPUT, 4 BEHIND
     ("backfill", {"days": 5}, 12),  # 5 INPUT, CATCH, 6 BEHIND
-    *[("many_sources", {"rows": rows}, 5) for rows in (1, 3)],  # 2 CATCH, 3 BEHIND
-    ("many_sources", {"rows": 6}, 4),  # CATCH, 3 BEHIND
+    *[("many_sources", {"rows": rows}, 2) for rows in (1, 3)],  # 2 CATCH
+    ("many_sources", {"rows": 6}, 1),  # CATCH
     ("canary", {"rate": 0.001}, 1),  # BEHIND
     ("canary", {"rate": 0.05}, 1),  # CATCH
     ("report_of_parts", {"rows": 0, "with_model": False, "recipients": []}, 3),  # INPUT, ROUND, BEHIND

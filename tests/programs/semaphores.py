@@ -138,6 +138,6 @@ CASES = [
     *[("failures_inside", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("bounded", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     ("limit_at_run_time", {"n": 0}, 1),  # BEHIND
-    ("limit_at_run_time", {"n": 1}, 3),  # INPUT, COPY, BEHIND
-    ("limit_at_run_time", {"n": 4}, 9),  # 4 INPUT, 4 COPY, BEHIND
+    ("limit_at_run_time", {"n": 1}, 2),  # COPY, BEHIND
+    ("limit_at_run_time", {"n": 4}, 5),  # 4 COPY, BEHIND
 ]

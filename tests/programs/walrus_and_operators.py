@@ -176,7 +176,7 @@ CASES = [
     *[("and_chain", {"n": n}) for n in (0, 1, 2, 3)],
     *[("not_and_parentheses", {"n": n}) for n in (0, 1, 2, 3)],
     *[("assertion_at_run_time", {"n": n}) for n in (0, 1, 2, 3)],
-    *[("short_circuit_saves_a_pod", {"n": n}, 1) for n in (0, 1, 2, 3)],  # INPUT
+    *[("short_circuit_saves_a_pod", {"n": n}) for n in (0, 1, 2, 3)],
     *[("chain_of_awaits", {"n": n}) for n in (0, 1, 2, 3)],
     *[("any_and_all_of_tasks", {"n": n}) for n in (0, 1, 2, 3)],
     *[("comparison_of_containers", {"n": n}, 1) for n in (0, 1, 3)],  # ROUND

@@ -13,14 +13,17 @@ from tiphys.argo.expressions import (
     FRAME,
     ITEM_AT,
     PREFIX,
+    READ,
     RECORDS_TO,
     ROUND,
     directory_key,
+    evaluated,
     input_of,
     parameter_of,
 )
+from tiphys.argo.questions import answer
 from tiphys.argo.rounds import Rounds
-from tiphys.ir import Atom, Directory, Literal, Loop, Map, Pack, Plan, Pod, Program, Ref, Sub
+from tiphys.ir import Atom, Directory, Literal, Loop, Map, Pack, Plan, Pod, Program, Question, Reading, Ref, Sub
 
 Envelope = Callable[[object], str]
 Reference = Callable[[Atom], str]
@@ -81,6 +84,8 @@ class Calls:
                 found[EXIT] = self.first_exit(callee, named)
         if isinstance(callee, Map):
             found[PREFIX] = directory_key(str(at))
+        if isinstance(callee, Reading) and isinstance(callee.number, Question):
+            found[READ] = evaluated(answer(callee.number))
         return m.Arguments(parameters=[m.Parameter(name=name, value=text) for name, text in found.items()])
 
     def pod_arguments(

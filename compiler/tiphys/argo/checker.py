@@ -271,7 +271,7 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
         if found["output"] not in outputs:
             fail(scope.place, f"{found[0]} is read, but {found['task']} has no such output")
     elif kind == "expression":
-        check_expression(scope.place, found["expression"], Known(scope.inputs, scope.outputs))
+        check_expression(scope.place, found["expression"], Known(scope.inputs, scope.outputs, typed=scope.typed))
     elif kind in ("input", "spilled") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
     elif kind == "typed" and found[kind] not in scope.typed:

@@ -13,8 +13,12 @@ from tiphys.argo.expressions import (
     ITEM,
     ITEM_AT,
     PREFIX,
+    READ,
     RECORDS_TO,
+    UNKNOWN,
     choice,
+    counter,
+    entry_of,
     evaluated,
     has_succeeded,
     input_of,
@@ -30,7 +34,7 @@ from tiphys.argo.pods import output_name
 from tiphys.argo.regions import Region
 from tiphys.argo.rounds import ITEMS, too_many
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Atom, Attempt, Construct, Literal, Loop, Map, Ref, Sub, Switch
+from tiphys.ir import Atom, Attempt, Construct, Entry, Literal, Loop, Map, Reading, Ref, Sub, Switch
 
 TOO_MANY = "too-many"
 
@@ -211,3 +215,19 @@ def guard_template(calls: Calls, unit: Attempt) -> m.Template:
         value = output_in(body.task, body.output(index))
         outputs[output_name(index)] = choice((has_succeeded(body.task), value), otherwise=text("{}"))
     return dag(calls.parts[unit.name, GUARD], calls.inputs(unit.name), [inner], outputs)
+
+
+def reading_template(calls: Calls, unit: Reading) -> m.Template:
+    """Make the template of a number that Argo reads; its only task runs where that is not known."""
+    inside = Inside(calls, unit)
+    match unit.number:
+        case Entry(numbers=numbers, index=index):
+            number, own = entry_of(pass_on(parameter_of(numbers.node)), pass_on(parameter_of(index.node))), []
+        case _:
+            number, own = counter(pass_on(READ)), [m.Parameter(name=READ)]
+    region = inside.region(unit.otherwise)
+    arguments = region.arguments(f"{input_of('at')}/{region.name}")
+    otherwise = task(region.task, region.template, arguments, when=f"{number} == {UNKNOWN}")
+    computed = (has_succeeded(region.task), output_in(region.task, region.output(0)))
+    value = choice(computed, otherwise=f"""'{{"v":' + string({number}) + '}}'""")
+    return dag(calls.names[unit.name], [*calls.inputs(unit.name), *own], [otherwise], {"v": value})

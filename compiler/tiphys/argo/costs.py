@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tiphys.argo.recursion import recursive, title_of
-from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Sub, Switch
+from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Reading, Sub, Switch
 
 SHOWN = 3
 """How many of the things that vary are told."""
@@ -66,6 +66,11 @@ def count_pods(program: Program) -> int | str:
                 text = f"{range_of(found)} if the {unit.title} at {unit.where.place} fails"
                 extra = Cost(0, found.most, (text,)) if found != Cost() else Cost()
                 return of(body) + extra
+            case Reading(otherwise=otherwise):
+                found = of(otherwise)
+                return Cost(
+                    0, found.most, (f"{range_of(found)} if Argo cannot read the {unit.title} at {unit.where.place}",)
+                )
 
     found = cost(program.entry)
     return found.least if found.is_fixed else str(found)

@@ -26,6 +26,9 @@ FRAME = "try-frame"
 CAUGHT = "try-caught"
 """The `at` of the `try` whose records a catch reads."""
 ROUND = "loop-round"
+READ = "number-read"
+"""The number that Argo has read, or `UNKNOWN`."""
+UNKNOWN = -1
 EXIT = "loop-exit"
 
 
@@ -80,6 +83,17 @@ def is_number(value: str, number: int) -> str:
 def whole(envelope: str) -> str:
     """Give, in an expression, the number in an envelope of ours. Go reads numbers as floats, hence the conversion."""
     return f"asInt(fromJSON({envelope}).v)"
+
+
+def entry_of(numbers: str, index: str) -> str:
+    """Give, in an expression, an entry of the list of numbers in an envelope, or `UNKNOWN` where it has none there."""
+    listed = f"fromJSON({numbers}).v"
+    return f"({whole(index)} < len({listed}) ? asInt({listed}[{whole(index)}]) : {UNKNOWN})"
+
+
+def argument_of(name: str) -> str:
+    """Give, in an expression, the text that was typed for an argument of the workflow."""
+    return f"workflow.parameters['{name}']"
 
 
 def counter(value: str) -> str:

@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from tiphys.ir import (
     Atom,
     Attempt,
+    Construct,
     Directory,
+    Entry,
     Graph,
     Literal,
     Loop,
     Map,
     Pack,
     Pod,
+    Question,
+    Reading,
     Sub,
     Switch,
     Unit,
@@ -34,7 +38,7 @@ def literals_of(unit: Unit) -> Iterator[Literal]:
     return (atom for atom in atoms if isinstance(atom, Literal))
 
 
-def own_atoms(unit: Switch | Loop | Map | Attempt) -> Iterator[Atom]:
+def own_atoms(unit: Construct) -> Iterator[Atom]:
     """Give the atoms that a construct reads beside those that its calls take."""
     match unit:
         case Switch(test=test, outputs=outputs):
@@ -52,6 +56,11 @@ def own_atoms(unit: Switch | Loop | Map | Attempt) -> Iterator[Atom]:
         case Attempt(outputs=pairs):
             for pair in pairs:
                 yield from pair
+        case Reading(number=Entry(numbers=numbers, index=index)):
+            yield numbers
+            yield index
+        case Reading():
+            pass
 
 
 def form_of(unit: Unit, envelope: Envelope) -> Iterator[object]:
@@ -87,6 +96,8 @@ def form_of(unit: Unit, envelope: Envelope) -> Iterator[object]:
             yield (unit.index, unit.limit, unit.keeps_errors)
         case Attempt():
             yield len(unit.outputs)
+        case Reading(number=number):
+            yield (str(number), number.kinds if isinstance(number, Question) else ())
     yield [seen(atom) for atom in own_atoms(unit)]
     for call in unit.calls:
         yield called(call)

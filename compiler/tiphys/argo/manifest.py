@@ -13,7 +13,7 @@ from hera.workflows import models as m
 import tiphys
 from tiphys.argo.calls import Calls
 from tiphys.argo.checker import check_manifest
-from tiphys.argo.constructs import attempt_templates, map_template, switch_template
+from tiphys.argo.constructs import attempt_templates, map_template, reading_template, switch_template
 from tiphys.argo.containers import container_template
 from tiphys.argo.costs import count_pods
 from tiphys.argo.dags import Scope, dag_template, join_templates, never
@@ -27,7 +27,7 @@ from tiphys.argo.pods import default_image
 from tiphys.argo.report import Manifest, Report, size_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Sub, Switch, Unit
+from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit
 
 
 def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = ()) -> Manifest:
@@ -120,6 +120,8 @@ def templates_of(unit: Unit, calls: Calls, packed: Packed, root: set[str]) -> It
             return (map_template(calls, unit),)
         case Attempt():
             return attempt_templates(calls, unit)
+        case Reading():
+            return (reading_template(calls, unit),)
 
 
 def template_of(packed: Packed, node: Node) -> str:

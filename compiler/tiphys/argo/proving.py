@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 TOKEN = re.compile(
     r"""\s*(?:
       inputs\.parameters\['(?P<input>[-\w]+)'\]
+    | workflow\.parameters\['(?P<typed>[-\w]+)'\]
     | tasks\['(?P<task>[-a-zA-Z0-9]+)'\](?:\.(?P<status>status)|\.outputs\.parameters\['(?P<output>[-\w]+)'\])
     | (?P<text>'[^'\\]*'|"(?:[^"\\]|\\.)*")
-    | (?P<number>[0-9]+)
-    | (?P<call>asInt|string|fromJSON)\(
+    | (?P<number>-?[0-9]+)
+    | (?P<known>(?:true|false)\b)
+    | (?P<call>asInt|string|fromJSON|len)\(
     | (?P<field>\)\.v\b)
-    | (?P<symbol>&&|==|!=|[?:<+%()])
+    | (?P<symbol>&&|\|\||==|!=|<=|>=|matches\b|[]?:<>+%()![])
     | (?P<end>\Z)
     )""",
     re.VERBOSE | re.ASCII,
@@ -42,6 +44,8 @@ class Known:
     inputs: Container[str]
     outputs: Mapping[str, Container[str]] = field(default_factory=dict)
     offered: Mapping[str, Container[str]] = field(default_factory=dict)
+    typed: Container[str] = ()
+    """The arguments of the workflow, where those may be read."""
 
 
 def prove(expression: str, known: Known) -> None:
@@ -89,7 +93,7 @@ class Proof:
 
     def choice(self, succeeded: frozenset[str]) -> frozenset[str]:
         """Read `condition ? value : otherwise`, or one value."""
-        implied = self.conjunction(succeeded)
+        implied = self.disjunction(succeeded)
         if self.symbol != "?":
             return implied
         self.next()
@@ -97,6 +101,14 @@ class Proof:
         self.expect(":")
         self.choice(succeeded)
         return NOTHING
+
+    def disjunction(self, succeeded: frozenset[str]) -> frozenset[str]:
+        implied = self.conjunction(succeeded)
+        while self.symbol == "||":
+            self.next()
+            self.conjunction(succeeded)
+            implied = NOTHING
+        return implied
 
     def conjunction(self, succeeded: frozenset[str]) -> frozenset[str]:
         implied = self.comparison(succeeded)
@@ -106,9 +118,13 @@ class Proof:
         return implied
 
     def comparison(self, succeeded: frozenset[str]) -> frozenset[str]:
+        if self.symbol == "!":
+            self.next()
+            self.operand(succeeded)
+            return NOTHING
         left = self.found
         implied = self.sum(succeeded)
-        if self.symbol not in ("==", "!=", "<"):
+        if self.symbol not in ("==", "!=", "<", "<=", ">", ">=", "matches"):
             return implied
         compared = self.next()["symbol"]
         right = self.found
@@ -130,6 +146,9 @@ class Proof:
         if found["input"] is not None:
             if found["input"] not in self.known.inputs:
                 raise UnprovenError(f"{found[0].strip()} is no input of the template")
+        elif found["typed"] is not None:
+            if found["typed"] not in self.known.typed:
+                raise UnprovenError(f"{found[0].strip()} is no argument of the workflow that can be read here")
         elif found["task"] is not None:
             self.check_task(found, succeeded)
         elif found["call"] is not None:
@@ -137,10 +156,15 @@ class Proof:
             wanted = "field" if found["call"] == "fromJSON" else "symbol"
             if (self.kind, self.next()[0].strip()[:1]) != (wanted, ")"):
                 raise self.unknown()
+            if wanted == "field" and self.symbol == "[":
+                self.next()
+                self.choice(succeeded)
+                self.expect("]")
         elif found["symbol"] == "(":
-            self.choice(succeeded)
+            implied = self.choice(succeeded)
             self.expect(")")
-        elif found["text"] is None and found["number"] is None:
+            return implied
+        elif found["text"] is None and found["number"] is None and found["known"] is None:
             raise self.unknown()
         return NOTHING
 

@@ -27,12 +27,14 @@ graphs, has inputs as they have, and is called by a `Sub`; its own regions are g
     Loop     a region again and again, with values that each round replaces
     Map      a region per item of a list, side by side
     Attempt  a region whose exception becomes a value
+
+A fifth is made by a pass: `Reading`, a number that Argo itself can read, so that no pod has to compute it.
 """
 
 from __future__ import annotations
 
 from tiphys.ir.atoms import Atom, Code, Leaf, Literal, Named, Ref, spell
-from tiphys.ir.constructs import Attempt, Construct, Loop, Map, Switch, Unit
+from tiphys.ir.constructs import PLAIN, Attempt, Construct, Entry, Loop, Map, Numbers, Question, Reading, Switch, Unit
 from tiphys.ir.nodes import (
     Call,
     Catch,
@@ -53,6 +55,7 @@ from tiphys.ir.printing import print_graph
 from tiphys.ir.program import Program
 
 __all__ = [
+    "PLAIN",
     "Atom",
     "Attempt",
     "Call",
@@ -61,6 +64,7 @@ __all__ = [
     "Construct",
     "Directory",
     "Display",
+    "Entry",
     "Glue",
     "Graph",
     "Input",
@@ -71,11 +75,14 @@ __all__ = [
     "Map",
     "Named",
     "Node",
+    "Numbers",
     "Operand",
     "Pack",
     "Plan",
     "Pod",
     "Program",
+    "Question",
+    "Reading",
     "Ref",
     "Slot",
     "Step",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tiphys.diagnostics import Span
@@ -120,6 +122,71 @@ class Attempt:
         return (self.body, self.catch)
 
 
-Construct = Switch | Loop | Map | Attempt
+class Numbers:
+    """The type of a list of whole numbers that Argo reads: short, and never kept in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Entry `index` of a list of numbers that a pod gave; nothing is known where there is none, or one below 0.
+
+    Both are inputs of the `Reading`.
+    """
+
+    numbers: Ref
+    index: Ref
+
+    def __str__(self) -> str:
+        return f"{self.numbers}[{self.index}]"
+
+
+PLAIN = "-A-Za-z0-9_ .,:;/@#+=*%&|<>?!~"
+"""The characters, as a class of a regular expression, of the texts that a question may name: they mean themselves in
+JSON, in an expression of Argo's and between the quotes of one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What is asked of the program's inputs; nothing is known where one is not written in the usual way.
+
+    tree: an expression over the inputs' names, of comparisons, `and`, `or`, `not` and `... if ... else ...`, that gives
+    an `int` from 0. kinds: the type of each input: `bool`, `int` or `str`.
+    """
+
+    tree: ast.expr
+    kinds: tuple[tuple[str, type], ...]
+
+    def __str__(self) -> str:
+        return ast.unparse(self.tree)
+
+    def answer(self, inputs: Mapping[str, object]) -> int:
+        """Give the number for these inputs."""
+        whole = ast.fix_missing_locations(ast.Expression(self.tree))
+        found = eval(compile(whole, "question", "eval"), {name: inputs[name] for name, _ in self.kinds})  # noqa: S307 - made of comparisons only
+        assert type(found) is int
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number that Argo itself reads; where nothing is known, a region computes it. It gives that number."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    number: Entry | Question
+    otherwise: Sub
+    where: Span
+    title: str = "reading"
+
+    @property
+    def width(self) -> int:
+        return 1
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return (self.otherwise,)
+
+
+Construct = Switch | Loop | Map | Attempt | Reading
 Unit = Graph | Construct
 """What a `Sub` calls."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from tiphys.ir.atoms import Atom, Literal, Named, Ref
-from tiphys.ir.constructs import Attempt, Construct, Loop, Map, Switch, Unit
+from tiphys.ir.constructs import Attempt, Construct, Entry, Loop, Map, Question, Reading, Switch, Unit
 from tiphys.ir.nodes import Call, Catch, Glue, Graph, Join, Node, Pod, Sub, operands_of
 from tiphys.ir.plans import Directory, Pack
 
@@ -82,6 +82,8 @@ def print_head(unit: Construct, names: Names) -> str:
             return f"map %{index} below {written(count, names)}{extra}"
         case Attempt():
             return "attempt"
+        case Reading(number=number):
+            return f"reading {read(number, names)}"
     assert_never(unit)
 
 
@@ -131,8 +133,17 @@ def print_regions(unit: Construct, names: Names, graphs: Mapping[str, Unit], ind
         case Attempt(body=body, catch=catch, outputs=outputs):
             yield from arm("body", body, tuple(good for good, _ in outputs))
             yield from arm("catch", catch, tuple(bad for _, bad in outputs))
+        case Reading(otherwise=otherwise):
+            yield from arm("else", otherwise, (Ref(otherwise.name),))
         case _:
             assert_never(unit)
+
+
+def read(number: Entry | Question, names: Names) -> str:
+    """Write what Argo reads."""
+    if isinstance(number, Question):
+        return f'"{number}"'
+    return f"{written(number.numbers, names)}[{written(number.index, names)}]"
 
 
 def is_two_way(unit: Switch) -> bool:

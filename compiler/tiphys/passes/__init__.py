@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.ir import Program
 from tiphys.passes.check import check
+from tiphys.passes.drop_unread import drop_unread
 from tiphys.passes.move_glue import move_glue
 from tiphys.passes.place_glue import place_glue
 from tiphys.passes.place_items import place_items
@@ -14,7 +15,7 @@ from tiphys.passes.specialise_tasks import specialise_tasks
 from tiphys.passes.split_wide_graphs import split_wide_graphs
 
 Pass = Callable[[Program], Program]
-PIPELINE: tuple[Pass, ...] = (move_glue, place_items, place_glue, specialise_tasks, split_wide_graphs)
+PIPELINE: tuple[Pass, ...] = (drop_unread, move_glue, place_items, place_glue, specialise_tasks, split_wide_graphs)
 
 
 def run(program: Program, *, after: str | None = None) -> Program:

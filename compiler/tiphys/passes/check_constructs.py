@@ -10,12 +10,15 @@ from tiphys.ir import (
     Attempt,
     Catch,
     Construct,
+    Entry,
     Graph,
     Literal,
     Loop,
     Map,
     Pod,
     Program,
+    Question,
+    Reading,
     Ref,
     Sub,
     Switch,
@@ -99,6 +102,12 @@ def own(program: Program, unit: Construct) -> Iterator[str]:
                 yield from given(failed, unit.catch)
             if not begins_with_catch(program, unit.catch.graph):
                 yield f"handles exceptions by {unit.catch.graph}, which does not begin with a catch"
+        case Reading():
+            read = (unit.number.numbers, unit.number.index) if isinstance(unit.number, Entry) else ()
+            yield from (f"reads {atom}, which is no input" for atom in read if not taken(atom))
+            known = {item.name for item in program.main.inputs}
+            asked = unit.number.kinds if isinstance(unit.number, Question) else ()
+            yield from (f"asks for %{name}, which is no input of the program" for name, _ in asked if name not in known)
         case _:
             assert_never(unit)
 

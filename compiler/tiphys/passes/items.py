@@ -6,7 +6,23 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from tiphys.ir import Atom, Attempt, Call, Construct, Glue, Graph, Literal, Loop, Map, Pod, Program, Ref, Sub, Switch
+from tiphys.ir import (
+    Atom,
+    Attempt,
+    Call,
+    Construct,
+    Glue,
+    Graph,
+    Literal,
+    Loop,
+    Map,
+    Pod,
+    Program,
+    Reading,
+    Ref,
+    Sub,
+    Switch,
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,7 @@ def has_writer(program: Program, call: Sub, output: int) -> bool:
     match unit := program.graphs[call.graph]:
         case Graph() | Switch() | Attempt():
             return True
-        case Map():
+        case Map() | Reading():
             return False
         case Loop():
             made = unit.next[output - 1] if output else None
@@ -114,7 +130,7 @@ def ways(unit: Construct, output: int) -> tuple[tuple[Sub | None, Atom], ...]:
             return ((unit.body, done), (unit.catch, failed))
         case Loop():
             return ((unit.body, unit.next[output - 1]),)
-        case Map():
+        case Map() | Reading():
             return ()
         case _:
             assert_never(unit)

@@ -21,6 +21,7 @@ from tiphys.passes.lift_glue import is_liftable, lift, may_gain
 from tiphys.passes.picking import picked
 from tiphys.passes.place_glue import Placing, edges, is_fixed, needs_output
 from tiphys.passes.place_items import in_order
+from tiphys.passes.read_numbers import may_be_read, read_number
 
 MOST = 400
 """So many moves at most: a chain of n branches that only glue connects takes n * n of them."""
@@ -28,12 +29,17 @@ MOST = 400
 
 def move_glue(program: Program) -> Program:
     """Move what would cost a pod where it stands, and may cost none elsewhere."""
-    if not any(isinstance(unit, Switch) for unit in program.graphs.values()):
+    if len(program.graphs) == 1:
         return program
     graphs = dict(program.graphs)
     known = Known({})
     for _ in range(MOST):
-        if not (sink_one(graphs, known) or hoist_one(graphs, known) or lift_one(graphs, known, program.entry)):
+        if not (
+            sink_one(graphs, known)
+            or read_one(graphs, known)
+            or hoist_one(graphs, known)
+            or lift_one(graphs, known, program.entry)
+        ):
             break
         graphs = in_order(graphs, program.entry)
     return replace(program, graphs=graphs)
@@ -72,6 +78,17 @@ class Places:
                 if name in self.glue and not self.chosen[name] and name not in found:
                     found.add(name)
                     stack.append(self.glue[name])
+        return [node for name, node in self.glue.items() if name in found]
+
+    def made_of(self, root: str) -> list[Glue]:
+        """List a piece of glue and all that it is made of, in the order of the graph."""
+        found = {root}
+        stack = [root]
+        while stack:
+            for name in edges(self.glue[stack.pop()]):
+                if name in self.glue and name not in found:
+                    found.add(name)
+                    stack.append(name)
         return [node for name, node in self.glue.items() if name in found]
 
     def are_there(self, moved: list[Glue], call: str) -> bool:
@@ -209,6 +226,27 @@ def lift_one(graphs: dict[str, Unit], known: Known, entry: str) -> bool:
             moved = places.riding_with(node) if not places.placing.needs[node.name] else []
             if moved and may_gain(graphs, graph, moved):
                 lift(graphs, graph, node, moved)
+                return True
+    return False
+
+
+# ---- to Argo
+
+
+def read_one(graphs: dict[str, Unit], known: Known) -> bool:
+    """Let Argo read one number at the start of a region."""
+    for graph in list(graphs.values()):
+        places = known.of(graph) if isinstance(graph, Graph) else None
+        for node in places.costly() if places is not None else ():
+            assert places is not None
+            assert isinstance(graph, Graph)
+            if places.placing.needs[node.name]:
+                continue
+            sharing = [name for name, place in places.chosen.items() if place == node.name]
+            readable = [moved for name in sharing if may_be_read(moved := places.made_of(name))]
+            covered = {piece.name for moved in readable for piece in moved}
+            # the last first: it may be made of the others
+            if covered.issuperset(sharing) and read_number(graphs, graph, readable[-1]):
                 return True
     return False
 

@@ -6,7 +6,7 @@ read by a pod before.
 
 from __future__ import annotations
 
-from tiphys.ir import Atom, Attempt, Graph, Literal, Loop, Map, Program, Ref, Sub, Switch, Unit
+from tiphys.ir import Atom, Attempt, Graph, Literal, Loop, Map, Program, Reading, Ref, Sub, Switch, Unit
 
 
 def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str], depth: int = 0) -> bool:
@@ -47,6 +47,6 @@ def given_by(callee: Unit, sub: Sub, output: int) -> tuple[Atom, ...]:
                 return ()
             first = () if runs_once(callee) else (Ref(carried[output - 1]),)
             return (*first, after[output - 1])
-        case Map():
+        case Map() | Reading():
             return ()
     raise AssertionError(sub)

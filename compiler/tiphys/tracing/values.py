@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tiphys.diagnostics import ProgramError, Span
-from tiphys.ir import Atom, Ref
+from tiphys.ir import Atom, Numbers, Ref
 from tiphys.tracing.state import Box
 
 
@@ -176,7 +176,7 @@ class Frame:
 
 
 SCALARS = (
-    type(None), bool, int, float, datetime.datetime, datetime.date, datetime.time, datetime.timedelta,
+    type(None), bool, int, float, datetime.datetime, datetime.date, datetime.time, datetime.timedelta, Numbers,
 )  # fmt: skip
 IMMUTABLE = (*SCALARS, str, bytes, complex, decimal.Decimal, uuid.UUID, pathlib.PurePath, enum.Enum, frozenset, range)
 

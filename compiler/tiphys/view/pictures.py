@@ -12,6 +12,7 @@ from tiphys.ir import (
     Call,
     Catch,
     Construct,
+    Entry,
     Glue,
     Graph,
     Join,
@@ -20,6 +21,7 @@ from tiphys.ir import (
     Node,
     Pod,
     Program,
+    Reading,
     Ref,
     Sub,
     Switch,
@@ -134,6 +136,8 @@ def construct(box: Box, graphs: Mapping[str, Unit], node: Sub, unit: Construct, 
         case Attempt(body=body, catch=catch):
             region(inner, graphs, body, names, f"{key}_0", "body")
             region(inner, graphs, catch, names, f"{key}_1", "catch")
+        case Reading(otherwise=otherwise):
+            region(inner, graphs, otherwise, names, f"{key}_0", "else")
     box.lines.extend(inner.lines)
     inner.lines.clear()
     return head
@@ -181,7 +185,9 @@ def steered_by(unit: Construct) -> list[Atom]:
             return [start] if count is None else [start, count]
         case Map(count=count):
             return [count]
-        case Attempt():
+        case Reading(number=Entry(numbers=numbers, index=index)):
+            return [numbers, index]
+        case Attempt() | Reading():
             return []
 
 

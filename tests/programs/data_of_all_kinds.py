@@ -25,6 +25,11 @@ class Level(enum.IntEnum):
     HIGH = 2
 
 
+class Status(str, enum.Enum):
+    OK = "ok"
+    BAD = "bad"
+
+
 class Pair(NamedTuple):
     left: int
     right: str = "r"
@@ -328,7 +333,42 @@ async def calls_kinds(n: int) -> list[object]:
     ]
 
 
+@env.task
+async def status(n: int) -> Status:
+    return Status.OK if n % 2 else Status.BAD
+
+
+@env.task
+async def level(n: int) -> Level:
+    return Level(n % 2 + 1)
+
+
+@env.task
+async def enums_of_texts_and_numbers(n: int) -> list[object]:
+    said, found, count = await status(n), Status.OK, Level.LOW
+    if await level(n) > Level.LOW:
+        found, count = Status.BAD, Level.HIGH
+    table = {Status.OK: 1, Status.BAD: Level.HIGH}
+    table[said] += count
+    return [said is Status.BAD, said == "bad", said in (Status.OK, "bad"), found, count, found.name, f"{said.value}", table]
+
+
+@env.task
+async def enums_in_a_loop(n: int) -> list[Status]:
+    found = []
+    for x in range(n):
+        said = await status(x)
+        if said is Status.BAD:
+            said = Status.OK
+        elif said == Status.OK:
+            said = Status("bad")
+        found.append(said)
+    return found
+
+
 CASES = [
+    *[("enums_of_texts_and_numbers", {"n": n}) for n in (0, 1)],
+    *[("enums_in_a_loop", {"n": n}, 1) for n in (0, 3)],  # INPUT
     *[
         (name, {"n": 3})
         for name in (

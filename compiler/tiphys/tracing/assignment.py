@@ -18,7 +18,7 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Captured, Hole, Method, NotKnown, Unknown, is_frozen, is_immutable
+from tiphys.tracing.values import Captured, Hole, Method, NotKnown, Raised, Unknown, is_frozen, is_immutable
 
 
 def assign(t: Tracer, target: ast.expr, value: Any) -> None:
@@ -107,6 +107,8 @@ def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript
 
 def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Attribute) -> None:
     """Run `owner.name = value`."""
+    from tiphys.tracing.objects import has_place
+
     value = t.settle(value, name, node)
     content = owner.content if isinstance(owner, Box) else None
     if isinstance(content, ObjectC):
@@ -114,6 +116,9 @@ def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Att
             raising(t, node, setattr, object.__new__(content.cls), name, None)
         if isinstance(inspect.getattr_static(content.cls, name, None), property):
             raise t.untraceable(f"`{name}` is a property, and assigning to one cannot be traced", node)
+        if not has_place(content.cls, name):
+            text = f"{content.cls.__name__!r} object has no attribute {name!r}"
+            raise Raised(AttributeError(text), t.span(node))
         t.writable(owner, node).fields[name] = value
     elif isinstance(content, OpaqueC):
         change_opaque(t, owner, "__setattr__", [name, value], node)

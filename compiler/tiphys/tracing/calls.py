@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import types
+import typing
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
@@ -23,6 +25,7 @@ from tiphys.tracing.values import (
     NeedsKnown,
     NotKnown,
     NotTraceable,
+    Parent,
     Raised,
     Special,
     Spread,
@@ -138,12 +141,21 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
             return call_user(t, function.__func__, (function.__self__, *args), keywords, node)
     elif isinstance(function, functools._lru_cache_wrapper):
         return call_value(t, function.__wrapped__, args, keywords, node)
+    elif isinstance(function, types.GenericAlias) or typing.get_origin(function) is not None:
+        return call_value(t, typing.get_origin(function), args, keywords, node)
+    elif function is super:
+        from tiphys.tracing.objects import parent_of
+
+        return parent_of(t, args, node)
     elif isinstance(function, types.FunctionType) and is_user_code(function):
         return call_user(t, function, args, keywords, node)
     elif isinstance(function, type):
         from tiphys.tracing.objects import construct
 
         return construct(t, function, args, keywords, node)
+    inner = inspect.getattr_static(type(function), "__call__", None)
+    if isinstance(inner, types.FunctionType) and is_user_code(inner):
+        return call_user(t, inner, (function, *args), keywords, node)
     return call_known(t, function, args, keywords, node)
 
 
@@ -214,13 +226,13 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
     """Read `value.name`; `called` when it is about to be called."""
     from tiphys.tracing.facts import hint_of, mix, type_of
     from tiphys.tracing.names import is_constant
-    from tiphys.tracing.objects import object_attribute
+    from tiphys.tracing.objects import object_attribute, parent_attribute, task_method
     from tiphys.tracing.tasks import task_attribute
 
     unknown = t.unknown(value)
     if unknown is not None:
         if called:
-            return Method(value, name)
+            return task_method(t, value, name, node) or Method(value, name)
         kind, total = inference.attribute(type_of(t, value), name)
         pure, inner = mix(t, [value])
         tree = t.tree(value, source, hint_of(source), constant=is_constant(t, source))
@@ -237,12 +249,20 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
             return decide(t, value, read, node)
         case Box(content=ObjectC()):
             return object_attribute(t, value, name, node)
+        case Parent():
+            return parent_attribute(t, value, name, node)
         case TupleV(cls=cls) if name in getattr(cls, "_fields", ()):
             return value.items[getattr(cls, "_fields", ()).index(name)]
         case Box() | TupleV():
             return Method(value, name)
         case TaskTemplate():
             return task_attribute(t, value, name, node)
+        case Closure(title=title) if name == "__name__":
+            return title
+        case Closure(wraps=inner) if name == "__wrapped__" and inner is not None:
+            return inner
+        case Bound(function=method) if name == "__name__":
+            return method.title
         case Closure() | Bound() | Method() | Special():
             raise t.untraceable(f"the attribute `{name}` of a function made by the orchestrator cannot be read", node)
     check_read(t, value, node)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from tiphys.tracing.facts import truth_of
+from tiphys.tracing.facts import truth_method, truth_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import fork_value
 from tiphys.tracing.places import may_lack
@@ -49,13 +49,21 @@ def unless_unbound(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
     return value
 
 
-def decided_by(t: Tracer, value: Any, node: ast.AST) -> bool | Unknown:
+def decided_by(t: Tracer, value: Any, node: ast.expr) -> bool | Unknown:
     """Give the truth of a value: known, or at run time."""
+    from tiphys.tracing.calls import call_value, load_attribute
+
     if isinstance(value, Box) and isinstance(value.content, BatchC):
         return batch_size(t, value.content, node)
     known = truth_of(t, value)
     if known is not None:
         return known
+    asked = truth_method(value)
+    if asked is not None:
+        call = at(ast.Call(func=node, args=[], keywords=[]), node)
+        assert isinstance(call, ast.Call)
+        method = load_attribute(t, value, asked, call.func, source=call.func, called=True)
+        return decided_by(t, call_value(t, method, (), {}, call), node)
     if isinstance(value, Choice):
         value = decide(t, value, lambda option: decided_by(t, option, node), node)
         if isinstance(value, bool):

@@ -12,7 +12,7 @@ from tiphys.tracing import natives
 from tiphys.tracing.binding import bind
 from tiphys.tracing.changes import check_lost
 from tiphys.tracing.glue import at
-from tiphys.tracing.names import find, owner_of, variables
+from tiphys.tracing.names import find, names_read_beside, owner_of, variables
 from tiphys.tracing.reach import names_reached, reaches
 from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
 from tiphys.tracing.state import PendingC
@@ -198,10 +198,9 @@ def comprehension_tree(
     for item in ast.walk(node):
         if isinstance(item, ast.Await):
             raise fan_out(t, node)
-        if isinstance(item, ast.NamedExpr):
-            raise t.untraceable(
-                "`:=` in a comprehension over a runtime value cannot be traced", item, "Write it as a loop."
-            )
+        if isinstance(item, ast.NamedExpr) and item.target.id in names_read_beside(t.frame.scope.node, node):
+            what = f"`{item.target.id}` is set in a comprehension over a runtime value, and read behind it"
+            raise t.untraceable(what, item, "Write it as a loop.")
     check_lost(t, node, t.frame, "this comprehension", node)
     source = node.generators[0].iter
     tree = t.tree(first, source, hint_of(source), constant=is_constant(t, source))
@@ -250,13 +249,8 @@ class Substitution(ast.NodeTransformer):
     def comprehension(self, node: ast.expr, first: ast.expr) -> ast.expr:
         """Copy a comprehension whose first iterable is given."""
         self.first = first
-        names = {
-            part.id
-            for item in ast.walk(node)
-            if isinstance(item, ast.comprehension)
-            for part in ast.walk(item.target)
-            if isinstance(part, ast.Name)
-        }
+        targets = [item.target for item in ast.walk(node) if isinstance(item, ast.comprehension | ast.NamedExpr)]
+        names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
         made = self.enclose(node, names)
         made.generators[0].iter = first
         return cast("ast.expr", made)

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from tiphys.tracing.calls import raising
+from tiphys.tracing.closures import comprehension_tree, fan_out
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import iterate
-from tiphys.tracing.state import DictC, ListC, SetC
+from tiphys.tracing.state import BatchC, DictC, ListC, SetC
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Frame, NotKnown, Scope
+from tiphys.tracing.values import Frame, NotKnown, Scope, Spread, Unknown
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 ITEMS = "__items"
@@ -35,7 +36,12 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
 
     def element(level: int) -> None:
         if level < len(node.generators):
-            loop(level, evaluate(t, node.generators[level].iter))
+            iterable = evaluate(t, node.generators[level].iter)
+            unknown = t.unknown(iterable)
+            if unknown is None:
+                loop(level, iterable)
+            else:
+                items.extend(inner_items(t, node, level, unknown))
         elif isinstance(node, ast.DictComp):
             key = t.native(evaluate(t, node.key))
             raising(
@@ -68,7 +74,48 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
         return t.state.box(DictC(entries))
     if isinstance(node, ast.SetComp):
         return t.state.box(SetC({t.native(item) for item in items}))
-    return t.state.box(ListC(items))
+    return put_together(t, items, node)
+
+
+def inner_items(t: Tracer, node: Comprehension, level: int, iterable: Unknown) -> list[Any]:
+    """Give what the inner generators of a comprehension give for one item of the outer ones, over a runtime value.
+
+    Raises NotKnown where the whole comprehension may as well be left to run time.
+    """
+    from tiphys.tracing.expressions import acts
+    from tiphys.tracing.rows import comprehended
+
+    t.need(iterable)
+    if isinstance(node, ast.DictComp | ast.SetComp):
+        raise fan_out(t, node) if acts(t, node) else NotKnown
+    first, *others = node.generators[level:]
+    generators = [fill(first, iter=at(ast.Constant(None), first.iter)), *others]
+    rest = at(ast.ListComp(elt=node.elt, generators=generators), node)
+    t.program.kept.append(rest)
+    if acts(t, rest):
+        made = comprehended(t, rest, iterable)
+        if isinstance(made.content, BatchC):
+            t.state.write(made).taken = True
+    elif acts(t, node):
+        made = t.boxed(comprehension_tree(t, rest, iterable))
+    else:
+        raise NotKnown
+    return made.content.items if isinstance(made.content, BatchC | ListC) else [Spread(t.settle(made, "v", node))]
+
+
+def put_together(t: Tracer, items: list[Any], node: Comprehension) -> Any:
+    """Make a list of items, some of which may stand for as many as runtime values say."""
+    from tiphys.tracing.fan_out import Many
+
+    if any(isinstance(item, Spread) for item in items):
+        trees = [t.tree(item, node) for item in items]
+        made = Unknown(at(ast.List(elts=trees, ctx=ast.Load()), node), list, total=False)
+        return t.settle(made, "items", node)
+    if not any(isinstance(item, Many) for item in items):
+        return t.state.box(ListC(items))
+    box = t.state.box(BatchC(items))
+    t.state.pending.append(box)
+    return box
 
 
 def over_given(t: Tracer, node: Comprehension) -> Comprehension:

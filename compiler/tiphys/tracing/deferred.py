@@ -202,7 +202,7 @@ def item_tree(t: Tracer, value: Any, index: int, node: ast.AST) -> ast.expr:
 
 def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call with `*` or `**` of a runtime value: possible only where the whole call is computed at run time."""
-    from tiphys.tracing.calls import check_allowed
+    from tiphys.tracing.calls import call_native, check_allowed
     from tiphys.tracing.closures import closure_of, fan_out, reaches_task
 
     if isinstance(function, types.FunctionType) and is_user_code(function):
@@ -216,6 +216,8 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
         function, Closure | Bound | Special | TaskTemplate | Box | TupleV | functools.partial
     ):
         check_allowed(t, function, node)
+        if natives.is_dropped(function):
+            return call_native(t, function, args, keywords, node)
         glue = natives.is_pure(function)
     if glue:
         return glue_call(t, function, args, keywords, node)

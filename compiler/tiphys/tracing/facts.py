@@ -87,7 +87,14 @@ def truth_of(t: Tracer, value: Any) -> bool | None:
     try:
         return bool(t.native(value))
     except NotKnown:
-        return True
+        return None if truth_method(value) else True
+
+
+def truth_method(value: Any) -> str | None:
+    """Name the method that an object of the user's is asked for its truth by, if its class has one."""
+    if not isinstance(value, Box) or not isinstance(value.content, ObjectC):
+        return None
+    return next((name for name in ("__bool__", "__len__") if hasattr(value.content.cls, name)), None)
 
 
 def identical(t: Tracer, left: Any, right: Any) -> bool | None:

@@ -57,7 +57,7 @@ def identity(value: Atom | Captured) -> object:
         return value
     inner = value.value
     kind = "literal" if isinstance(value, Literal) else "captured"
-    return (kind, type(inner), inner) if isinstance(inner, SMALL) else (kind, id(inner))
+    return (kind, type(inner), inner) if type(inner) in SMALL else (kind, id(inner))
 
 
 class Compiler:

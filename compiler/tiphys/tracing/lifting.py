@@ -32,6 +32,7 @@ from tiphys.tracing.values import (
 from tiphys_runtime.objects import rebuild
 
 DATA = (bool, int, float, complex, str, bytes, type(None))
+"""What may be written out in glue: these very types, as a `str` may also be an enum's member, which is more."""
 
 
 class Lifting(ABC):
@@ -224,10 +225,10 @@ class Lifting(ABC):
             case Poison():
                 raise Poisoned
         if constant or is_code(value):
-            if isinstance(value, DATA) and not is_code(value):
+            if type(value) in DATA:
                 return at(ast.Constant(value), node)
             return self.capture(value, name_of(value, hint), node)
-        if isinstance(value, DATA) and isinstance(node, ast.Constant):
+        if type(value) in DATA and isinstance(node, ast.Constant):
             return at(ast.Constant(value), node)
         return Hole(Literal(self.native(value)), hint, node)
 

@@ -26,7 +26,7 @@ from tiphys.tracing.running import run_block
 from tiphys.tracing.state import Box, GroupC, HolderC, ObjectC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import Closure, Raised
+from tiphys.tracing.values import Closure, Raised, Special
 
 Body = Callable[[], Done]
 NOTHING = object()
@@ -145,6 +145,9 @@ def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str,
         return Null(args[0] if args else keywords.get("enter_result"))
     if function is contextlib.suppress:
         return contextlib.suppress(*(t.native(kind) for kind in args))
+    if function in (contextlib.contextmanager, contextlib.asynccontextmanager) and isinstance(args[0], Closure):
+        made = args[0]
+        return Special(made.name, lambda given, words, where: Managed(generator_of(t, made, given, words, where)))
     inner = getattr(function, "__wrapped__", None)
     is_made = isinstance(function, types.FunctionType) and function.__code__.co_filename == HELPERS
     if not is_made or not isinstance(inner, types.FunctionType):

@@ -114,6 +114,13 @@ def is_constant(t: Tracer, node: ast.AST) -> bool:
     return True
 
 
+def names_read_beside(code: ast.AST, part: ast.AST) -> set[str]:
+    """Name the variables that a function reads beside a part of it, of which the outermost nodes may be copies."""
+    inside = {id(item) for item in ast.walk(part)}
+    loads = (item for item in ast.walk(code) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load))
+    return {item.id for item in loads if id(item) not in inside}
+
+
 def names_loaded_outside(code: ast.AST, part: ast.AST | None) -> set[str]:
     """Name the variables that a function reads, but for what only `part` of it reads."""
     found: set[str] = set()

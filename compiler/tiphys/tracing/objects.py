@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import abc
 import ast
 import dataclasses
 import enum
 import inspect
 import types
+import typing
 from typing import Any
 
+from tiphys.tracing import inference
 from tiphys.tracing.binding import bind
-from tiphys.tracing.calls import call_known, call_user, call_value
+from tiphys.tracing.calls import call_known, call_user, call_value, raising
 from tiphys.tracing.closures import closure_of
 from tiphys.tracing.deferred import glue_call
-from tiphys.tracing.source import is_user_code
+from tiphys.tracing.names import chain, variables
+from tiphys.tracing.reach import is_user_class, reaches
+from tiphys.tracing.source import is_user_code, parameters_of
 from tiphys.tracing.state import Box, ObjectC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, NotKnown, NotTraceable
+from tiphys.tracing.values import Bound, NotKnown, NotTraceable, Parent, Raised, Special
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def construct(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -27,17 +34,21 @@ def construct(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, A
         return construct_named(t, cls, args, keywords, node)
     if issubclass(cls, (enum.Enum, BaseException)) or hasattr(cls, "model_fields"):
         return construct_native(t, cls, args, keywords, node)
-    if is_plain_class(cls):
+    if is_plain_class(cls) and (cls.__init__ is not object.__init__ or not (args or keywords)):
         mark = t.state.mark()
         try:
             box = t.state.box(ObjectC(cls, {}))
             init: Any = cls.__init__
-            call_user(t, init, (box, *args), keywords, node)
+            if init is not object.__init__:
+                call_user(t, init, (box, *args), keywords, node)
         except NotTraceable:
             t.state.rollback(mark)
         else:
             t.state.keep(mark)
             return box
+    if is_user_class(cls) and reaches(cls):
+        mend = "Give it a plain `__init__`, without `__new__`, `__setattr__` or a metaclass."
+        raise t.refuse(f"`{cls.__name__}` calls tasks, and how it makes its objects cannot be traced", node, mend)
     return call_known(t, cls, args, keywords, node)
 
 
@@ -47,7 +58,7 @@ def is_plain_dataclass(cls: type) -> bool:
     generated = isinstance(init, types.FunctionType) and init.__code__.co_filename == "<string>"
     declared: dict[str, Any] = vars(cls)["__dataclass_fields__"]
     inits = any(item._field_type.name == "_FIELD_INITVAR" for item in declared.values())
-    return generated and not inits and has_plain_new(cls) and not hasattr(cls, "__slots__")
+    return generated and not inits and has_plain_new(cls)
 
 
 def has_plain_new(cls: Any) -> bool:
@@ -56,16 +67,21 @@ def has_plain_new(cls: Any) -> bool:
 
 
 def is_plain_class(cls: type) -> bool:
-    """Say whether a class of the user's is made by its `__init__` alone."""
+    """Say whether a class of the user's is made by its `__init__` alone, or by nothing at all."""
     init = inspect.getattr_static(cls, "__init__", None)
+    is_own = isinstance(init, types.FunctionType) and is_user_code(init)
     return (
-        isinstance(init, types.FunctionType)
-        and is_user_code(init)
-        and type(cls) is type
+        (is_own or (init is object.__init__ and is_user_class(cls)))
         and has_plain_new(cls)
-        and all(base is object or (type(base) is type and base.__module__ != "builtins") for base in cls.__mro__)
-        and not any("__slots__" in base.__dict__ or "__setattr__" in base.__dict__ for base in cls.__mro__[:-1])
+        and not inspect.isabstract(cls)
+        and all(base is object or is_plain_base(base) for base in cls.__mro__)
+        and not any("__setattr__" in vars(base) for base in cls.__mro__[:-1])
     )
+
+
+def is_plain_base(cls: type) -> bool:
+    """Say whether a class brings no way of its own to make instances."""
+    return cls in (abc.ABC, typing.Generic) or (type(cls) in (type, abc.ABCMeta) and cls.__module__ != "builtins")
 
 
 def construct_dataclass(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -118,13 +134,37 @@ def construct_named(t: Tracer, cls: Any, args: tuple[Any, ...], keywords: dict[s
 
 def construct_native(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Make an enum member, an exception or a pydantic model: natively where all is known."""
-    from tiphys.tracing.calls import raising
-
     try:
         known = [t.native(item) for item in args], {name: t.native(item) for name, item in keywords.items()}
     except NotKnown:
         return glue_call(t, cls, args, keywords, node)
     return raising(t, node, cls, *known[0], **known[1])
+
+
+def parent_of(t: Tracer, args: tuple[Any, ...], node: ast.Call) -> Parent:
+    """Run `super()`, or `super(cls, self)`."""
+    if len(args) == 2:
+        return Parent(t.native(args[0]), args[1])
+    frames = chain(t.frame)
+    own = next((frame for frame in frames if isinstance(frame.scope.node, Function)), frames[-1])
+    first = [item.arg for item in parameters_of(own.scope.node.args)] if isinstance(own.scope.node, Function) else []
+    cls = next((frame.cells["__class__"] for frame in frames if "__class__" in frame.cells), None)
+    if args or cls is None or not first:
+        raise Raised(RuntimeError("super(): no arguments"), t.span(node))
+    return Parent(cls, variables(own)[first[0]])
+
+
+def parent_attribute(t: Tracer, parent: Parent, name: str, node: ast.expr) -> Any:
+    """Read an attribute of `super()`."""
+    receiver = parent.receiver
+    if not isinstance(receiver, Box) or not isinstance(receiver.content, ObjectC):
+        return t.lift_outside(raising(t, node, getattr, super(parent.cls, t.native(receiver)), name))
+    mro = receiver.content.cls.__mro__
+    behind = mro[mro.index(parent.cls) + 1 :]
+    found = next((vars(cls)[name] for cls in behind if name in vars(cls)), ...)
+    if found is object.__init__:
+        return Special(name, lambda _args, _words, _node: None)
+    return class_attribute(t, receiver, found, name, node, title="super")
 
 
 def object_attribute(t: Tracer, box: Box, name: str, node: ast.expr) -> Any:
@@ -134,6 +174,30 @@ def object_attribute(t: Tracer, box: Box, name: str, node: ast.expr) -> Any:
     if name in content.fields:
         return t.lift(content.fields[name])
     found = inspect.getattr_static(content.cls, name, ...)
+    return class_attribute(t, box, found, name, node, title=content.cls.__name__)
+
+
+def has_place(cls: type, name: str) -> bool:
+    """Say whether instances of a class can have an attribute: any, unless all its classes say `__slots__`."""
+    slots = (types.MemberDescriptorType, property)
+    return cls.__dictoffset__ != 0 or isinstance(inspect.getattr_static(cls, name, None), slots)
+
+
+def task_method(t: Tracer, value: Any, name: str, node: ast.AST) -> Bound | None:
+    """Give a method of a runtime value that calls tasks, so that it is interpreted; nothing for any other."""
+    cls = inference.plain(t.expression(value).type)
+    found = inspect.getattr_static(cls, name, None) if isinstance(cls, type) and is_user_class(cls) else None
+    if not isinstance(found, types.FunctionType) or not (inspect.iscoroutinefunction(found) or reaches(found)):
+        return None
+    if cls.__subclasses__():
+        what = f"`{name}` calls tasks, and of which class its object is, only run time says: there are several"
+        raise t.refuse(what, node, "Decide by the data which function to call, such as by an `if`.")
+    return Bound(closure_of(t, found), value)
+
+
+def class_attribute(t: Tracer, box: Box, found: Any, name: str, node: ast.expr, *, title: str) -> Any:
+    """Read, through an instance, what its class holds; nothing (`...`) where that has no such attribute."""
+    content = box.content
     call = ast.copy_location(ast.Call(func=node, args=[], keywords=[]), node)
     if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
         return call_user(t, found.fget, (box,), {}, call)
@@ -141,13 +205,14 @@ def object_attribute(t: Tracer, box: Box, name: str, node: ast.expr) -> Any:
         return Bound(closure_of(t, found), box)
     if name == "__class__":
         return content.cls
-    if found is ...:
-        from tiphys.tracing.values import Raised
-
-        text = f"{content.cls.__name__!r} object has no attribute {name!r}"
+    fallback = inspect.getattr_static(content.cls, "__getattr__", None)
+    if found is ... and isinstance(fallback, types.FunctionType) and is_user_code(fallback):
+        return call_user(t, fallback, (box, name), {}, call)
+    if found is ... or isinstance(found, types.MemberDescriptorType):
+        text = f"{title!r} object has no attribute {name!r}"
         raise Raised(AttributeError(text), t.span(node))
     if isinstance(found, staticmethod | classmethod):
-        return getattr(content.cls, name)
+        return found.__get__(None, content.cls)
     if name == "__dict__" or callable(found):
         raise t.untraceable(f"`{name}` of an object made by the orchestrator cannot be read", node)
-    return t.lift(found)
+    return t.lift_outside(found)

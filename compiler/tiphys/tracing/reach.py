@@ -85,13 +85,12 @@ def is_user_class(cls: type) -> bool:
 
 
 def class_reaches(cls: type, seen: frozenset[int]) -> bool:
-    """Say whether a method of a class of the user's, or of one that it inherits from, leads to a task."""
+    """Say whether a method or attribute of a class of the user's, or of one it inherits from, leads to a task."""
     for base in cls.__mro__:
         if not is_user_class(base):
             continue
         for item in vars(base).values():
-            method = item.fget if isinstance(item, property) else getattr(item, "__func__", item)
-            if isinstance(method, types.FunctionType | TaskTemplate) and reaches(method, seen):
+            if reaches(item.fget if isinstance(item, property) else getattr(item, "__func__", item), seen):
                 return True
     return False
 
@@ -122,7 +121,7 @@ def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool
             value = space.get(
                 name, getattr(type(value), name, _MISSING) if not isinstance(value, types.ModuleType) else _MISSING
             )
-        if isinstance(value, TaskTemplate) or (isinstance(value, types.FunctionType) and reaches(value, seen)):
+        if value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen):
             return True
     return False
 

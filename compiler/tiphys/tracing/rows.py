@@ -11,7 +11,7 @@ from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import tried, within
 from tiphys.tracing.closures import comprehension_tree
 from tiphys.tracing.comprehensions import Comprehension
-from tiphys.tracing.expressions import evaluate
+from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.fan_out import Many, has_begun, run_batch
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import counted
@@ -28,8 +28,10 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
 
     It runs side by side if its element is a coroutine that nobody awaits there.
     """
-    frame, item = targets_of(t, node, iterable)
-    count, item_of = item
+    if conditions_act(t, node):
+        frame, (count, item_of) = targets_of(t, node, iterable, as_it_is=True)
+        return one_by_one(t, node, frame, count, item_of, node.generators[0].target)
+    frame, (count, item_of) = targets_of(t, node, iterable)
     element = node.value if isinstance(node, ast.DictComp) else node.elt
 
     def make(index: Unknown) -> Any:
@@ -45,6 +47,12 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
         t.state.pending.append(box)
         return box
     return one_by_one(t, node, frame, count, item_of, target)
+
+
+def conditions_act(t: Tracer, node: Comprehension) -> bool:
+    """Say whether finding out which rows a comprehension goes over calls a task."""
+    tests = [test for item in node.generators for test in item.ifs]
+    return any(acts(t, part) for part in (*tests, *(item.iter for item in node.generators[1:])))
 
 
 def target_of(node: Comprehension) -> ast.expr:
@@ -64,16 +72,19 @@ def is_simple(node: Comprehension) -> bool:
 
 
 def targets_of(
-    t: Tracer, node: Comprehension, iterable: Unknown
+    t: Tracer, node: Comprehension, iterable: Unknown, *, as_it_is: bool = False
 ) -> tuple[Frame, tuple[Unknown, Callable[[Unknown], Unknown]]]:
-    """Give the frame of a comprehension, and the rows that it goes over: filtered, and of all its generators."""
+    """Give the frame of a comprehension, and the rows that it goes over: filtered, and of all its generators.
+
+    as_it_is: the rows are those of its first iterable.
+    """
     names = {part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)}
     outer = t.frame
     scope = Scope(node, frozenset(names), frozenset(), frozenset(), is_generator=False)
     held = new_frame(t.state, dict(variables(outer)))
     shown = Frame(held, outer.scope, outer.parent, outer.globals, outer.cells, outer.file, outer.title, outer.notes)
     frame = Frame(new_frame(t.state, {}), scope, shown, outer.globals, outer.cells, outer.file, outer.title)
-    if is_simple(node):
+    if as_it_is or is_simple(node):
         return frame, counted(t, iterable, node.generators[0].iter)
     row = target_of(node)
     names_in = [item.id for item in ast.walk(row) if isinstance(item, ast.Name)]
@@ -107,7 +118,7 @@ def one_by_one(
         kind = ast.Dict(keys=[], values=[])
     elif isinstance(node, ast.SetComp):
         kind = ast.Call(func=ast.Name(id="set", ctx=ast.Load()), args=[], keywords=[])
-    out = "made items"
+    out = "__made"
     frame.scope.locals |= {out}
     found = ast.Name(id=out, ctx=ast.Load())
     begin = ast.Assign(targets=[ast.Name(id=out, ctx=ast.Store())], value=kind)
@@ -118,6 +129,8 @@ def one_by_one(
         name = "add" if isinstance(node, ast.SetComp) else "append"
         call = ast.Call(func=ast.Attribute(value=found, attr=name, ctx=ast.Load()), args=[node.elt], keywords=[])
         step = ast.Expr(value=call)
+    if target is node.generators[0].target:
+        step = nested(node, step)
     for made in (begin, step):
         for part in ast.walk(made):
             if not hasattr(part, "lineno") and "lineno" in part._attributes:
@@ -134,6 +147,22 @@ def one_by_one(
         return variables(frame)[out]
 
     return within(t, frame, run)
+
+
+def nested(node: Comprehension, step: ast.stmt) -> ast.stmt:
+    """Write what a round of the first generator of a comprehension does."""
+    first, *others = node.generators
+    for item in reversed(others):
+        tested = [guarded(item.ifs, step)]
+        step = ast.For(target=item.target, iter=item.iter, body=tested, orelse=[])
+    return guarded(first.ifs, step)
+
+
+def guarded(tests: list[ast.expr], step: ast.stmt) -> ast.stmt:
+    """Write a statement that is run if all tests hold."""
+    for test in reversed(tests):
+        step = ast.If(test=test, body=[step], orelse=[])
+    return step
 
 
 def results_of(t: Tracer, node: Comprehension, box: Box) -> Any:

@@ -131,8 +131,13 @@ def poison(t: Tracer, node: ast.stmt) -> None:
     """After a mistake: what the statement would have set is not to be looked at."""
     names = t.state.write(t.frame.box).names
     for item in ast.walk(node):
-        if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store):
-            names[item.id] = POISON
+        match item:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names[name] = POISON
+            case ast.ClassDef(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                names[name] = POISON
+            case ast.alias(name=name, asname=said):
+                names[said or name.partition(".")[0]] = POISON
     for item in ast.walk(node):
         if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load):
             excuse(t, names.get(item.id))

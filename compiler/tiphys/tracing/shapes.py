@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
 import functools
 import typing
 from collections.abc import Callable
@@ -229,6 +230,19 @@ def partial(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: as
     return Special("partial", call)
 
 
+def wraps(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    """`functools.wraps(f)`: the decorated function is called as `f` is."""
+    return Special("wraps", lambda given, words, where: wrapper(t, (given[0], args[0]), words, where))
+
+
+def wrapper(_t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
+    """`functools.update_wrapper(wrapper, wrapped)`."""
+    made, *wrapped = args
+    if not isinstance(made, Closure) or not wrapped:
+        return NotImplemented
+    return dataclasses.replace(made, wraps=wrapped[0])
+
+
 def fetched(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
     """`getattr` with a known name reads the attribute as the dot does."""
     from tiphys.tracing.calls import load_attribute
@@ -262,6 +276,7 @@ SHAPES: dict[Any, Shape] = {
     len: length, list: walking(to_list), tuple: walking(to_tuple), set: walking(to_set), dict: to_dict,
     enumerate: enumerated, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
     filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
+    functools.wraps: wraps, functools.update_wrapper: wrapper,
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),
     all: any_all(stop=False), frozenset: consumed,
 }  # fmt: skip

@@ -77,7 +77,7 @@ class Closure:
     """A function, lambda or generator whose body is interpreted.
 
     frame is what its free names are looked up in. defaults and kw_defaults are values. native is the function object it
-    stands for, when there is one.
+    stands for, when there is one. wraps is the function that `functools.wraps` lets it look like.
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -85,10 +85,19 @@ class Closure:
     defaults: tuple[Any, ...] = ()
     kw_defaults: tuple[Any, ...] = ()
     native: types.FunctionType | None = None
+    wraps: Any = None
 
     @property
     def name(self) -> str:
         return getattr(self.node, "name", "<lambda>")
+
+    @property
+    def title(self) -> str:
+        """The name that the program sees, as `__name__`."""
+        seen = self.wraps
+        if seen is None:
+            return self.name
+        return seen.title if isinstance(seen, Closure) else getattr(seen, "__name__", self.name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +113,14 @@ class Bound:
     """A closure bound to its first argument."""
 
     function: Closure
+    receiver: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parent:
+    """What `super()` gives: an object, or a class, as the classes behind `cls` see it."""
+
+    cls: type
     receiver: Any
 
 

@@ -2,7 +2,6 @@
 
 Why they wait:
 dict_comprehension_of_jobs: refused: tasks of a run-time fan-out in a dict.
-cross_product: refused: a fan-out in a fan-out in one comprehension.
 closures_capture_loop_variables: refused: coroutines of a closure in a list, started in a run-time loop.
 """
 
@@ -35,12 +34,6 @@ async def dict_comprehension_of_jobs(n: int) -> dict[str, int]:
 
 
 @env.task
-async def cross_product(n: int) -> list[int]:
-    rates = [1, 2]
-    return await asyncio.gather(*[add(x, rate) for rate in rates for x in await numbers(n)])
-
-
-@env.task
 async def closures_capture_loop_variables(n: int) -> list[int]:
     jobs = []
     for item in await numbers(n):
@@ -54,6 +47,5 @@ async def closures_capture_loop_variables(n: int) -> list[int]:
 
 CASES = [
     *[("dict_comprehension_of_jobs", {"n": n}) for n in (0, 1, 4)],
-    *[("cross_product", {"n": n}) for n in (0, 1, 4)],
     *[("closures_capture_loop_variables", {"n": n}) for n in (0, 1, 4)],
 ]

@@ -79,19 +79,6 @@ yield await add(n)
   Return a list instead of yielding.
 """,
     ),
-    "walrus": (
-        """\
-xs = await numbers(n)
-return [y for x in xs if (y := x)]
-""",
-        """\
-`:=` in a comprehension over a runtime value cannot be traced
-  flow.py:86:31
-    return [y for x in xs if (y := x)]
-                              ^^^^^^
-  Write it as a loop.
-""",
-    ),
     "class": (
         """\
 class Inner:
@@ -165,32 +152,6 @@ what this clause catches is known only at run time
     except a:
            ^
   Name the classes, and decide inside the clause.
-""",
-    ),
-    "condition of a comprehension awaits": (
-        """\
-xs = await numbers(n)
-return [x for x in xs if await add(x) > 2]
-""",
-        """\
-how many rounds this takes is known only at run time, and each calls a task
-  flow.py:86:12
-    return [x for x in xs if await add(x) > 2]
-           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`.
-""",
-    ),
-    "inner list of a comprehension awaits": (
-        """\
-xs = await numbers(n)
-return [await add(x, y) for x in xs for y in await numbers(x)]
-""",
-        """\
-how many rounds this takes is known only at run time, and each calls a task
-  flow.py:86:12
-    return [await add(x, y) for x in xs for y in await numbers(x)]
-           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`.
 """,
     ),
     "key calls a task": (

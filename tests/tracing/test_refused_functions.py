@@ -1,0 +1,131 @@
+"""What functions, generators, coroutines and objects of users cannot do in an orchestrator, and the texts that say so."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tiphys.compiling import trace_task
+from tiphys.diagnostics import ProgramError
+from tiphys.loading import load_module
+
+HEADER = """\
+import asyncio
+from dataclasses import dataclass
+import tiphys as flyte
+env = flyte.TaskEnvironment("flow")
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int: ...
+
+
+@env.task
+async def numbers(n: int) -> list[int]: ...
+
+
+"""
+
+ROWS = {
+    "objects made in a way of their own": (
+        """\
+class Made:
+    def __new__(cls):
+        return object.__new__(cls)
+
+    async def run(self, n):
+        return await add(n)
+
+
+@env.task
+async def main(n: int) -> int:
+    return await Made().run(n)
+""",
+        """\
+`Made` calls tasks, and how it makes its objects cannot be traced
+  flow.py:25:18
+    return await Made().run(n)
+                 ^^^^^^
+  Give it a plain `__init__`, without `__new__`, `__setattr__` or a metaclass.
+""",
+    ),
+    "a method of several classes": (
+        """\
+@dataclass
+class Job:
+    async def run(self, n):
+        return await add(n)
+
+
+class LongJob(Job):
+    async def run(self, n):
+        return await add(n, 5)
+
+
+@env.task
+async def plan() -> Job: ...
+
+
+@env.task
+async def main(n: int) -> int:
+    job = await plan()
+    return await job.run(n)
+""",
+        """\
+`run` calls tasks, and of which class its object is, only run time says: there are several
+  flow.py:33:18
+    return await job.run(n)
+                 ^^^^^^^
+  Decide by the data which function to call, such as by an `if`.
+""",
+    ),
+    "`:=` in a comprehension, read behind it": (
+        """\
+@env.task
+async def main(n: int) -> list[int]:
+    found = [y for x in await numbers(n) if (y := x + 1)]
+    return [*found, y]
+""",
+        """\
+`y` is set in a comprehension over a runtime value, and read behind it
+  flow.py:17:46
+    found = [y for x in await numbers(n) if (y := x + 1)]
+                                             ^^^^^^^^^^
+  Write it as a loop.
+""",
+    ),
+    "what follows a refused definition": (
+        """\
+@env.task
+async def main(n: int) -> int:
+    class Local:
+        by = 1
+
+    return await add(n, Local.by)
+""",
+        """\
+a class cannot be defined inside an orchestrator
+  flow.py:17:5
+    class Local:
+    ^^^^^^^^^^^^
+  Define it in the module.
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", ROWS)
+def test_a_mistake_is_refused_at_its_line(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole text, and no other that only follows from it."""
+    program, expected = ROWS[title]
+    path = tmp_path / "flow.py"
+    path.write_text(HEADER + program)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "flow", raising=False)
+
+    with pytest.raises(ProgramError) as caught:
+        trace_task(load_module(path).main)
+
+    assert str(caught.value) + "\n" == expected

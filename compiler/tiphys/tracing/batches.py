@@ -19,6 +19,9 @@ from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, 
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Choice, Frame, Hole, NotKnown, Poisoned, Raised, Undecided, Unknown
 
+ROUND = Ref("round of a batch")
+"""Stands for the number of the round that is tried out."""
+
 
 @dataclass
 class Probe:
@@ -32,9 +35,9 @@ class Probe:
 
 def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, node: ast.AST) -> bool:
     """Take a loop whose rounds only append coroutines to a list for one that makes them; False where it does more."""
-    index = Ref("round of a batch")
+    index = ROUND
     probe = tried(t, work, Unknown(Hole(index, "i", node), int))
-    if probe is None or not all(isinstance(item, Glue) and item.code.pure and item.code.total for item in probe.nodes):
+    if probe is None or not all(isinstance(item, Glue) for item in probe.nodes):
         return False
     lists = {box: pair for box, pair in probe.changes.items() if not isinstance(pair[1], FrameC)}
     for box, (_, after) in list(lists.items()):
@@ -50,6 +53,8 @@ def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, nod
     if isinstance(after, ChoiceC):
         count, rows = picked(t, probe, after.number, chosen, index, count, node)
     make = maker(t, box, work, rows, node)
+    if rows is None:
+        make = beforehand(t, probe, make, count, node)
     t.state.replace(box, BatchC([*box.content.items, Many(count, make, "gather", node, frozenset((box,)))]))
     t.state.pending.append(box)
     return True
@@ -103,26 +108,77 @@ def picked(
     wanted: list[ast.expr] = [at(ast.Constant(one), node) for one in chosen]
     numbers = at(ast.Tuple(elts=wanted, ctx=ast.Load()), node)
     test = at(ast.Compare(left=number.tree, ops=[ast.In()], comparators=[numbers]), node)
-    way = Way(probe.nodes, (), None, None, {}, [], (), 0)
-    row = "row_"
-
-    def named(ref: Ref, _kind: Any) -> ast.expr:
-        return at(ast.Name(id=row, ctx=ast.Load()), node) if ref == index else Hole(ref, "v", node)
-
-    t.glue.update(probe.glue)
-    condition = replaced(expression_tree(t, way, test), named, None)
-    for name in probe.glue:
-        del t.glue[name]
-    size = t.tree(count, node, "n", constant=True)
-    every = at(ast.Call(func=t.capture(range, "range", node), args=[size], keywords=[]), node)
-    generator = ast.comprehension(
-        target=at(ast.Name(id=row, ctx=ast.Store()), node), iter=every, ifs=[condition], is_async=0
-    )
-    tree = at(ast.ListComp(elt=at(ast.Name(id=row, ctx=ast.Load()), node), generators=[generator]), node)
+    condition = of_round(t, probe, test, index, node)
+    tree = at(ast.ListComp(elt=name_of_round(node), generators=[rounds(t, count, node, condition)]), node)
     rows = t.unknown(t.settle(Unknown(tree, list[int]), "rows", node))
     assert rows is not None
     length = at(ast.Call(func=t.capture(len, "len", node), args=[rows.tree], keywords=[]), node)
     return Unknown(length, int), rows
+
+
+ROW = "row_"
+"""What the number of a round is called in glue over all rounds."""
+
+
+def name_of_round(node: ast.AST) -> ast.expr:
+    """Refer to the number of a round, in glue over all rounds."""
+    return at(ast.Name(id=ROW, ctx=ast.Load()), node)
+
+
+def of_round(t: Tracer, probe: Probe, last: ast.expr, index: Ref, node: ast.AST) -> ast.expr:
+    """Write what a round computes as an expression of its number, of which `last` is the value."""
+
+    def named(ref: Ref, _kind: Any) -> ast.expr:
+        return name_of_round(node) if ref == index else Hole(ref, "v", node)
+
+    t.glue.update(probe.glue)
+    way = Way(probe.nodes, (), None, None, {}, [], (), 0)
+    made: ast.expr = replaced(expression_tree(t, way, last), named, None)
+    for name in probe.glue:
+        del t.glue[name]
+    return made
+
+
+def rounds(t: Tracer, count: Unknown | int, node: ast.AST, *tests: ast.expr) -> ast.comprehension:
+    """Write the `for` of a comprehension over the numbers of rounds."""
+    size = t.tree(count, node, "n", constant=True)
+    every = at(ast.Call(func=t.capture(range, "range", node), args=[size], keywords=[]), node)
+    return ast.comprehension(target=at(ast.Name(id=ROW, ctx=ast.Store()), node), iter=every, ifs=[*tests], is_async=0)
+
+
+def beforehand(
+    t: Tracer, probe: Probe, make: Callable[[Unknown], Any], count: Unknown | int, node: ast.AST
+) -> Callable[[Unknown], Any]:
+    """Compute what making coroutines computes, where that may raise, for all of them before the first one runs."""
+    if all(item.code.pure and item.code.total for item in probe.nodes):
+        return make
+    held: list[ast.expr] = [Hole(Ref(item.name), "v", node) for item in probe.nodes]
+    last = at(ast.Tuple(elts=held, ctx=ast.Load()), node)
+    row = of_round(t, probe, last, ROUND, node)
+    tree = at(ast.ListComp(elt=row, generators=[rounds(t, count, node)]), node)
+    pure = all(item.code.pure for item in probe.nodes)
+    made = t.unknown(t.settle(Unknown(tree, list, pure, total=False), "rows", node))
+    assert made is not None
+    known = made
+
+    def read(index: Unknown) -> Any:
+        """Make a coroutine; what was computed for its round is read."""
+        first, frontier, begun = len(t.state.nodes), t.state.frontier, len(t.state.pending)
+        one = make(index)
+        nodes = t.state.nodes[first:]
+        del t.state.nodes[first:]
+        t.state.frontier = frontier
+        for box in (*t.state.pending[begun:], *t.state.ready):
+            if isinstance(box.content, PendingC) and any(item.name in box.content.start for item in nodes):
+                t.state.write(box).start = frontier
+        for number, item in enumerate(nodes):
+            assert isinstance(item, Glue)
+            items = at(ast.Subscript(value=known.tree, slice=index.tree, ctx=ast.Load()), node)
+            value = at(ast.Subscript(value=items, slice=at(ast.Constant(number), node), ctx=ast.Load()), node)
+            t.emit_glue(item.name, Unknown(value, item.type), node)
+        return one
+
+    return read
 
 
 def maker(

@@ -9,11 +9,12 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference, natives
 from tiphys.tracing.names import chain, owner_of, variables
 from tiphys.tracing.reach import is_user_class
 from tiphys.tracing.source import cells_of, is_user_code, parameters_of, tree_of
-from tiphys.tracing.state import Box, FrameC
+from tiphys.tracing.state import Box, FrameC, ObjectC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, Frame, Scope
 
@@ -98,6 +99,23 @@ def value_of(frame: Frame, name: str) -> Any:
     outer = chain(frame)
     found = next((item.cells[name] for item in outer if name in item.cells), None)
     return outer[-1].globals.get(name) if found is None else found
+
+
+def meant(frame: Frame, head: ast.expr) -> Any:
+    """Find what is called by a name, a dotted name, or an item of what a name means; nothing where that is unknown."""
+    match head:
+        case ast.Name(id=name):
+            return value_of(frame, name)
+        case ast.Subscript(value=owner):
+            return meant(frame, owner)
+        case ast.Attribute(value=owner, attr=name):
+            held = meant(frame, owner)
+            if isinstance(held, TaskTemplate):
+                return None if name == "forward" else held
+            if isinstance(held, Box):
+                held = held.content.cls if isinstance(held.content, ObjectC) else None
+            return inspect.getattr_static(held, name, None)
+    return None
 
 
 def called(code: ast.AST, frame: Frame) -> Iterator[tuple[ast.Call, Source | None]]:

@@ -14,7 +14,7 @@ from tiphys.tracing.changes import check_lost
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import find, names_read_beside, owner_of, variables
 from tiphys.tracing.reach import names_reached, reaches
-from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
+from tiphys.tracing.source import FunctionNode, cells_of, free_names, parameters_of, scope_of, tree_of
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Bound, Captured, Closure, Frame, Hole, NotKnown, NotTraceable, Scope, Unknown
@@ -323,7 +323,7 @@ def factory(t: Tracer, closure: Closure, node: ast.AST, known: dict[str, object]
     free: dict[str, ast.expr] = {}
     outer, t.frame = t.frame, closure.frame
     try:
-        for name in sorted(names_reached(inner)):
+        for name in sorted(free_names(inner)):
             if name in captured or name in own.locals or (hasattr(builtins, name) and owner_of(t.frame, name) is None):
                 continue
             owner = owner_of(t.frame, name)

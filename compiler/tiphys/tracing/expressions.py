@@ -7,11 +7,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
-from tiphys.tracing.changes import value_of
+from tiphys.tracing.changes import meant
 from tiphys.tracing.choices import decide
 from tiphys.tracing.closures import comprehension_tree, make_closure, reaches_task
 from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
@@ -20,7 +19,7 @@ from tiphys.tracing.data import needs_choice
 from tiphys.tracing.displays import elements, listed, made_dict, made_set, tupled
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
-from tiphys.tracing.iteration import iterate
+from tiphys.tracing.iteration import collect, iterate
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.reach import reaches
@@ -55,13 +54,9 @@ def acts(t: Tracer, node: ast.AST) -> bool:
     for item in ast.walk(node):
         if isinstance(item, ast.Await):
             return True
-        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
-            value = value_of(t.frame, item.func.id)
-            if (
-                isinstance(value, TaskTemplate)
-                or (isinstance(value, Closure) and reaches_task(t, value))
-                or reaches(value)
-            ):
+        if isinstance(item, ast.Call):
+            value = meant(t.frame, item.func)
+            if (isinstance(value, Closure) and reaches_task(t, value)) or reaches(getattr(value, "__func__", value)):
                 return True
     return False
 
@@ -259,10 +254,13 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
             found = run_comprehension(t, node, first)
         except NotKnown:
             t.state.rollback(mark)
+            if acts(t, node):
+                listed_now = Unknown(t.tree(t.state.box(ListC(collect(t, first, node))), node), list)
+                unknown = t.unknown(t.settle(listed_now, "items", node.generators[0].iter))
         else:
             t.state.keep(mark)
             return found
-    else:
+    if unknown is not None:
         t.need(unknown)
         if acts(t, node):
             from tiphys.tracing.rows import comprehended

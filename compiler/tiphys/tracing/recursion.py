@@ -14,8 +14,7 @@ from typing import Any
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Literal, Loop, Map, Sub, Switch, Unit
 from tiphys.tracing.names import owner_of, variables
-from tiphys.tracing.reach import names_reached
-from tiphys.tracing.source import scope_of
+from tiphys.tracing.source import free_names, scope_of
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Bound, Closure, Frame, NotKnown
 
@@ -101,7 +100,7 @@ class Lifted:
             mend = "Return the value instead."
             message = f"`{closure.name}` calls itself as runtime values say, and changes variables around it"
             raise self.t.untraceable(message, self.node, mend)
-        for name in sorted(names_reached(closure.node)):
+        for name in sorted(free_names(closure.node)):
             owner = None if name in scope.locals else owner_of(closure.frame, name)
             if owner is None or name not in variables(owner):
                 continue

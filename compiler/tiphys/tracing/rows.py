@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from tiphys.ir import Glue, Ref
+from tiphys.ir import Glue
 from tiphys.tracing.assignment import assign
-from tiphys.tracing.batches import tried, within
+from tiphys.tracing.batches import ROUND, Probe, beforehand, tried, within
 from tiphys.tracing.closures import comprehension_tree
 from tiphys.tracing.comprehensions import Comprehension
 from tiphys.tracing.expressions import acts, evaluate
@@ -42,8 +42,9 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
         return evaluate(t, element)
 
     target = target_of(node)
-    if not isinstance(node, ast.SetComp | ast.DictComp) and is_pending(t, make, node):
-        box = t.state.box(BatchC([Many(count, make, "gather", node)]))
+    probe = None if isinstance(node, ast.SetComp | ast.DictComp) else pending(t, make, node)
+    if probe is not None:
+        box = t.state.box(BatchC([Many(count, beforehand(t, probe, make, count, node), "gather", node)]))
         t.state.pending.append(box)
         return box
     return one_by_one(t, node, frame, count, item_of, target)
@@ -96,17 +97,18 @@ def targets_of(
     return frame, counted(t, Unknown(made.tree, list), node)
 
 
-def is_pending(t: Tracer, make: Callable[[Unknown], Any], node: ast.AST) -> bool:
-    """Say whether making an item gives a coroutine and does nothing else."""
+def pending(t: Tracer, make: Callable[[Unknown], Any], node: ast.AST) -> Probe | None:
+    """Try out an item; nothing unless making it gives a coroutine and does nothing else."""
     found: list[Any] = []
 
     def work(index: Unknown) -> None:
         found.append(make(index))
 
-    probe = tried(t, work, Unknown(Hole(Ref("round of a batch"), "i", node), int))
+    probe = tried(t, work, Unknown(Hole(ROUND, "i", node), int))
     if probe is None or not all(isinstance(item, Glue) for item in probe.nodes):
-        return False
-    return isinstance(found[0], Choice) or (isinstance(found[0], Box) and isinstance(found[0].content, PendingC))
+        return None
+    is_one = isinstance(found[0], Choice) or (isinstance(found[0], Box) and isinstance(found[0].content, PendingC))
+    return probe if is_one else None
 
 
 def one_by_one(

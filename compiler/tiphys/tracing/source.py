@@ -150,6 +150,41 @@ def is_comprehension_target(name: ast.Name, function: FunctionNode) -> bool:
 _targets: dict[int, tuple[ast.AST, set[int]]] = {}
 
 
+def free_names(function: FunctionNode) -> set[str]:
+    """List the names that a function reads and that are not its own, nor of what is nested in it."""
+    scope = scope_of(function)
+    read: set[str] = set()
+    stack: list[tuple[ast.AST, frozenset[str]]] = [(item, scope.locals) for item in body_of(function)]
+    while stack:
+        node, bound = stack.pop()
+        inner, outside = bound, list[ast.AST]()
+        match node:
+            case ast.Name(id=name, ctx=ast.Load() | ast.Del()) if name not in bound:
+                read.add(name)
+            case ast.Lambda(args=args) | ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args):
+                inner = (bound | scope_of(node).locals) - scope_of(node).globals
+                outside = [*args.defaults, *(item for item in args.kw_defaults if item is not None)]
+                outside += getattr(node, "decorator_list", [])
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                targets = (part for item in node.generators for part in ast.walk(item.target))
+                inner = bound | {part.id for part in targets if isinstance(part, ast.Name)}
+                outside = [node.generators[0].iter]
+        before = {id(item) for item in outside}
+        stack.extend((item, bound) for item in outside)
+        children = body_of(node) if isinstance(node, FunctionNode) else list(read_in(node))
+        stack.extend((item, inner) for item in children if id(item) not in before)
+    return read
+
+
+def read_in(node: ast.AST) -> Iterator[ast.AST]:
+    """Give the parts of a node; of a comprehension also those of its generators."""
+    for item in ast.iter_child_nodes(node):
+        if isinstance(item, ast.comprehension):
+            yield from ast.iter_child_nodes(item)
+        else:
+            yield item
+
+
 def parameters_of(args: ast.arguments) -> list[ast.arg]:
     """List all parameters of a function, in order."""
     extra = [item for item in (args.vararg, args.kwarg) if item is not None]

@@ -96,6 +96,42 @@ async def main(n: int) -> list[int]:
   Write it as a loop.
 """,
     ),
+    "a random generator of the module": (
+        """\
+import random
+GENERATOR = random.Random(1)
+
+
+@env.task
+async def main(n: int) -> int:
+    return await add(GENERATOR.randint(0, n))
+""",
+        """\
+an orchestrator cannot change a value of its module
+  flow.py:21:22
+    return await add(GENERATOR.randint(0, n))
+                     ^^^^^^^^^^^^^^^^^^^^^^^
+  Make one in the orchestrator, or use it inside a task.
+""",
+    ),
+    "a deque of the module": (
+        """\
+from collections import deque
+QUEUE = deque([1])
+
+
+@env.task
+async def main(n: int) -> int:
+    return await add(QUEUE.popleft())
+""",
+        """\
+an orchestrator cannot change a value of its module
+  flow.py:21:22
+    return await add(QUEUE.popleft())
+                     ^^^^^^^^^^^^^^^
+  Change a copy of it instead.
+""",
+    ),
     "what follows a refused definition": (
         """\
 @env.task

@@ -6,6 +6,7 @@ import ast
 import inspect
 import operator
 import typing
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -183,6 +184,8 @@ def delete(t: Tracer, target: ast.expr) -> None:
                 if isinstance(content, ListC | DictC):
                     known, inner = t.native(key), t.writable(owner, target)
                     items = inner.items if isinstance(content, ListC) else inner.entries
+                    if isinstance(content, DictC) and content.is_counter and known not in items:
+                        return  # a Counter lacks nothing
                     raising(t, target, operator.delitem, items, known)
                     return
             except NotKnown:
@@ -240,12 +243,17 @@ def in_place(t: Tracer, old: Any, value: Any, node: ast.AugAssign) -> Any:
         return NotImplemented
     function, method = made
     match content:
-        case ListC() if method == "extend":
+        case ListC(is_plain=True) if method == "extend":
             extend(t, old, value, node.value)
             return old
-        case ListC(items=items) if method == "*=":
-            t.writable(old, node).items = raising(t, node, operator.mul, items, t.native(value))
+        case ListC() if method == "extend":
+            return in_place_call(t, old, method, value, node)
+        case ListC() if method == "*=":
+            shell = raising(t, node, operator.mul, content.shell(), t.native(value))
+            t.writable(old, node).items = list(shell)
             return old
+        case DictC(is_counter=True):
+            return count_in_place(t, old, value, function, node)
         case DictC() if method == "update":
             return in_place_call(t, old, method, value, node)
         case SetC() if method.endswith("update"):
@@ -261,6 +269,18 @@ def in_place(t: Tracer, old: Any, value: Any, node: ast.AugAssign) -> Any:
     return NotImplemented
 
 
+def count_in_place(t: Tracer, owner: Box, value: Any, function: Callable[[Any, Any], Any], node: ast.AugAssign) -> Any:
+    """Run an operator that changes a `Counter` in place."""
+    try:
+        made = raising(t, node, function, t.native(owner), t.native(value))
+    except NotKnown:
+        t.make_opaque(owner, node, deep=False)
+        return in_place(t, owner, value, node)
+    t.check_writable(owner, node)
+    t.state.replace(owner, owner.content.like(dict(made)))
+    return owner
+
+
 def in_place_call(t: Tracer, owner: Box, method: str, value: Any, node: ast.AugAssign) -> Box:
     """Run the method that does what an operator does in place."""
     call = at(ast.Call(func=node.target, args=[node.value], keywords=[]), node)
@@ -269,11 +289,15 @@ def in_place_call(t: Tracer, owner: Box, method: str, value: Any, node: ast.AugA
     return owner
 
 
+CHANGING = (list, dict, set, deque, defaultdict, OrderedDict, Counter)
+"""The classes of which the operators in place give the object itself."""
+
+
 def changed_in_place(t: Tracer, owner: Box, tree: ast.expr, node: ast.AST) -> Any:
     """Compute an operator in place: its result, which is the target itself where that is a list, dict or set."""
     unknown = t.unknown(owner)
     assert unknown is not None
-    if inference.plain(unknown.type) in (list, dict, set):
+    if inference.plain(unknown.type) in CHANGING:
         t.state.replace(owner, OpaqueC(Unknown(settled_tree(t, tree, unknown.type, node), unknown.type)))
         return owner
     pair = at(ast.Tuple(elts=[tree, unknown.tree], ctx=ast.Load()), node)

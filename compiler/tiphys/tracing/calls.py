@@ -112,6 +112,9 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     from tiphys.tracing.shapes import SHAPES
 
     check_allowed(t, function, node)
+    if natives.is_stateful(function):
+        mend = "Make one in the orchestrator, or use it inside a task."
+        raise t.refuse("an orchestrator cannot change a value of its module", node, mend)
     if not callable(function):
         raise Raised(TypeError(f"{type(function).__name__!r} object is not callable"), t.span(node))
     if natives.is_dropped(function):
@@ -163,7 +166,7 @@ def call_known(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
     """Call natively where function and arguments allow it, else leave the call to run time."""
     from tiphys.tracing.realise import real_function
 
-    if natives.is_pure(function):
+    if natives.is_pure(function) and function is not bytearray:
         try:
             known = (
                 [real_function(t, item) for item in args],

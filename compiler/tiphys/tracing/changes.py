@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import random
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ from tiphys.tracing.values import Bound, Closure, Frame, Scope
 
 ELSEWHERE = "what it is given"
 """Stands for objects that are reached otherwise than by a name."""
+NEXT = "__next"
+"""The variable that holds `next`, for a loop that asks for its items itself."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Source = tuple[ast.AST, Frame]
 NO_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
@@ -44,6 +47,8 @@ def changed_by(node: ast.AST) -> ast.expr | None:
         ):
             return owner
         case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in natives.MUTATORS:
+            return owner
+        case ast.Call(func=ast.Name(id="next" | "__next"), args=[owner, *_]):
             return owner
         case ast.AugAssign(target=ast.Name() as target) if isinstance(node.op, IN_PLACE):
             return target
@@ -197,6 +202,8 @@ def changes_receiver(t: Tracer, annotation: Any, name: str) -> bool:
     base = inference.plain(annotation)
     if base in (str, bytes, int, float, bool, tuple, frozenset):
         return False
+    if isinstance(base, type) and issubclass(base, random.Random):
+        return True
     if isinstance(base, type) and is_user_class(base):
         return class_changes(base, name)
     return name in natives.MUTATORS or has_changing_method(t.frame, name)

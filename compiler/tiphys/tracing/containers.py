@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import OrderedDict, deque
 from typing import Any
 
 from tiphys.tracing import inference, natives
@@ -16,8 +17,17 @@ from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC, 
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Method, NotKnown, TupleV, Unknown
 
-STRUCTURAL = frozenset("append insert pop clear copy reverse popitem setdefault".split())
-"""Methods of list and dict that look at positions and keys, never at items."""
+STRUCTURAL: dict[type, frozenset[str]] = {
+    list: frozenset("append insert pop clear copy reverse".split()),
+    deque: frozenset("append appendleft insert pop popleft clear copy reverse rotate extend extendleft".split()),
+    dict: frozenset("pop clear copy popitem setdefault".split()),
+    OrderedDict: frozenset("pop clear copy popitem setdefault move_to_end".split()),
+}
+"""Methods of containers that look at positions and keys, never at items."""
+POSITIONED = frozenset("pop insert rotate".split())
+"""Those of them that are given a position first."""
+COUNTING = frozenset(("update", "subtract"))
+"""Methods of a `Counter` that change its numbers."""
 
 
 def call_container(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -25,19 +35,16 @@ def call_container(t: Tracer, method: Method, args: tuple[Any, ...], keywords: d
     box, name = method.receiver, method.name
     content = box.content if isinstance(box, Box) else None
     try:
-        if isinstance(content, ListC) and name == "extend" and len(args) == 1:
+        if isinstance(content, ListC) and name == "extend" and len(args) == 1 and content.is_plain:
             return extend(t, box, args[0], node)
-        if isinstance(content, ListC) and name in STRUCTURAL:
-            items = t.writable(box, node).items if name != "copy" else content.items
-            positions = [t.native(arg) if name in ("pop", "insert") and not index else settled(t, arg, node)
-                         for index, arg in enumerate(args)]  # fmt: skip
-            return taken(t, raising(t, node, getattr(items, name), *positions))
-        if isinstance(content, DictC):
+        if isinstance(content, ListC) and name in STRUCTURAL[content.kind.cls]:
+            return call_sequence(t, box, content, name, args, node)
+        if isinstance(content, DictC) and not (content.is_counter and name in COUNTING):
             return call_dict(t, box, content, name, args, keywords, node)
         return call_copy(t, method, args, keywords, node)
     except NotKnown:
         pass
-    if name in natives.MUTATORS and isinstance(box, Box):
+    if isinstance(box, Box) and (name in natives.MUTATORS or name in COUNTING or name == "move_to_end"):
         # the change looks at runtime values: from now on the whole container is one
         t.check_writable(box, node)
         t.make_opaque(box, node, deep=False)
@@ -49,9 +56,21 @@ def settled(t: Tracer, value: Any, node: ast.AST) -> Any:
     return t.settle(value, "v", node)
 
 
-def taken(t: Tracer, value: Any) -> Any:
-    """Take in what a native method gave: a copied list is new, anything else was inside."""
-    return t.fresh(value) if isinstance(value, list | dict | set) else t.lift(value)
+def call_sequence(t: Tracer, box: Box, content: ListC, name: str, args: tuple[Any, ...], node: ast.Call) -> Any:
+    """Call a method of a list or deque that looks at positions only."""
+    if name == "copy":
+        return t.state.box(content.like(list(content.items)))
+    if name in ("extend", "extendleft"):
+        if not is_iterable(t, args[0]):
+            raise NotKnown
+        given: list[Any] = [collect(t, args[0], node)]
+    else:
+        given = [t.native(arg) if name in POSITIONED and not index else settled(t, arg, node)
+                 for index, arg in enumerate(args)]  # fmt: skip
+    shell = content.shell()
+    found = raising(t, node, getattr(shell, name), *given)
+    t.writable(box, node).items = list(shell)
+    return t.lift(found)
 
 
 def extend(t: Tracer, box: Box, value: Any, node: ast.expr) -> None:
@@ -83,7 +102,7 @@ def call_dict(
     if name == "get" and args:
         return t.lift(raising(t, node, entries.get, t.native(args[0]), *args[1:], **keywords))
     if name == "copy":
-        return t.state.box(DictC(dict(entries)))
+        return t.state.box(content.like(dict(entries)))
     if name == "update":
         new: dict[Any, Any] = {}
         for arg in args:
@@ -97,10 +116,15 @@ def call_dict(
                 raise NotKnown
         t.writable(box, node).entries.update({**new, **keywords})
         return None
-    if name in STRUCTURAL:
+    if name in STRUCTURAL.get(content.kind.cls, STRUCTURAL[dict]):
         known = [t.native(arg) if not index else settled(t, arg, node) for index, arg in enumerate(args)]
-        found = raising(t, node, getattr(t.writable(box, node).entries, name), *known)
-        return t.tuple(found) if isinstance(found, tuple) else t.lift(found)
+        words = {word: t.native(value) for word, value in keywords.items()}
+        shell = content.shell()
+        found = raising(t, node, getattr(shell, name), *known, **words)
+        t.writable(box, node).entries = dict(shell)
+        return t.tuple(found) if name == "popitem" else t.lift(found)
+    if content.is_counter:
+        return call_copy(t, Method(box, name), args, keywords, node)
     raise NotKnown
 
 
@@ -144,19 +168,28 @@ def call_batch(t: Tracer, method: Method, args: tuple[Any, ...], node: ast.Call)
 def call_copy(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a method natively on a copy of a container that is wholly known, and keep what became of the copy."""
     box = method.receiver
-    copy = t.native(box)
+    inside = [(t.native(item), item) for item in box.content.items] if is_list(box) else []
+    copy: Any = [one for one, _ in inside] if inside else t.native(box)
     known = [function_of(t, arg) for arg in args], {key: function_of(t, value) for key, value in keywords.items()}
     result = raising(t, node, getattr(copy, method.name), *known[0], **known[1])
-    if isinstance(box, Box) and method.name in natives.MUTATORS:
+    if isinstance(box, Box) and (method.name in natives.MUTATORS or method.name in COUNTING):
         t.check_writable(box, node)
         match box.content:
             case ListC():
-                t.state.replace(box, ListC(copy))
+                same = {id(one): item for one, item in inside}
+                t.state.replace(box, box.content.like([same.get(id(one), one) for one in copy]))
             case SetC():
                 t.state.replace(box, SetC(copy))
+            case DictC(is_counter=True):
+                t.state.replace(box, box.content.like(dict(copy)))
             case IteratorC() | DictC():
                 raise NotKnown
     return t.fresh(result) if not isinstance(box, TupleV) else t.lift(result)
+
+
+def is_list(value: Any) -> bool:
+    """Say whether a value is a tracked list."""
+    return isinstance(value, Box) and isinstance(value.content, ListC) and value.content.is_plain
 
 
 def function_of(t: Tracer, value: Any) -> Any:

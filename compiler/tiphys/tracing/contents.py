@@ -14,6 +14,7 @@ from tiphys.tracing.state import (
     Box,
     ChoiceC,
     Content,
+    CountC,
     DictC,
     FrameC,
     GroupC,
@@ -70,13 +71,13 @@ class Merging:
                 slots = {name: {n: item.names.get(name, UNBOUND) for n, item in contents.items()} for name in names}
                 made = {name: self.values(values, name) for name, values in slots.items()}
                 return FrameC({name: value for name, value in made.items() if value is not UNBOUND})
-            case ListC() if len({len(item.items) for item in items}) == 1:
-                return ListC([
+            case ListC() if len({(item.kind, len(item.items)) for item in items}) == 1:
+                return first.like([
                     self.values({n: item.items[index] for n, item in contents.items()}, "v")
                     for index in range(len(first.items))
                 ])  # fmt: skip
-            case DictC() if len({tuple(item.entries) for item in items}) == 1:
-                return DictC({
+            case DictC() if len({(item.kind, tuple(item.entries)) for item in items}) == 1:
+                return first.like({
                     key: self.values({n: item.entries[key] for n, item in contents.items()}, str(key))
                     for key in first.entries
                 })  # fmt: skip
@@ -87,6 +88,9 @@ class Merging:
                 })  # fmt: skip
             case SetC() if all(item.items == first.items for item in items):
                 return first
+            case CountC() if all(item.step is first.step and item.items is first.items for item in items):
+                at_ = self.values({n: item.at for n, item in contents.items()}, "count")
+                return CountC(at_, first.step, first.items)
             case IteratorC() if len({item.position for item in items}) == 1:
                 return IteratorC(first.items, first.position)
             case GroupC():
@@ -278,12 +282,14 @@ def differences(before: Content, after: Content, t: Tracer, node: ast.AST) -> li
         case FrameC(), FrameC():
             names = dict.fromkeys((*before.names, *after.names))
             pairs = {name: (before.names.get(name, UNBOUND), after.names.get(name, UNBOUND)) for name in names}
-        case ListC(), ListC() if len(before.items) == len(after.items):
+        case ListC(), ListC() if before.kind == after.kind and len(before.items) == len(after.items):
             pairs = dict(enumerate(zip(before.items, after.items, strict=True)))
-        case DictC(), DictC() if list(before.entries) == list(after.entries):
+        case DictC(), DictC() if before.kind == after.kind and list(before.entries) == list(after.entries):
             pairs = {key: (before.entries[key], after.entries[key]) for key in before.entries}
         case ObjectC(), ObjectC() if set(before.fields) == set(after.fields):
             pairs = {key: (before.fields[key], after.fields[key]) for key in before.fields}
+        case CountC(), CountC():
+            pairs = {"count": (before.at, after.at)}
         case (PendingC(), PendingC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()) | (HolderC(), HolderC()):
             return []
         case IteratorC(), _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -23,9 +24,10 @@ from tiphys.tracing.iteration import collect, iterate
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.reach import reaches
-from tiphys.tracing.state import BatchC, Box, DictC, ListC
+from tiphys.tracing.state import BatchC, Box, DictC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Closure, NotKnown, Spread, TupleV, Unknown, is_scalar
+from tiphys.tracing.values import Choice, Closure, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
+from tiphys_runtime.objects import with_key
 
 CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 """What `!r`, `!s` and `!a` do in an f-string."""
@@ -126,6 +128,8 @@ def attribute(t: Tracer, node: ast.Attribute) -> Any:
 
 def subscript(t: Tracer, node: ast.Subscript) -> Any:
     value, key = in_order(t, [node.value, node.slice])
+    if isinstance(value, Box) and inference.plain(type_of(t, value)) is defaultdict:
+        touch(t, value, key, node)
     return load_item(t, value, key, node)
 
 
@@ -137,26 +141,59 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
         return found
     if t.unknown(value) is None and t.unknown(key) is None:
         match value:
+            case Box(content=ListC(is_plain=False) as content) if isinstance(key, int | slice):
+                return t.lift(raising(t, node, operator.getitem, content.shell(), key))
             case Box(content=ListC(items=items)) | TupleV(items=items) if isinstance(key, int | slice):
                 found = raising(t, node, operator.getitem, list(items), key)
                 if isinstance(key, slice):
                     return t.state.box(ListC(found)) if isinstance(value, Box) else t.tuple(found)
                 return t.lift(found)
-            case Box(content=DictC(entries=entries)):
-                return t.lift(raising(t, node, operator.getitem, entries, t.native(key)))
+            case Box(content=DictC(entries=entries) as content):
+                known = t.native(key)
+                if not content.is_plain and not raising(t, node, entries.__contains__, known):
+                    return missing(t, value, known, node)
+                return t.lift(raising(t, node, operator.getitem, entries, known))
         try:
-            known = t.native(value), t.native(key)
+            pair = t.native(value), t.native(key)
         except NotKnown:
             pass
         else:
-            check_read(t, known[0], node)
-            return t.lift(raising(t, node, operator.getitem, *known))
+            check_read(t, pair[0], node)
+            return t.lift(raising(t, node, operator.getitem, *pair))
     shown = slice(None) if isinstance(node.slice, ast.Slice) else key
     kind, total = inference.subscript(type_of(t, value), shown if isinstance(shown, int | str | slice) else None)
     pure, inner = mix(t, [value, key])
     made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice), ctx=ast.Load())
     root = t.unknown(value)
     return Unknown(made, kind, pure, total and inner, root.root if root else None)
+
+
+def missing(t: Tracer, owner: Box, key: Any, node: ast.Subscript) -> Any:
+    """Give what a `Counter` or a `defaultdict` gives for a key that it does not have."""
+    kind = owner.content.kind
+    if kind.cls is Counter:
+        return 0
+    if kind.cls is not defaultdict or kind.given is None:
+        raise Raised(KeyError(key), t.span(node))
+    call = at(ast.Call(func=node, args=[], keywords=[]), node)
+    assert isinstance(call, ast.Call)
+    made = t.settle(call_value(t, kind.given, (), {}, call), "v", node)
+    t.writable(owner, node).entries[key] = made
+    return made
+
+
+def touch(t: Tracer, owner: Box, key: Any, node: ast.Subscript) -> None:
+    """Let a `defaultdict` have a key that is read, where only run time says whether it has it already."""
+    if t.unknown(owner) is None:
+        if t.unknown(key) is None:
+            return
+        t.make_opaque(owner, node, deep=False)
+    t.check_writable(owner, node)
+    head = t.capture(with_key, "with_key", node)
+    tree = ast.Call(func=head, args=[t.tree(owner, node), part(t, key, node.slice)], keywords=[])
+    pure, _ = mix(t, [owner, key])
+    made = t.settle(Unknown(at(tree, node), defaultdict, pure, total=False), hint_of(node.value), node, follow=False)
+    t.state.replace(owner, OpaqueC(t.expression(made)))
 
 
 def one_of(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Choice | None:

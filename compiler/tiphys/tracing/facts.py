@@ -38,11 +38,11 @@ def type_of(t: Tracer, value: Any) -> Any:
     if unknown is not None:
         return unknown.type
     match value:
-        case Box(content=ListC(items=items)):
+        case Box(content=ListC(items=items, is_plain=True)):
             kinds = {repr(kind): kind for kind in (type_of(t, item) for item in items)}
             return inference.collection(list, next(iter(kinds.values()))) if len(kinds) == 1 else list
-        case Box(content=DictC()):
-            return dict
+        case Box(content=ListC(kind=kind) | DictC(kind=kind)):
+            return kind.cls
         case Box(content=SetC()):
             return set
         case Box(content=ObjectC(cls=cls)) | TupleV(cls=cls):

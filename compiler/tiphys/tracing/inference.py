@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import inspect
 import typing
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 from tiphys.tracing.values import is_scalar
@@ -20,7 +21,7 @@ TOTAL_METHODS: dict[type, dict[str, Any]] = {
     | {"split": list[str], "splitlines": list[str], "find": int, "count": int},
 }
 TOTAL_CALLS: dict[object, Any] = {str: str, bool: bool, repr: str, type: type}
-SIZED = (str, bytes, list, tuple, dict, set, frozenset)
+SIZED = (str, bytes, list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict, Counter)
 
 
 def plain(annotation: Any) -> Any:

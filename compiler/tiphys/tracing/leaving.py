@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tiphys.tracing.regions import Way
-from tiphys.tracing.state import Box, Content, DictC, FrameC, ListC, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.state import Box, Content, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
 
 
@@ -34,11 +34,13 @@ class Leaving:
             case FrameC(names=slots):
                 return FrameC({name: self.outside(number, item) for name, item in slots.items()})
             case ListC(items=items):
-                return ListC([self.outside(number, item) for item in items])
+                return content.like([self.outside(number, item) for item in items])
             case DictC(entries=slots):
-                return DictC({key: self.outside(number, item) for key, item in slots.items()})
+                return content.like({key: self.outside(number, item) for key, item in slots.items()})
             case ObjectC(cls=cls, fields=slots):
                 return ObjectC(cls, {key: self.outside(number, item) for key, item in slots.items()})
+            case CountC(at=place, step=step, items=items):
+                return CountC(self.outside(number, place), step, items)
             case OpaqueC(value=value, part=part):
                 return OpaqueC(self.construct.exported(number, value), part=part)
             case PendingC():

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from abc import ABC, abstractmethod
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from typing import Any
 
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Literal, Ref
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC, State
+from tiphys.tracing.state import (
+    DICT,
+    LIST,
+    Box,
+    CountC,
+    DictC,
+    IteratorC,
+    Kind,
+    ListC,
+    ObjectC,
+    OpaqueC,
+    PendingC,
+    SetC,
+    State,
+)
 from tiphys.tracing.values import (
     Bound,
     Captured,
@@ -79,18 +95,12 @@ class Lifting(ABC):
 
     def lift(self, value: Any) -> Any:
         """Take a native value in: lists, dicts and sets become tracked, so that changes to them are seen and undone."""
-        if type(value) not in (list, dict, set):
+        content = content_of(value)
+        if content is None:
             return value
         found = self.lifted.get(id(value))
         if found is not None:
             return found[1]
-        content: ListC | DictC | SetC
-        if isinstance(value, list):
-            content = ListC(list(value))
-        elif isinstance(value, dict):
-            content = DictC(dict(value))
-        else:
-            content = SetC(set(value))
         box = self.state.box(content)
         self.lifted[id(value)] = (value, box)
         return box
@@ -108,22 +118,36 @@ class Lifting(ABC):
         return box
 
     def fresh(self, value: Any) -> Any:
-        """Take in a container that native evaluation has just made: nothing else refers to it."""
-        if type(value) is list:
-            return self.state.box(ListC(value))
-        if type(value) is dict:
-            return self.state.box(DictC(value))
-        if type(value) is set:
-            return self.state.box(SetC(value))
-        return value
+        """Take in what native evaluation has just made, with all that is inside: nothing else refers to it."""
+        known: dict[int, Any] = {}
+
+        def taken(item: Any) -> Any:
+            if id(item) in known:
+                return known[id(item)]
+            if isinstance(item, tuple) and type(item).__module__ != "builtins" and not hasattr(item, "_fields"):
+                return item
+            if isinstance(item, tuple):
+                return self.tuple(map(taken, item), type(item)) if any(map(is_container, item)) else item
+            content = content_of(item)
+            if content is None:
+                return item
+            box = known[id(item)] = self.state.box(content)
+            if isinstance(content, ListC):
+                content.items = [taken(one) for one in content.items]
+            elif isinstance(content, DictC):
+                content.entries = {key: taken(one) for key, one in content.entries.items()}
+            return box
+
+        return taken(value)
 
     def native(self, value: Any) -> Any:
         """Give the native object for a value, as a copy where it can change. Raises NotKnown."""
         match value:
-            case Box(content=ListC(items=items)):
-                return [self.native(item) for item in items]
-            case Box(content=DictC(entries=entries)):
-                return {key: self.native(item) for key, item in entries.items()}
+            case Box(content=ListC(items=items, kind=kind)):
+                return made_natively(kind, [self.native(item) for item in items], self.native(kind.given))
+            case Box(content=DictC(entries=entries, kind=kind)):
+                natives = {key: self.native(item) for key, item in entries.items()}
+                return made_natively(kind, natives, self.native(kind.given))
             case Box(content=SetC(items=items)):
                 return set(items)
             case Box(content=ObjectC(cls=cls, fields=fields)):
@@ -184,18 +208,18 @@ class Lifting(ABC):
     def tree_of_known(self, value: Any, node: ast.AST, hint: str, *, constant: bool) -> ast.expr:
         """Give the glue expression for a value that is no expression itself."""
         match value:
-            case Box(content=ListC(items=items)):
+            case Box(content=ListC(items=items, kind=kind)):
                 parts = [self.tree(item, node, hint, constant=constant) for item in items]
-                return at(ast.List(elts=parts, ctx=ast.Load()), node)
+                return self.of_kind(kind, at(ast.List(elts=parts, ctx=ast.Load()), node), node)
             case TupleV(items=items, cls=cls):
                 parts = [self.tree(item, node, hint, constant=constant) for item in items]
                 if cls is tuple:
                     return at(ast.Tuple(elts=parts, ctx=ast.Load()), node)
                 return at(ast.Call(func=self.capture(cls, cls.__name__, node), args=parts, keywords=[]), node)
-            case Box(content=DictC(entries=entries)):
+            case Box(content=DictC(entries=entries, kind=kind)):
                 keys: list[ast.expr | None] = [self.tree(key, node, "key", constant=True) for key in entries]
                 parts = [self.tree(item, node, str(key), constant=constant) for key, item in entries.items()]
-                return at(ast.Dict(keys=keys, values=parts), node)
+                return self.of_kind(kind, at(ast.Dict(keys=keys, values=parts), node), node)
             case Box(content=SetC(items=known)):
                 return Hole(Literal(set(known)), hint, node)
             case Box(content=ObjectC(cls=cls, fields=fields)):
@@ -206,6 +230,9 @@ class Lifting(ABC):
                 made = at(ast.Dict(keys=names, values=parts), node)
                 builder = self.capture(rebuild, "rebuild", node)
                 return at(ast.Call(func=builder, args=[self.capture(cls, cls.__name__, node), made], keywords=[]), node)
+            case Box(content=CountC(at=place, step=step, items=None)):
+                parts = [self.tree(place, node), self.tree(step, node)]
+                return at(ast.Call(func=self.capture(itertools.count, "count", node), args=parts, keywords=[]), node)
             case Spread(value=inner):
                 return at(ast.Starred(value=self.tree(inner, node, hint, constant=constant), ctx=ast.Load()), node)
             case Closure() | Bound():
@@ -232,6 +259,14 @@ class Lifting(ABC):
             return at(ast.Constant(value), node)
         return Hole(Literal(self.native(value)), hint, node)
 
+    def of_kind(self, kind: Kind, items: ast.expr, node: ast.AST) -> ast.expr:
+        """Give the glue expression for a container of a class, from that for its items."""
+        if kind in (LIST, DICT):
+            return items
+        given = self.tree(kind.given, node, "given", constant=True)
+        args = [given, items] if kind.cls is defaultdict else [items, given] if kind.cls is deque else [items]
+        return at(ast.Call(func=self.capture(kind.cls, kind.cls.__name__, node), args=args, keywords=[]), node)
+
     @abstractmethod
     def function(self, value: Closure | Bound, node: ast.AST) -> ast.expr:
         """Give the glue expression for a function of the orchestrator's own."""
@@ -243,6 +278,40 @@ class Lifting(ABC):
     def capture_ref(self, ref: Ref, hint: str, node: ast.AST) -> Hole:
         """Refer to the result of a node."""
         return Hole(ref, hint, node)
+
+
+def content_of(value: object) -> ListC | DictC | SetC | None:
+    """Give what a box holds for a container of Python's own; nothing for any other object."""
+    match value:
+        case list() if type(value) is list:
+            return ListC(list(value))
+        case deque() if type(value) is deque:
+            return ListC(list(value), Kind(deque, value.maxlen))
+        case dict() if type(value) is dict:
+            return DictC(dict(value))
+        case defaultdict() if type(value) is defaultdict:
+            return DictC(dict(value), Kind(defaultdict, value.default_factory))
+        case OrderedDict() | Counter() if type(value) in (OrderedDict, Counter):
+            return DictC(dict(value), Kind(type(value)))
+        case set() if type(value) is set:
+            return SetC(set(value))
+    return None
+
+
+def is_container(value: object) -> bool:
+    """Say whether something of Python's own that may change in place stands here, or in a tuple."""
+    if isinstance(value, tuple):
+        return any(map(is_container, value))
+    return type(value) in (list, dict, set, deque, defaultdict, OrderedDict, Counter)
+
+
+def made_natively(kind: Kind, items: Any, given: Any) -> Any:
+    """Make a container of a class from its items."""
+    if kind in (LIST, DICT):
+        return items
+    if kind.cls is defaultdict:
+        return defaultdict(given, items)
+    return deque(items, given) if kind.cls is deque else kind.cls(items)
 
 
 def is_code(value: object) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import batched
 from tiphys.tracing.blocks import Words, run_as_glue
+from tiphys.tracing.changes import NEXT
 from tiphys.tracing.choices import decided_by
 from tiphys.tracing.completions import Completion, Done, Exit, Split, exits_of, without
 from tiphys.tracing.comprehensions import loop_over_given
@@ -20,7 +21,7 @@ from tiphys.tracing.iteration import counted, iterate
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
-from tiphys.tracing.state import BatchC, Box, ListC
+from tiphys.tracing.state import BatchC, Box, CountC, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Unknown
 from tiphys.tracing.which import Which
@@ -49,6 +50,8 @@ def for_loop(t: Tracer, node: For) -> Done:
                 return run_as_glue(t, loop)
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
+    if isinstance(iterable, Box) and isinstance(iterable.content, CountC):
+        return without_end(t, node, iterable)
     if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
         return over_batch(t, node, iterable)
     if not leaves(node.body):
@@ -61,6 +64,19 @@ def for_loop(t: Tracer, node: For) -> Done:
         done = iterate(t, iterable, node.iter, body)
         return run_block(t, node.orelse) if done is None else done
     return unrolled(t, node, iterable)
+
+
+def without_end(t: Tracer, node: For, iterable: Box) -> Done:
+    """Run a `for` loop over an endless iterator: a `while` loop that asks for the next item."""
+    with loop_over_given(t, node, iterable) as loop:
+        t.frame.scope.locals |= {NEXT}
+        t.state.write(t.frame.box).names[NEXT] = next
+        head = at(ast.Name(id=NEXT, ctx=ast.Load()), node.iter)
+        call = at(ast.Call(func=head, args=[loop.iter], keywords=[]), node.iter)
+        first = at(ast.Assign(targets=[node.target], value=call), node)
+        made = at(ast.While(test=at(ast.Constant(value=True), node.iter), body=[first, *node.body], orelse=[]), node)
+        t.program.kept.append(made)
+        return while_loop(t, made)
 
 
 def unrolled(t: Tracer, node: For, iterable: Any) -> Done:

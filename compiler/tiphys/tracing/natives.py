@@ -6,6 +6,7 @@ import builtins
 import datetime
 import enum
 import pathlib
+import random
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -167,6 +168,13 @@ def is_dropped(function: object) -> bool:
 def may_change_arguments(function: object) -> bool:
     """Say whether a library function is known to change its arguments in place."""
     return path_of(function) in MUTATING_CALLS or getattr(function, "__name__", "") in MUTATORS
+
+
+def is_stateful(function: object) -> bool:
+    """Say whether a callable is a method of an object that every call changes, such as a random generator."""
+    owner = getattr(function, "__self__", None)
+    is_hidden = owner is getattr(random.random, "__self__", None)  # that of the functions of `random` themselves
+    return isinstance(owner, random.Random) and not isinstance(owner, random.SystemRandom) and not is_hidden
 
 
 _guarded: ContextVar[bool] = ContextVar("guarded", default=False)

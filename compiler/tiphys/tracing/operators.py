@@ -67,8 +67,10 @@ def binary_values(
 def join(t: Tracer, left: Any, right: Any) -> Any:
     """Join two lists or tuples of known length."""
     match left, right:
-        case Box(content=ListC(items=a)), Box(content=ListC(items=b)):
+        case Box(content=ListC(items=a, is_plain=True)), Box(content=ListC(items=b, is_plain=True)):
             return t.state.box(ListC([*a, *b]))
+        case Box(content=ListC() as one), Box(content=ListC() as other) if one.kind.cls is other.kind.cls:
+            return t.state.box(one.like(list(one.shell() + other.shell())))
         case TupleV(items=a, cls=first), TupleV(items=b, cls=second) if first is tuple is second:
             return t.tuple([*a, *b])
         case TupleV(items=a, cls=first), tuple() if first is tuple:
@@ -81,8 +83,9 @@ def join(t: Tracer, left: Any, right: Any) -> Any:
 def repeat(t: Tracer, left: Any, right: Any) -> Any:
     """Repeat a list or tuple of known length."""
     match left, right:
-        case (Box(content=ListC(items=items)), int(count)) | (int(count), Box(content=ListC(items=items))):
-            return t.state.box(ListC(items * count))
+        case (Box(content=ListC() as content), int(count)) | (int(count), Box(content=ListC() as content)):
+            kept = content.shell() * count
+            return t.state.box(content.like(list(kept)))
         case (TupleV(items=items), int(count)) | (int(count), TupleV(items=items)):
             return t.tuple(items * count)
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from tiphys.tracing.glue import fill, holes_of
 from tiphys.tracing.reach import is_user_class, reaches
 from tiphys.tracing.realise import real_function
 from tiphys.tracing.results import inlined
-from tiphys.tracing.state import Box, DictC, ListC, ObjectC
+from tiphys.tracing.state import Box, DictC, Kind, ListC, ObjectC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, Hole, NotKnown, TupleV, Unknown
 
@@ -130,15 +129,19 @@ class Arguments:
                 counter[0] += 1
                 return self.leaf(f"{name}-{counter[0]}", name, unknown.type, item)
             match item:
-                case Box(content=ListC(items=items)):
-                    self.key.append(("list", len(items)))
-                    return ("list", [copied(one) for one in items])
+                case Box(content=ListC(items=items, kind=kind)):
+                    self.key.append(("list", kind, len(items)))
+                    return ("list", kind, [copied(one) for one in items])
                 case TupleV(items=items, cls=cls):
                     self.key.append(("tuple", cls, len(items)))
                     return ("tuple", cls, [copied(one) for one in items])
-                case Box(content=DictC(entries=entries)):
-                    self.key.append(("dict", tuple(map(repr, entries))))
-                    return ("dict", {key: copied(one) for key, one in entries.items()})
+                case Box(content=DictC(entries=entries, kind=kind)):
+                    self.key.append(("dict", kind.cls, tuple(map(repr, entries))))
+                    return (
+                        "dict",
+                        Kind(kind.cls, copied(kind.given)),
+                        {key: copied(one) for key, one in entries.items()},
+                    )
                 case Box(content=ObjectC(cls=cls, fields=fields)):
                     self.key.append(("object", cls, tuple(fields)))
                     return ("object", cls, {key: copied(one) for key, one in fields.items()})
@@ -175,13 +178,14 @@ def restore(t: Tracer, template: Any, where: Span) -> Any:
         case ("input", name, annotation):
             return add_input(t, name, annotation, where)
         case ("known", native):
-            return t.fresh(copy.copy(native)) if type(native) in (list, dict, set) else native
-        case ("list", items):
-            return t.state.box(ListC([restore(t, one, where) for one in items]))
+            return t.fresh(native)
+        case ("list", kind, items):
+            return t.state.box(ListC([restore(t, one, where) for one in items], kind))
         case ("tuple", cls, items):
             return t.tuple([restore(t, one, where) for one in items], cls)
-        case ("dict", entries):
-            return t.state.box(DictC({key: restore(t, one, where) for key, one in entries.items()}))
+        case ("dict", kind, entries):
+            held = {key: restore(t, one, where) for key, one in entries.items()}
+            return t.state.box(DictC(held, Kind(kind.cls, restore(t, kind.given, where))))
         case ("object", cls, fields):
             return t.state.box(ObjectC(cls, {key: restore(t, one, where) for key, one in fields.items()}))
         case ("glue", value, names):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC
+from tiphys.tracing.state import Box, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.values import Choice, Lost, Unknown
 from tiphys_runtime.objects import UNBOUND
 
@@ -35,6 +35,8 @@ def install(t: Tracer, slot: Slot, value: Any) -> None:
             content.entries[key[0]] = value
         case ObjectC():
             content.fields[key[0]] = value
+        case CountC():
+            content.at = value
 
 
 def can_be_held(value: Any) -> bool:

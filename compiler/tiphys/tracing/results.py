@@ -12,7 +12,8 @@ from typing import Any, cast
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Call, Display, Glue, Literal, Node, Ref, Sub, operands_of
 from tiphys.tracing.glue import fill
-from tiphys.tracing.state import Box, DictC, ListC, ObjectC, PendingC, SetC
+from tiphys.tracing.realise import real_function
+from tiphys.tracing.state import Box, DictC, Kind, ListC, ObjectC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, NotKnown, TupleV, Unknown, is_immutable
 
@@ -47,11 +48,11 @@ def display_of(t: Tracer, value: Any, values: list[Atom]) -> Display | None:
             values.append(ref)
             return len(values) - 1
         match part:
-            case Box(content=ListC(items=items)):
+            case Box(content=ListC(items=items, is_plain=True)):
                 return made(list, (), items)
             case TupleV(items=items, cls=cls):
                 return made(cls, getattr(cls, "_fields", ()), items)
-            case Box(content=DictC(entries=entries)):
+            case Box(content=DictC(entries=entries, is_plain=True)):
                 return made(dict, tuple(entries), list(entries.values()))
             case Box(content=ObjectC(cls=cls, fields=fields)) if dataclasses.is_dataclass(cls):
                 return made(cls, tuple(fields), list(fields.values()))
@@ -99,12 +100,13 @@ def exported(t: Tracer, result: Any, where: Span) -> tuple[Any, list[tuple[Atom,
             tree = replaced(inlined(unknown.tree, loose), output, unknown.type)
             return ("glue", Unknown(tree, unknown.type, unknown.pure, unknown.total))
         match value:
-            case Box(content=ListC(items=items)):
-                return ("list", [shaped(one) for one in items])
+            case Box(content=ListC(items=items, kind=kind)):
+                return ("list", kind, [shaped(one) for one in items])
             case TupleV(items=items, cls=cls):
                 return ("tuple", cls, [shaped(one) for one in items])
-            case Box(content=DictC(entries=entries)):
-                return ("dict", {key: shaped(one) for key, one in entries.items()})
+            case Box(content=DictC(entries=entries, kind=kind)):
+                kind = Kind(kind.cls, real_function(t, kind.given))
+                return ("dict", kind, {key: shaped(one) for key, one in entries.items()})
             case Box(content=ObjectC(cls=cls, fields=fields)):
                 return ("object", cls, {key: shaped(one) for key, one in fields.items()})
             case Box(content=SetC(items=known)):
@@ -185,16 +187,16 @@ class Importer:
         match shape:
             case ("glue", Unknown() as value):
                 return self.expression(value)
-            case ("list", items):
-                return t.state.box(ListC([self.value(one) for one in items]))
+            case ("list", kind, items):
+                return t.state.box(ListC([self.value(one) for one in items], kind))
             case ("tuple", cls, items):
                 return t.tuple([self.value(one) for one in items], cls)
-            case ("dict", entries):
-                return t.state.box(DictC({key: self.value(one) for key, one in entries.items()}))
+            case ("dict", kind, entries):
+                return t.state.box(DictC({key: self.value(one) for key, one in entries.items()}, kind))
             case ("object", cls, fields):
                 return t.state.box(ObjectC(cls, {key: self.value(one) for key, one in fields.items()}))
             case ("known", native):
-                return t.fresh(copy.copy(native)) if type(native) in (list, dict, set) else native
+                return t.fresh(native)
         raise AssertionError(shape)
 
     def expression(self, value: Unknown) -> Any:

@@ -6,14 +6,30 @@ import ast
 import builtins
 import dataclasses
 import functools
+import itertools
 import typing
-from collections.abc import Callable
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.tracing.calls import call_value
+from tiphys.tracing.calls import call_value, raising
+from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import Generator, collect
-from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
+from tiphys.tracing.state import (
+    BatchC,
+    Box,
+    CountC,
+    DictC,
+    GroupC,
+    IteratorC,
+    Kind,
+    ListC,
+    ObjectC,
+    OpaqueC,
+    PendingC,
+    SetC,
+)
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Closure, NotKnown, Raised, Special, TupleV
 
@@ -75,13 +91,35 @@ def to_set(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: 
         return NotImplemented
 
 
+def to_deque(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    given = {**dict(zip(("iterable", "maxlen"), args, strict=False)), **keywords}
+    items = given.get("iterable", ())
+    if not is_iterable(t, items) or t.unknown(given.get("maxlen")) is not None:
+        return NotImplemented
+    made = raising(t, node, deque, collect(t, items, node), given.get("maxlen"))
+    return t.state.box(ListC(list(made), Kind(deque, made.maxlen)))
+
+
+def to_ordered(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    made = to_dict(t, args, keywords, node)
+    return made if made is NotImplemented else t.state.box(DictC(made.content.entries, Kind(OrderedDict)))
+
+
+def to_default(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    factory, *rest = args or (None,)
+    made = to_dict(t, tuple(rest), keywords, node)
+    if made is NotImplemented or t.unknown(factory) is not None:
+        return NotImplemented
+    return t.state.box(DictC(made.content.entries, Kind(defaultdict, factory)))
+
+
 def to_dict(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     entries: dict[Any, Any] = {}
     if args:
         if not is_iterable(t, args[0]):
             return NotImplemented
         match args[0]:
-            case Box(content=DictC(entries=old)):
+            case Box(content=DictC(entries=old)) | (Mapping() as old):
                 entries.update(old)
             case _:
                 for pair in collect(t, args[0], node):
@@ -107,9 +145,7 @@ def enumerated(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node:
 
 
 def zipped(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    import itertools
-
-    endless = {index: value for index, value in enumerate(args) if isinstance(value, itertools.count | itertools.cycle)}
+    endless = {index: value for index, value in enumerate(args) if is_endless(value)}
     finite = [value for index, value in enumerate(args) if index not in endless]
     if (endless and not finite) or not all(is_iterable(t, value) for value in finite):
         return NotImplemented
@@ -117,8 +153,10 @@ def zipped(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast
     shortest = min((len(items) for items in lists.values()), default=0)
     if t.native(keywords.get("strict", False)) and any(len(items) != shortest for items in lists.values()):
         raise Raised(ValueError("zip() arguments have different lengths"), t.span(node))
+    last = min((index for index, items in lists.items() if len(items) == shortest), default=0)
     for index, value in endless.items():
-        lists[index] = list(itertools.islice(value, shortest))
+        # an endless one before the first that is through has given an item for a row that was never made
+        lists[index] = [advance(t, value, node) for _ in range(shortest + (index < last))]
     return iterator(t, (t.tuple(row) for row in zip(*(lists[index] for index in range(len(args))), strict=False)))
 
 
@@ -134,8 +172,48 @@ def iterated(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: 
     return iterator(t, collect(t, args[0], node))
 
 
+def endless(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """`itertools.count`."""
+    given = {**dict(zip(("start", "step"), args, strict=False)), **keywords}
+    return t.state.box(
+        CountC(t.settle(given.get("start", 0), "start", node), t.settle(given.get("step", 1), "step", node))
+    )
+
+
+def cycled(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    """`itertools.cycle`."""
+    items = collect(t, args[0], node) if len(args) == 1 and is_iterable(t, args[0]) else []
+    return t.state.box(CountC(0, 1, tuple(items))) if items else NotImplemented
+
+
+def is_endless(value: Any) -> bool:
+    """Say whether a value is an iterator without an end."""
+    return isinstance(value, Box) and isinstance(value.content, CountC)
+
+
+def advance(t: Tracer, box: Box, node: ast.Call) -> Any:
+    """Take the next item of an endless iterator."""
+    from tiphys.tracing.expressions import load_item
+    from tiphys.tracing.operators import binary_values
+
+    content = t.state.write(box)
+    given = content.at
+    step = at(ast.BinOp(left=node, op=ast.Add(), right=node), node)
+    content.at = t.settle(binary_values(t, step, given, content.step, node, node), "count", node)
+    if content.items is None:
+        return given
+    turn = at(ast.BinOp(left=node, op=ast.Mod(), right=node), node)
+    index = binary_values(t, turn, given, len(content.items), node, node)
+    read = at(ast.Subscript(value=node, slice=node, ctx=ast.Load()), node)
+    return load_item(t, t.tuple(content.items), index, read)
+
+
 def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
     match args:
+        case (Box(content=CountC()) as box, *_):
+            return advance(t, box, node)
+        case (Iterator(), *_) if not isinstance(args[0], Box):
+            raise t.refuse("an orchestrator cannot change a value of its module", node, "Make it in the orchestrator.")
         case (Box(content=IteratorC(items=items, position=position)) as box, *default):
             if position < len(items):
                 t.state.write(box).position += 1
@@ -196,10 +274,8 @@ def is_stream(value: Any) -> bool:
 def class_of(t: Tracer, value: Any) -> type:
     """Give the class of a value that is not unknown."""
     match value:
-        case Box(content=ListC()):
-            return list
-        case Box(content=DictC()):
-            return dict
+        case Box(content=ListC(kind=kind) | DictC(kind=kind)):
+            return kind.cls
         case Box(content=SetC()):
             return set
         case Box(content=ObjectC(cls=cls)) | TupleV(cls=cls):
@@ -274,7 +350,9 @@ def any_all(stop: bool) -> Shape:
 
 SHAPES: dict[Any, Shape] = {
     len: length, list: walking(to_list), tuple: walking(to_tuple), set: walking(to_set), dict: to_dict,
-    enumerate: enumerated, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
+    deque: to_deque, OrderedDict: to_ordered, defaultdict: to_default,
+    enumerate: enumerated, itertools.count: endless,
+    itertools.cycle: cycled, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
     filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
     functools.wraps: wraps, functools.update_wrapper: wrapper,
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),

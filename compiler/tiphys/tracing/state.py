@@ -7,6 +7,7 @@ can be undone (`rollback`), and what it changed can be listed (`changes`), compa
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -39,14 +40,40 @@ class Box:
         self.content: Any = content
 
 
-class ListC(Content):
-    __slots__ = ("items",)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Of which class of Python's own a container is. given: its `maxlen`, or what makes a value that is missing."""
 
-    def __init__(self, items: list[Any]) -> None:
+    cls: type
+    given: Any = None
+
+
+LIST, DICT = Kind(list), Kind(dict)
+
+
+class ListC(Content):
+    """A list, or a `deque`."""
+
+    __slots__ = ("items", "kind")
+
+    def __init__(self, items: list[Any], kind: Kind = LIST) -> None:
         self.items = items
+        self.kind = kind
 
     def copy(self) -> ListC:
-        return ListC(self.items.copy())
+        return self.like(self.items.copy())
+
+    def like(self, items: list[Any]) -> ListC:
+        """Give a container of the same class with other items."""
+        return ListC(items, self.kind)
+
+    def shell(self) -> Any:
+        """Give a real list or deque of the items, which are the interpreter's values."""
+        return list(self.items) if self.kind.cls is list else self.kind.cls(self.items, self.kind.given)
+
+    @property
+    def is_plain(self) -> bool:
+        return self.kind == LIST
 
 
 class BatchC(Content):
@@ -76,13 +103,32 @@ class SemaphoreC(Content):
 
 
 class DictC(Content):
-    __slots__ = ("entries",)
+    """A dict, an `OrderedDict`, a `defaultdict` or a `Counter`."""
 
-    def __init__(self, entries: dict[Any, Any]) -> None:
+    __slots__ = ("entries", "kind")
+
+    def __init__(self, entries: dict[Any, Any], kind: Kind = DICT) -> None:
         self.entries = entries
+        self.kind = kind
 
     def copy(self) -> DictC:
-        return DictC(self.entries.copy())
+        return self.like(self.entries.copy())
+
+    def like(self, entries: dict[Any, Any]) -> DictC:
+        """Give a container of the same class with other entries."""
+        return DictC(entries, self.kind)
+
+    def shell(self) -> Any:
+        """Give a real dict of the entries, with the methods of its class that look at keys only."""
+        return OrderedDict(self.entries) if self.kind.cls is OrderedDict else dict(self.entries)
+
+    @property
+    def is_plain(self) -> bool:
+        return self.kind == DICT
+
+    @property
+    def is_counter(self) -> bool:
+        return self.kind.cls is Counter
 
 
 class SetC(Content):
@@ -171,6 +217,20 @@ class IteratorC(Content):
 
     def copy(self) -> IteratorC:
         return IteratorC(self.items, self.position)
+
+
+class CountC(Content):
+    """An `itertools.count`, or a `cycle` of items: the number that comes next."""
+
+    __slots__ = ("at", "items", "step")
+
+    def __init__(self, at: Any, step: Any = 1, items: tuple[Any, ...] | None = None) -> None:
+        self.at = at
+        self.step = step
+        self.items = items
+
+    def copy(self) -> CountC:
+        return CountC(self.at, self.step, self.items)
 
 
 class Status(Enum):

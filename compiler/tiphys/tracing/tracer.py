@@ -265,10 +265,8 @@ class Tracer(Lifting):
 def annotation_of(value: Any) -> Any:
     """Give the class of a tracked container, as a type."""
     match value:
-        case Box(content=ListC()):
-            return list
-        case Box(content=DictC()):
-            return dict
+        case Box(content=ListC(kind=kind) | DictC(kind=kind)):
+            return kind.cls
         case Box(content=ObjectC(cls=cls)) | TupleV(cls=cls):
             return cls
     return Any

@@ -3,10 +3,8 @@
 Why they wait:
 async_comprehension: refused: a generator that would have to travel.
 default_arguments: refused: a default argument that is changed in place.
-default_dict: refused: `defaultdict(list)[key].append(...)` with a run-time key.
 """
 
-from collections import defaultdict
 from collections.abc import AsyncIterator
 
 import tiphys as flyte
@@ -52,16 +50,7 @@ async def default_arguments(n: int) -> list[list[int]]:
     return [first, second, third, shared]
 
 
-@env.task
-async def default_dict(n: int) -> dict[str, list[int]]:
-    groups: dict[str, list[int]] = defaultdict(list)
-    for item in await numbers(n):
-        groups["even" if item % 2 == 0 else "odd"].append(await add(item))
-    return dict(groups)
-
-
 CASES = [
     *[("async_comprehension", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_arguments", {"n": n}) for n in (0, 1, 2, 5)],
-    *[("default_dict", {"n": n}) for n in (0, 1, 2, 5)],
 ]

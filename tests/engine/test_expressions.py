@@ -94,6 +94,7 @@ def names(name: str) -> object:
         ("fromJSON('[true,false]')[asInt('1')]", False),
         ("sprig.sha256sum('a')", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
         ("'ConnectionError: x' matches '^Conn'", True),
+        ("'4\\n' matches '^[0-9]$'", False),
         ("'abc' contains 'b' && 'abc' startsWith 'a' && 'abc' endsWith 'c'", True),
         ("!('a' in ['a']) ? 1 : 2", 2),
     ],

@@ -205,14 +205,14 @@ CASES = [
     ("suppressed_classes", {"n": 3}),
     *[("null_context", {"n": n}) for n in (0, 1, 3)],
     *[("nested_with", {"n": n}) for n in (0, 3)],
-    ("nested_with", {"n": 1}, 3),  # RAISE, 2 CATCH
+    ("nested_with", {"n": 1}, 2),  # 2 CATCH
     *[("users_own_async", {"n": n}) for n in (0, 1, 3)],
     ("task_group_in_a_branch", {"n": 0}),
     *[("task_group_in_a_branch", {"n": n}, 1) for n in (1, 3)],  # BEHIND
     *[("task_group_and_work_inside", {"n": n}, 1) for n in (0, 1, 3)],  # BEHIND
     *[("users_own_that_handles", {"n": n}, 1) for n in (0, 3)],  # BEHIND
-    ("users_own_that_handles", {"n": 1}, 3),  # CATCH, 2 BEHIND
-    *[("users_own_async_and_an_error", {"n": n}, 2) for n in (0, 3)],  # 2 BEHIND
-    ("users_own_async_and_an_error", {"n": 1}, 4),  # 2 CATCH, 2 BEHIND
+    ("users_own_that_handles", {"n": 1}, 2),  # CATCH, BEHIND
+    *[("users_own_async_and_an_error", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    ("users_own_async_and_an_error", {"n": 1}, 3),  # 2 CATCH, BEHIND
     *[("users_own_class", {"n": n}, 1) for n in (0, 1, 3)],  # BEHIND
 ]

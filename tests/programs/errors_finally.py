@@ -308,18 +308,18 @@ CASES = [
     ("break_through_finally", {"n": 1}, 2),  # 2 BEHIND
     *[("break_through_finally", {"n": n}, 3) for n in (2, 3)],  # 3 BEHIND
     *[("finally_in_a_while", {"n": n}) for n in (0, 2)],
-    ("finally_in_a_while", {"n": 1}, 11),  # 3 ROUND, CATCH, 7 BEHIND
-    ("finally_in_a_while", {"n": 3}, 7),  # 2 ROUND, 5 BEHIND
+    ("finally_in_a_while", {"n": 1}, 8),  # 3 ROUND, CATCH, 4 BEHIND
+    ("finally_in_a_while", {"n": 3}, 5),  # 2 ROUND, 3 BEHIND
     *[("finally_branches", {"n": n}, 2) for n in (0, 3)],  # 2 BEHIND
     ("finally_branches", {"n": 1}, 3),  # CATCH, 2 BEHIND
     ("finally_branches", {"n": 2}),
     *[("release_in_finally", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     *[("release_in_finally", {"n": n}, 2) for n in (1, 2)],  # CATCH, BEHIND
-    *[("finally_in_a_helper", {"n": n}, 3) for n in (0, 3)],  # INPUT, RAISE, BEHIND
-    ("finally_in_a_helper", {"n": 1}, 5),  # INPUT, RAISE, 2 CATCH, BEHIND
+    *[("finally_in_a_helper", {"n": n}, 1) for n in (0, 3)],  # INPUT
+    ("finally_in_a_helper", {"n": 1}, 3),  # INPUT, 2 CATCH
     ("finally_in_a_helper", {"n": 2}),
     *[("handler_raises_finally_runs", {"n": n}, 1) for n in (0, 3)],  # BEHIND
-    ("handler_raises_finally_runs", {"n": 1}, 5),  # RAISE, 3 CATCH, BEHIND
+    ("handler_raises_finally_runs", {"n": 1}, 4),  # RAISE, 3 CATCH
     ("handler_raises_finally_runs", {"n": 2}),
     *[("else_raises_finally_runs", {"n": n}, 2) for n in (0, 3)],  # RAISE, BEHIND
     *[("else_raises_finally_runs", {"n": n}, 4) for n in (1, 2)],  # RAISE, 2 CATCH, BEHIND

@@ -192,8 +192,8 @@ CASES = [
     *[("awaited_in_one_arm_or_the_other", {"n": n}) for n in (0, 1)],
     ("awaited_in_one_arm_or_the_other", {"n": 2}, 1),  # ROUND
     *[("values_and_errors", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
-    *[("unpacked", {"n": n}, 3) for n in (0, 2)],  # 3 BEHIND
-    ("unpacked", {"n": 1}, 4),  # CATCH, 3 BEHIND
+    *[("unpacked", {"n": n}, 2) for n in (0, 2)],  # 2 BEHIND
+    ("unpacked", {"n": 1}, 3),  # CATCH, 2 BEHIND
     *[("error_of_a_gather_is_caught", {"n": n}, 1) for n in (0, 2)],  # BEHIND
     ("error_of_a_gather_is_caught", {"n": 1}, 1),  # CATCH
     *[("partial_results_are_kept", {"n": n}, 6) for n in (0, 2)],  # RAISE, 2 CATCH, 3 BEHIND
@@ -201,10 +201,10 @@ CASES = [
     *[("helpers_that_handle", {"n": n}, 5) for n in (0, 2)],  # CATCH, 4 BEHIND
     ("helpers_that_handle", {"n": 1}, 6),  # 2 CATCH, 4 BEHIND
     *[("helpers_that_fail", {"n": n}, 3) for n in (0, 1, 2)],  # 2 CATCH, BEHIND
-    *[("nested_gathers", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
+    *[("nested_gathers", {"n": n}, 1) for n in (0, 1, 2)],  # CATCH
     *[("inner_gather_keeps_errors", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
-    *[("second_try_for_the_failed", {"n": n}, 3) for n in (0, 2)],  # CATCH, 2 BEHIND
-    ("second_try_for_the_failed", {"n": 1}, 4),  # ROUND, CATCH, 2 BEHIND
+    *[("second_try_for_the_failed", {"n": n}, 1) for n in (0, 2)],  # CATCH
+    ("second_try_for_the_failed", {"n": 1}, 2),  # ROUND, CATCH
     *[("started_before_the_try", {"n": n}, 2) for n in (0, 2)],  # 2 BEHIND
     ("started_before_the_try", {"n": 1}, 5),  # RAISE, 2 CATCH, 2 BEHIND
     *[("awaited_in_finally", {"n": n}, 3) for n in (0, 2)],  # 3 BEHIND

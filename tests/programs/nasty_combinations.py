@@ -239,8 +239,8 @@ CASES = [
     *[("helper_with_every_exit", {"n": n}, 5) for n in (1, 5)],  # INPUT, CATCH, 3 BEHIND
     ("helper_with_every_exit", {"n": 2}, 8),  # INPUT, RAISE, 3 CATCH, 3 BEHIND
     ("helper_with_every_exit", {"n": 3}, 6),  # INPUT, RAISE, 2 CATCH, 2 BEHIND
-    *[("gather_inside_try_inside_loop", {"n": n}, 10) for n in (0, 1, 2)],  # 2 INPUT, CATCH, 7 BEHIND
-    ("gather_inside_try_inside_loop", {"n": 3}, 6),  # INPUT, 5 BEHIND
+    *[("gather_inside_try_inside_loop", {"n": n}, 8) for n in (0, 1, 2)],  # 2 INPUT, CATCH, 5 BEHIND
+    ("gather_inside_try_inside_loop", {"n": 3}, 5),  # INPUT, 4 BEHIND
     ("gather_inside_try_inside_loop", {"n": 5}, 2),  # 2 BEHIND
     ("deep", {"n": 0}, 9),  # 2 INPUT, 7 BEHIND
     ("deep", {"n": 1}, 7),  # 2 INPUT, 5 BEHIND

@@ -305,8 +305,8 @@ CASES = [
     *[("train_until_good", {"start": start}) for start in (0.3, 0.5, 0.9, 0.0)],
     *[("quality_gate", {"rows": rows}) for rows in (0, 2, 8)],
     ("quality_gate", {"rows": 3}, 1),  # CATCH
-    ("pages_with_retries", {"fails_until": 0}, 6),  # 3 ROUND, 3 BEHIND
-    ("pages_with_retries", {"fails_until": 2}, 18),  # 3 ROUND, 6 CATCH, 9 BEHIND
+    ("pages_with_retries", {"fails_until": 0}, 3),  # 3 ROUND
+    ("pages_with_retries", {"fails_until": 2}, 9),  # 3 ROUND, 6 CATCH
     ("pages_with_retries", {"fails_until": 3}),
     ("backfill", {"days": 0}, 1),  # BEHIND
     ("backfill", {"days": 1}, 3),  # INPUT, 2 BEHIND

@@ -250,8 +250,8 @@ CASES = [
     *[("folder_size", {"name": name}, glue) for name, glue in (("root", 3), ("c", 1), ("z", 0))],
     *[("recursive_helper", {"n": n}) for n in (0, 8, 12)],
     *[("mutual_recursion", {"n": n}) for n in (0, 1, 4)],
-    # a catch for each failure, and what is made of its outcome: the texts, and the number of the next
-    *[("retries_by_recursion", {"n": n}, glue) for n, glue in ((0, 6), (2, 2), (5, 1))],
+    # a catch for each failure, and the number of the next
+    *[("retries_by_recursion", {"n": n}, glue) for n, glue in ((0, 4), (2, 2), (5, 0))],
     # the first test reads an input only: no pod comes before it
     *[("known_depth_runtime_values", {"n": n}, 1) for n in (-1, 0, 1, 5)],  # INPUT
     # the list is made when the search has ended

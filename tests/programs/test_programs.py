@@ -2,7 +2,7 @@
 
 The third element of a case, `glue_pods`, are the pods of glue in that run; the comment beside it says why they are:
 
-INPUT: a condition, or a count, of what the program, a round or an item starts with, before the first call in it.
+INPUT: what the program, a round or an item starts with, before the first call in it, and that Argo cannot read itself.
 ROUND: all that a round, an item or an arm computes which makes no call.
 JOIN: made of what calls gave that run side by side; no later call takes it along.
 BEHIND: made of what a `try`, a branch, a loop, a fan-out or a sub-orchestrator gave; no later call takes it along.

@@ -187,7 +187,7 @@ CASES = [
     *[("lambda_with_condition", {"n": n}) for n in (0, 1, 2, 3)],
     ("nested_boolean_arms", {"n": 0}, 1),  # ROUND
     *[("nested_boolean_arms", {"n": n}) for n in (1, 2, 3)],
-    ("assertion_is_caught", {"n": 0}, 2),  # CATCH, BEHIND
+    ("assertion_is_caught", {"n": 0}, 1),  # CATCH
     *[("assertion_is_caught", {"n": n}, 1) for n in (1, 2)],  # BEHIND
-    ("assertion_is_caught", {"n": 3}, 3),  # RAISE, CATCH, BEHIND
+    ("assertion_is_caught", {"n": 3}, 2),  # RAISE, CATCH
 ]

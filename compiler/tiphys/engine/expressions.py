@@ -426,9 +426,13 @@ def _on_texts(symbol: str, compare: Callable[[str, str], bool]) -> Callable[[obj
     return on_texts
 
 
+END = re.compile(r"(?<!\\)\$(?=\)|\||$)")
+"""In Go `$` is the end of the text; in Python it may stand before a last line break."""
+
+
 def _matches(text: str, pattern: str) -> bool:
     try:
-        return re.search(pattern, text) is not None
+        return re.search(END.sub(r"\\Z", pattern), text) is not None
     except re.error as error:
         message = f"cannot read the pattern `{pattern}`: {error}"
         raise Unevaluable(message) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
-from tiphys.ir import Atom, Call, Glue, Graph, Input, Literal, Node, Ref, Sub, Switch, Unit, Yield, operands_of
+from tiphys.ir import Atom, Call, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Switch, Unit, Yield, operands_of
 from tiphys.passes.handing_on import free_name
 
 
@@ -205,3 +205,17 @@ def without_unread(graph: Graph, also: Collection[str] = ()) -> Graph:
         read.update(atom.node for atom in operands_of(node) if isinstance(atom, Ref))
         read.update(node.after)
     return graph if len(kept) == len(graph.nodes) else replace(graph, nodes=tuple(reversed(kept)))
+
+
+def types_in(graph: Graph) -> dict[Atom, object]:
+    """Give the types of what a graph's nodes yield, as far as they are known."""
+    found: dict[Atom, object] = {Ref(item.name): item.type for item in graph.inputs}
+    for node in graph.nodes:
+        match node:
+            case Call(type=kind) | Glue(type=kind):
+                found[Ref(node.name)] = kind
+            case Catch(types=types):
+                found |= {Ref(node.name, index): kind for index, kind in enumerate(types)}
+            case _:
+                pass
+    return found

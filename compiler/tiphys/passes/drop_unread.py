@@ -14,6 +14,7 @@ from tiphys.ir import (
     Atom,
     Attempt,
     Call,
+    Entry,
     Glue,
     Graph,
     Input,
@@ -73,9 +74,9 @@ class Used:
                     self.all(unit, [unit.start, unit.exit, *([] if unit.count is None else [unit.count])])
                 case Map():
                     self.all(unit, [unit.count, Ref(unit.body.name)])
-                case Reading():
-                    self.inputs[unit.name].update(item.name for item in unit.inputs)
+                case Reading(number=number):
                     self.read(unit, Ref(unit.otherwise.name))
+                    self.all(unit, [number.numbers, number.index] if isinstance(number, Entry) else [])
                 case Attempt():
                     pass
             for call in unit.calls:
@@ -186,7 +187,7 @@ class Used:
             case Map():
                 return replace(unit, inputs=self.taken(unit), body=self.called(unit.body))
             case Reading():
-                return unit
+                return replace(unit, inputs=self.taken(unit), otherwise=self.called(unit.otherwise))
 
     def kept_graph(self, graph: Graph, outputs: list[int]) -> Graph:
         """Give a graph without what nobody reads."""
@@ -213,7 +214,7 @@ class Used:
                     nodes.append(node)
         values = tuple(seen(graph.result.values[number]) for number in outputs)
         end = replace(graph.result, values=values)
-        inputs = self.taken(graph) if graph.is_region or graph.is_part else graph.inputs
+        inputs = graph.inputs if graph.name == self.program.entry else self.taken(graph)
         return replace(graph, inputs=inputs, nodes=tuple(nodes), result=end)
 
     def taken(self, unit: Unit) -> tuple[Input, ...]:
@@ -222,9 +223,6 @@ class Used:
 
     def called(self, call: Sub) -> Sub:
         """Pass a unit only what it still takes."""
-        callee = self.program.graphs[call.graph]
-        if isinstance(callee, Reading) or (isinstance(callee, Graph) and not callee.is_region and not callee.is_part):
-            return call
         used = self.inputs[call.graph]
         return replace(call, arguments=tuple((name, atom) for name, atom in call.arguments if name in used))
 

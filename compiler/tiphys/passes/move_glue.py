@@ -8,20 +8,21 @@ computes first moves to its callers (lift_glue.py).
 
 from __future__ import annotations
 
-import builtins
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from types import CodeType, FunctionType
+from dataclasses import replace
 
-from tiphys.ir import Atom, Call, Catch, Code, Glue, Graph, Literal, Node, Program, Ref, Sub, Switch, Unit, operands_of
-from tiphys.passes.branches import Branch, substituted, without_unread
+from tiphys.ir import Atom, Glue, Graph, Literal, Node, Program, Ref, Sub, Switch, Unit, operands_of
+from tiphys.passes.branches import Branch, substituted, types_in, without_unread
+from tiphys.passes.drop_unread import drop_unread
 from tiphys.passes.handing_on import free_name
 from tiphys.passes.lift_glue import is_liftable, lift, may_gain
-from tiphys.passes.picking import picked
-from tiphys.passes.place_glue import Placing, edges, is_fixed, needs_output
+from tiphys.passes.picking import folded, picked
+from tiphys.passes.place_glue import is_fixed
 from tiphys.passes.place_items import in_order
+from tiphys.passes.places import Known, guarded
 from tiphys.passes.read_numbers import may_be_read, read_number
+from tiphys.passes.settle_glue import settle_one
 
 MOST = 400
 """So many moves at most: a chain of n branches that only glue connects takes n * n of them."""
@@ -37,12 +38,13 @@ def move_glue(program: Program) -> Program:
         if not (
             sink_one(graphs, known)
             or read_one(graphs, known)
+            or settle_one(graphs, list(branches(graphs)), known)
             or hoist_one(graphs, known)
             or lift_one(graphs, known, program.entry)
         ):
             break
         graphs = in_order(graphs, program.entry)
-    return replace(program, graphs=graphs)
+    return drop_unread(replace(program, graphs=graphs))
 
 
 def branches(graphs: dict[str, Unit]) -> Iterator[Branch]:
@@ -52,65 +54,6 @@ def branches(graphs: dict[str, Unit]) -> Iterator[Branch]:
         for call in unit.calls if isinstance(unit, Graph) else ():
             if isinstance(graphs[call.graph], Switch) and calls[call.graph] == 1:
                 yield Branch(graphs, unit.name, call.name, call.graph)
-
-
-@dataclass
-class Places:
-    """A graph, with the places that its glue would have."""
-
-    graph: Graph
-
-    def __post_init__(self) -> None:
-        self.glue = {node.name: node for node in self.graph.nodes if isinstance(node, Glue)}
-        self.placing = Placing(self.graph, self.glue)
-        self.chosen = self.placing.places(needs_output(self.graph, self.glue))
-
-    def costly(self) -> Iterator[Glue]:
-        """List the glue that has a pod of its own."""
-        return (node for name, node in self.glue.items() if self.chosen[name] == name)
-
-    def riding_with(self, root: Glue) -> list[Glue]:
-        """List a piece of glue and what rides with it, in the order of the graph."""
-        found = {root.name}
-        stack = [root]
-        while stack:
-            for name in edges(stack.pop()):
-                if name in self.glue and not self.chosen[name] and name not in found:
-                    found.add(name)
-                    stack.append(self.glue[name])
-        return [node for name, node in self.glue.items() if name in found]
-
-    def made_of(self, root: str) -> list[Glue]:
-        """List a piece of glue and all that it is made of, in the order of the graph."""
-        found = {root}
-        stack = [root]
-        while stack:
-            for name in edges(self.glue[stack.pop()]):
-                if name in self.glue and name not in found:
-                    found.add(name)
-                    stack.append(name)
-        return [node for name, node in self.glue.items() if name in found]
-
-    def are_there(self, moved: list[Glue], call: str) -> bool:
-        """Say whether all that glue reads stands before a call, or is given by it."""
-        own = {piece.name for piece in moved}
-        read = {atom.node for piece in moved for atom in operands_of(piece) if isinstance(atom, Ref)} - own
-        position = self.placing.position
-        return all(position.get(name, 0) <= position[call] for name in read)
-
-
-@dataclass
-class Known:
-    """The places in graphs that were looked at, as long as those are the same."""
-
-    places: dict[str, Places]
-
-    def of(self, graph: Graph) -> Places:
-        """Place the glue of a graph."""
-        found = self.places.get(graph.name)
-        if found is None or found.graph is not graph:
-            found = self.places[graph.name] = Places(graph)
-        return found
 
 
 # ---- into the arms
@@ -138,6 +81,9 @@ def sink(branch: Branch, root: Glue, moved: list[Glue]) -> None:
         region, arm = branch.region(number), branch.switch.arms[number]
         assert region is not None
         assert arm is not None
+        if isinstance(value, Literal):
+            row.append(value)
+            continue
         row.append(Ref(arm.name, region.width))
         branch.graphs[region.name] = replace(
             region, result=replace(region.result, values=(*region.result.values, value))
@@ -185,6 +131,9 @@ def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Atom:
             names[piece.name] = seen(only)
             continue
         operands = tuple((label, seen(atom)) for label, atom in piece.operands)
+        if (value := folded(piece.code, (atom for _, atom in operands))) is not None:
+            names[piece.name] = value
+            continue
         frame = () if piece.code.total else tuple(seen(atom) for atom in piece.frame)
         # an arm that ends by raising gives known values that nobody means to read
         is_doubtful = is_given and any(atom in known for _, atom in operands)
@@ -197,20 +146,6 @@ def add_to_arm(branch: Branch, number: int, moved: list[Glue]) -> Atom:
         end = replace(region.result, after=(name,)) if is_fixed(made) else region.result
         branch.graphs[region.name] = replace(region, nodes=(*region.nodes, made), result=end)
     return names[moved[-1].name]
-
-
-def types_in(graph: Graph) -> dict[Atom, object]:
-    """Give the types of what a graph's nodes yield, as far as they are known."""
-    found: dict[Atom, object] = {Ref(item.name): item.type for item in graph.inputs}
-    for node in graph.nodes:
-        match node:
-            case Call(type=kind) | Glue(type=kind):
-                found[Ref(node.name)] = kind
-            case Catch(types=types):
-                found |= {Ref(node.name, index): kind for index, kind in enumerate(types)}
-            case _:
-                pass
-    return found
 
 
 # ---- out to the callers
@@ -331,20 +266,3 @@ def hoist(branch: Branch, number: int, root: Glue, moved: list[Glue]) -> None:
     given = branch.taken_in(Ref(names[root.name]), root.name, root.type)
     branch.passed_on(number, given, root.name)
     branch.tidy()
-
-
-def guarded(piece: Glue, number: int) -> Code:
-    """Give glue that is computed if a branch takes an arm; its first operand is the number of the one that is taken."""
-    names: dict[str, object] = {"__builtins__": builtins, "compute": piece.code.function, "number": number}
-    function = FunctionType(GUARD, names, piece.code.function.__name__)
-    return Code(piece.code.text, function, pure=piece.code.pure, total=piece.code.total)
-
-
-def guard_code() -> CodeType:
-    """Compile the guard; its frame is left out of tracebacks, as those of frozen modules are."""
-    text = "lambda which, *values: compute(*values) if which == number else None"
-    whole = compile(text, "<frozen guard>", "eval", dont_inherit=True)
-    return next(item for item in whole.co_consts if isinstance(item, CodeType))
-
-
-GUARD = guard_code()

@@ -1,9 +1,10 @@
-"""Glue that does no more than pick one of its operands, once another of them is known."""
+"""Glue that does no more than pick one of its operands, once another of them is known; glue whose operands all are."""
 
 from __future__ import annotations
 
 import dis
 import operator
+from collections.abc import Iterable
 from typing import Any
 
 from tiphys.ir import Atom, Code, Glue, Literal, Ref
@@ -57,6 +58,24 @@ def result_of(code: Code, atoms: list[Atom]) -> Atom | None:
         else:
             return stack.pop() if name == "RETURN_VALUE" else None
     return None
+
+
+SIMPLE = (type(None), bool, int, float, str)
+LONGEST = 1000
+
+
+def folded(code: Code, atoms: Iterable[Atom]) -> Literal | None:
+    """Give what glue gives that is made of known plain values only, if that is one too."""
+    given = list(atoms)
+    values = [atom.value for atom in given if isinstance(atom, Literal) and type(atom.value) in SIMPLE]
+    if not (code.pure and code.total) or len(values) < len(given):
+        return None
+    try:
+        found = code.function(*values)
+    except Exception:  # noqa: BLE001 - a known value that nobody means to read, of an arm that raises, has any type
+        return None
+    is_simple = type(found) in SIMPLE and not (isinstance(found, str) and len(found) > LONGEST)
+    return Literal(found) if is_simple else None
 
 
 def are_numbers(atoms: list[Atom]) -> bool:

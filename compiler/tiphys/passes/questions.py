@@ -60,6 +60,8 @@ class Asked:
             def visit_Name(self, node: ast.Name) -> ast.expr:
                 if node.id in named:
                     return named[node.id]
+                if node.id == "bool":
+                    return node
                 if node.id not in names:
                     raise NotSimpleError
                 return known(names[node.id])
@@ -141,6 +143,4 @@ def known(value: object) -> ast.expr:
         assert isinstance(value, tuple | list | set | frozenset)
         items = [known(item) for item in value]
         return ast.Tuple(sorted(items, key=ast.unparse) if isinstance(value, set | frozenset) else items, ast.Load())
-    if value is bool:
-        return ast.Name("bool", ast.Load())
     raise NotSimpleError

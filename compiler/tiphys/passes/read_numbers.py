@@ -8,8 +8,7 @@ because the glue raises for that item, or a person wrote an input in some other 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -39,45 +38,10 @@ from tiphys.ir import (
     operands_of,
 )
 from tiphys.passes.branches import substituted, without_unread
+from tiphys.passes.callers import Callers, Step, names_of, passed
 from tiphys.passes.handing_on import free_name
-from tiphys.passes.place_items import with_calls
 from tiphys.passes.questions import question_of
 from tiphys_runtime.objects import numbers_of
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step on the way from a region outwards: `call` of `caller` calls the unit inside."""
-
-    caller: Unit
-    call: Sub
-
-
-class Callers:
-    """Who calls each unit, where that is one call only."""
-
-    def __init__(self, graphs: dict[str, Unit]) -> None:
-        self.graphs = graphs
-        counts = Counter(call.graph for unit in graphs.values() for call in unit.calls)
-        self.steps = {
-            call.graph: Step(unit, call) for unit in graphs.values() for call in unit.calls if counts[call.graph] == 1
-        }
-
-    def outwards(self, name: str) -> Iterator[Step]:
-        """Go from a unit to the entry, as long as each is called once."""
-        met: set[str] = set()
-        while name not in met and (step := self.steps.get(name)) is not None:
-            yield step
-            met.add(name)
-            name = step.caller.name
-
-    def outside(self, step: Step, atom: Atom) -> Atom | None:
-        """Give what an input of the called unit is in its caller; nothing where that changes from round to round."""
-        if isinstance(atom, Literal):
-            return atom
-        given = dict(step.call.arguments)[atom.node]
-        callee = self.graphs[step.call.graph]
-        return None if isinstance(callee, Loop) and atom.node in callee.carried else given
 
 
 @dataclass(frozen=True)
@@ -150,11 +114,6 @@ def asking(callers: Callers, wanted: Wanted) -> Question | None:
         return None
     kinds = {item.name: item.type for item in main.inputs}
     return question_of(wanted.moved, origins, kinds)
-
-
-def names_of(unit: Unit) -> set[str]:
-    """Name the inputs of a unit."""
-    return {item.name for item in unit.inputs}
 
 
 # ---- computed ahead for all items
@@ -245,24 +204,6 @@ def listing(wanted: Wanted, is_index: list[bool]) -> Code:
 
 # `pieces` and `constants` are globals of the function that is made of this code
 LISTING = (lambda count, *given: numbers_of(count, pieces, *given, *constants)).__code__  # type: ignore[name-defined] # noqa: F821
-
-
-def passed(graphs: dict[str, Unit], step: Step, atom: Atom, label: str, kind: object) -> Ref:
-    """Pass a value on to the unit that a call calls; gives the input that it is there."""
-    caller, callee = graphs[step.caller.name], graphs[step.call.graph]
-    call = next(call for call in caller.calls if call.name == step.call.name)
-    changing = callee.carried if isinstance(callee, Loop) else ()
-    for name, given in call.arguments:
-        if given == atom and name not in changing:
-            return Ref(name)
-    inner = [node.name for node in callee.nodes] if isinstance(callee, Graph) else [one.name for one in callee.calls]
-    index = callee.index if isinstance(callee, Loop | Map) else None
-    name = free_name(label, {*names_of(callee), *inner, *([index] if index else [])})
-    where = callee.result.where if isinstance(callee, Graph) else callee.where
-    graphs[callee.name] = replace(callee, inputs=(*callee.inputs, Input(name, kind, where)))
-    longer = replace(call, arguments=(*call.arguments, (name, atom)))
-    graphs[caller.name] = with_calls(caller, [longer if one is call else one for one in caller.calls])
-    return Ref(name)
 
 
 # ---- in the region

@@ -74,6 +74,14 @@ def bound(value: object, name: str) -> object:
     return value
 
 
+def free(value: object, name: str) -> object:
+    """Read a variable of the function around, which may not be bound. Raises NameError."""
+    if value is UNBOUND:
+        msg = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        raise NameError(msg)
+    return value
+
+
 def raise_(error: Any, *cause: Any, context: BaseException | None = None) -> Never:
     """Raise as the statement does: a class is called; `cause` is what stands behind `from`.
 

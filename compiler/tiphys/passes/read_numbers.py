@@ -237,9 +237,12 @@ def replace_by_reading(
     called = Sub(root.name, unit, passing(taken), int, before, root.where)
     nodes: list[Node] = []
     for node in region.nodes:
-        if node.name == root.name:
+        # what comes after any of the pieces comes after the reading, so that stands where the first of them was
+        if called not in nodes and node.name in own and {item.name for item in nodes}.issuperset(before):
             nodes.append(called)
-        elif isinstance(node, Glue) and node.name in own:
+        if node.name == root.name:
+            continue
+        if isinstance(node, Glue) and node.name in own:
             # whoever else reads it comes after the reading, in which it has raised nothing
             nodes.append(replace(node, code=replace(node.code, total=True), after=()))
         elif isinstance(node, Call | Glue | Sub | Catch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import sys
 import types
 from typing import Any, cast
 
@@ -13,11 +14,13 @@ from tiphys.tracing.binding import bind
 from tiphys.tracing.changes import check_lost
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import find, names_read_beside, owner_of, variables
+from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.reach import names_reached, reaches
 from tiphys.tracing.source import FunctionNode, cells_of, free_names, parameters_of, scope_of, tree_of
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Bound, Captured, Closure, Frame, Hole, NotKnown, NotTraceable, Scope, Unknown
+from tiphys_runtime.objects import UNBOUND, bound, free
 
 EMPTY_SCOPE = Scope(ast.Pass(), frozenset(), frozenset(), frozenset(), is_generator=False)
 
@@ -239,6 +242,7 @@ class Substitution(ast.NodeTransformer):
         self.t = t
         self.frame = frame
         self.bound: list[set[str]] = []
+        self.around: list[ast.AST] = []
         self.pure = True
 
     def lambda_(self, node: ast.Lambda) -> ast.expr:
@@ -258,10 +262,12 @@ class Substitution(ast.NodeTransformer):
     def enclose(self, node: Any, names: set[str]) -> Any:
         """Copy a piece of code that binds names of its own."""
         self.bound.append(names)
+        self.around.append(node)
         try:
             return super().generic_visit(copy_node(node))
         finally:
             self.bound.pop()
+            self.around.pop()
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
         return self.enclose(node, {item.arg for item in parameters_of(node.args)})
@@ -279,10 +285,24 @@ class Substitution(ast.NodeTransformer):
         try:
             value = variables(self.frame).get(node.id, ...)
             value = find(self.t, node) if value is ... else value
+            if may_lack(value):
+                return self.perhaps(value, node)
             local = owner_of(self.frame, node.id) is not None
             return self.t.tree(value, node, node.id, constant=not local)
         finally:
             self.t.frame = outer
+
+    def perhaps(self, value: Any, node: ast.Name) -> ast.expr:
+        """Read a variable that may not be bound, when the code runs."""
+        read = bound if self.is_inlined() else free
+        head = self.t.capture(read, read.__name__, node)
+        args = [held_tree(self.t, value, node), at(ast.Constant(node.id), node)]
+        return at(ast.Call(func=head, args=args, keywords=[]), node)
+
+    def is_inlined(self) -> bool:
+        """Say whether the code is part of the function around it: comprehensions are, from Python 3.12 on."""
+        is_part = not any(isinstance(item, ast.Lambda | ast.GeneratorExp) for item in self.around)
+        return sys.version_info >= (3, 12) and is_part
 
     def visit_Call(self, node: ast.Call) -> Any:
         made = self.generic_visit(node)
@@ -320,7 +340,8 @@ def factory(t: Tracer, closure: Closure, node: ast.AST, known: dict[str, object]
     if own.nonlocals or own.globals:
         raise t.untraceable(f"`{closure.name}` changes variables around it, so it cannot run on its own", node)
     captured: dict[str, object] = dict(known or {})
-    free: dict[str, ast.expr] = {}
+    given: dict[str, ast.expr] = {}
+    lacking: list[str] = []
     outer, t.frame = t.frame, closure.frame
     try:
         for name in sorted(free_names(inner)):
@@ -334,19 +355,23 @@ def factory(t: Tracer, closure: Closure, node: ast.AST, known: dict[str, object]
             try:
                 captured[name] = t.native(value)
             except NotKnown:
-                free[name] = t.tree(value, node, name)
+                given[name] = held_tree(t, value, node) if may_lack(value) else t.tree(value, node, name)
+            if may_lack(value):
+                lacking.append(name)
         defaults = {f"default_{index}": t.tree(item, node) for index, item in enumerate(closure.defaults)}
     finally:
         t.frame = outer
-    made = build_factory(t, closure, (*free, *defaults), captured)
+    made = build_factory(t, closure, (*given, *defaults), captured, lacking)
     head = Hole(Captured(made), closure.name, node)
-    return at(ast.Call(func=head, args=[*free.values(), *defaults.values()], keywords=[]), node)
+    return at(ast.Call(func=head, args=[*given.values(), *defaults.values()], keywords=[]), node)
 
 
 def build_factory(
-    t: Tracer, closure: Closure, names: tuple[str, ...], captured: dict[str, object]
+    t: Tracer, closure: Closure, names: tuple[str, ...], captured: dict[str, object], lacking: list[str]
 ) -> types.FunctionType:
-    """Compile the function that makes a nested function."""
+    """Compile the function that makes a nested function. lacking: what it is given that may not be bound."""
+    if lacking:
+        captured = {**captured, "__unbound": UNBOUND}
     key = (id(closure.node), names, tuple((name, id(value)) for name, value in captured.items()))
     known = t.program.factories.get(key)
     if known is not None:
@@ -360,7 +385,8 @@ def build_factory(
     given = ast.arguments(
         posonlyargs=[], args=[ast.arg(arg=name) for name in names], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
-    outer = ast.FunctionDef(name=f"make_{inner.name}", args=given, body=[inner, back], decorator_list=[])
+    unbinding = [ast.parse(f"if {name} is __unbound: del {name}").body[0] for name in lacking]
+    outer = ast.FunctionDef(name=f"make_{inner.name}", args=given, body=[*unbinding, inner, back], decorator_list=[])
     ast.copy_location(outer, closure.node)
     if hasattr(ast, "TypeAlias"):
         vars(outer)["type_params"] = []

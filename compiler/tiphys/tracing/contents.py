@@ -46,7 +46,7 @@ class Merging:
         self.fork = fork
         self.t = fork.t
         self.leaving = Leaving(fork)
-        self.merged: dict[tuple[int, ...], Any] = {}
+        self.merged: dict[tuple[tuple[int, int], ...], Any] = {}
 
     # ---- contents
 
@@ -138,7 +138,7 @@ class Merging:
         if all(is_same(item, first) for item in items):
             return self.leaving.outside(next(iter(values)), first)
         if all(isinstance(item, Box) for item in items):
-            key = tuple(id(item) for item in items)
+            key = tuple((number, id(item)) for number, item in values.items())
             if key not in self.merged:
                 self.merged[key] = self.boxes(values)
             return self.merged[key]

@@ -47,6 +47,7 @@ class Fork:
         """What the boxes held before the ways that these have changed."""
         self.moved: list[tuple[Box, Any]] = []
         """Containers made on a way, and what they held there."""
+        self.merging = Merging(self)
         self.frame = t.frame_here() if self.heavy or self.lazy else ()
         for number, way in enumerate(ways):
             # a way that fails where it has changed what a handler reads cannot be one expression with the others
@@ -83,17 +84,16 @@ class Fork:
         """Merge all that the ways have changed."""
         boxes = dict.fromkeys(box for number in going for box in self.ways[number].changes)
         self.before = {box: box.content for box in boxes}
-        merging = Merging(self)
         for box in boxes:
             staying = self.staying(box, going)
             if staying:
-                merging.box(box, staying)
+                self.merging.box(box, staying)
         for number in going:
             self.t.state.pending.extend(self.ways[number].pending)
 
     def slot(self, values: dict[int, Any], hint: str) -> Any:
         """Merge a value that each of some ways gives."""
-        return Merging(self).values(values, hint)
+        return self.merging.values(values, hint)
 
     # ---- values that leave a way
 
@@ -124,7 +124,8 @@ class Fork:
 
     def content_of(self, number: int, box: Box) -> Any:
         """Give what a box held at the end of a way."""
-        return self.ways[number].changes.get(box, self.before.get(box, box.content))
+        held = next((content for made, content in self.moved if made is box), box.content)
+        return self.ways[number].changes.get(box, self.before.get(box, held))
 
     def is_inner(self, number: int, unknown: Unknown) -> bool:
         """Say whether a value is computed inside a way that is not always taken."""

@@ -25,9 +25,9 @@ from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing
-from tiphys.tracing.state import BatchC, Box, FrameC, GroupC, OpaqueC, PendingC, SemaphoreC
+from tiphys.tracing.state import BatchC, Box, DictC, FrameC, GroupC, ListC, OpaqueC, PendingC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Lost, Unknown, is_immutable
+from tiphys.tracing.values import Choice, Lost, TupleV, Unknown, is_immutable
 
 TRIES = 12
 
@@ -373,9 +373,12 @@ class Rounds:
 
 
 def is_task(value: Any) -> bool:
-    """Say whether a value is a coroutine or a task, or may be one."""
-    if isinstance(value, Choice):
-        return any(is_task(option) for option in value.options)
+    """Say whether a value is a coroutine or a task, or may be one, or holds one."""
+    match value:
+        case Choice(options=parts) | TupleV(items=parts) | Box(content=ListC(items=parts)):
+            return any(is_task(part) for part in parts)
+        case Box(content=DictC(entries=named)):
+            return any(is_task(part) for part in named.values())
     return isinstance(value, Box) and isinstance(value.content, PendingC | BatchC | GroupC | SemaphoreC)
 
 

@@ -132,6 +132,45 @@ an orchestrator cannot change a value of its module
   Change a copy of it instead.
 """,
     ),
+    "a coroutine that reads the variable of its loop": (
+        """\
+@env.task
+async def main(n: int) -> list[int]:
+    async def job() -> int:
+        return await add(item)
+
+    jobs = []
+    for item in await numbers(n):
+        jobs.append(job())
+    return await asyncio.gather(*jobs)
+""",
+        """\
+`job` reads `item` when it runs, and that is when the loop is through
+  flow.py:17:5
+    async def job() -> int:
+    ^^^^^^^^^^^^^^^^^^^^^^^
+  Give it the value as an argument: `job(item)`.
+""",
+    ),
+    "a loop that starts tasks and does more": (
+        """\
+@env.task
+async def main(n: int) -> list[int]:
+    jobs = []
+    for item in await numbers(n):
+        if item % 2:
+            jobs.append(add(item))
+        n = await add(n)
+    return await asyncio.gather(*jobs)
+""",
+        """\
+only run time says how many tasks this holds, and the loop does more than start them
+  flow.py:18:5
+    for item in await numbers(n):
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Let each round append its coroutines, and nothing else; or await them in the round.
+""",
+    ),
     "what follows a refused definition": (
         """\
 @env.task

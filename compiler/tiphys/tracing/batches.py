@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import ProgramError
-from tiphys.ir import Glue, Ref
+from tiphys.ir import Glue, Literal, Ref
+from tiphys.tracing import inference
 from tiphys.tracing.completions import Ended, Exit, exits_of
 from tiphys.tracing.fan_out import Many
+from tiphys.tracing.forks import is_repeatable
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import variables
+from tiphys.tracing.reach import names_reached
 from tiphys.tracing.regions import Way, expression_tree
 from tiphys.tracing.results import replaced
-from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC
+from tiphys.tracing.source import scope_of
+from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Choice, Frame, Hole, NotKnown, Poisoned, Raised, Undecided, Unknown
+from tiphys.tracing.values import Choice, Closure, Frame, Hole, NotKnown, Poisoned, Raised, Undecided, Unknown
 
 ROUND = Ref("round of a batch")
 """Stands for the number of the round that is tried out."""
@@ -43,21 +47,44 @@ def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, nod
     for box, (_, after) in list(lists.items()):
         if isinstance(after, PendingC | GroupC):
             del lists[box]
-    if len(lists) != 1:
+    sizes = {box: found for box, pair in lists.items() if (found := appending(*pair)) is not None}
+    if not lists or len(sizes) < len(lists):
         return False
-    ((box, (before, after)),) = lists.items()
-    chosen = appending(before, after)
-    if chosen is None:
-        return False
-    rows: Unknown | None = None
-    if isinstance(after, ChoiceC):
-        count, rows = picked(t, probe, after.number, chosen, index, count, node)
-    make = maker(t, box, work, rows, node)
-    if rows is None:
-        make = beforehand(t, probe, make, count, node)
-    t.state.replace(box, BatchC([*box.content.items, Many(count, make, "gather", node, frozenset((box,)))]))
-    t.state.pending.append(box)
+    is_picked = any(isinstance(after, ChoiceC) or sizes[box] != [1] for box, (_, after) in lists.items())
+    if is_picked and not all(is_repeatable(t, item) for item in probe.nodes):
+        return False  # it is computed twice: to count the coroutines, and where each is made
+    check_bound(t, probe, node)
+    made: dict[Box, Many] = {}
+    for box, (_, after) in lists.items():
+        rows: Unknown | None = None
+        size = count
+        if isinstance(after, ChoiceC) or sizes[box] != [1]:
+            number = after.number if isinstance(after, ChoiceC) else Unknown(at(ast.Constant(0), node), int)
+            size, rows = picked(t, probe, number, sizes[box], index, count, node)
+        make = maker(t, box, work, rows, tuple(lists), node)
+        if rows is None:
+            make = beforehand(t, probe, make, count, node)
+        made[box] = Many(size, make, "gather", node, frozenset(lists))
+    for box, many in made.items():
+        t.state.replace(box, BatchC([*box.content.items, many]))
+        t.state.pending.append(box)
     return True
+
+
+def check_bound(t: Tracer, probe: Probe, node: ast.AST) -> None:
+    """Refuse coroutines that read, when they run, what the last round has set: each finds its own round."""
+    before, after = probe.changes.get(t.frame.box, (t.frame.box.content,) * 2)
+    assert isinstance(before, FrameC)
+    assert isinstance(after, FrameC)
+    made = {name for name, value in after.names.items() if before.names.get(name) is not value}
+    for closure in after.names.values():
+        if not isinstance(closure, Closure) or not isinstance(closure.node, ast.AsyncFunctionDef):
+            continue
+        late = (names_reached(closure.node) & made) - scope_of(closure.node).locals - {closure.node.name}
+        if late and closure.native is None and closure.node.name in names_reached(node):
+            name = min(late)
+            what = f"`{closure.name}` reads `{name}` when it runs, and that is when the loop is through"
+            raise t.refuse(what, closure.node, f"Give it the value as an argument: `{closure.name}({name})`.")
 
 
 def tried(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Probe | None:
@@ -65,6 +92,7 @@ def tried(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Probe | 
     mark, names = t.state.mark(), t.names.mark()
     nodes, ready = len(t.state.nodes), t.state.ready
     t.guards += 1
+    t.holding += 1
     try:
         done = work(index)
         if done is not None and not exits_of(done) <= {Exit.NEXT, Exit.CONTINUE}:
@@ -77,18 +105,19 @@ def tried(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Probe | 
         return None
     finally:
         t.guards -= 1
+        t.holding -= 1
         t.state.rollback(mark)
         t.state.ready = ready
         t.undo_names(names)
 
 
 def appending(before: Content, after: Content) -> list[int] | None:
-    """Say in which of its ways a round appends one coroutine, and nothing else, to a list; None if it does more."""
+    """Count the coroutines that each of its ways appends to a list; None if a round does something else."""
     if isinstance(after, ChoiceC):
-        sizes = [grown(before, one) for one in after.contents]
-        known = all(size in (0, 1) for size in sizes)
-        return [number for number, size in enumerate(sizes) if size] if known and any(sizes) else None
-    return [0] if grown(before, after) == 1 else None
+        sizes = [size for one in after.contents if (size := grown(before, one)) is not None]
+        return sizes if len(sizes) == len(after.contents) and any(sizes) else None
+    size = grown(before, after)
+    return [size] if size else None
 
 
 def grown(before: Content, after: Content) -> int | None:
@@ -97,27 +126,50 @@ def grown(before: Content, after: Content) -> int | None:
         return None
     more = after.items[len(before.items) :]
     same = all(one is other for one, other in zip(before.items, after.items, strict=False))
-    pending = all(isinstance(item, Box) and isinstance(item.content, PendingC) for item in more)
+    pending = all(is_coroutine(item) for item in more)
     return len(more) if same and pending else None
 
 
+def is_coroutine(value: Any) -> bool:
+    """Say whether a value is a coroutine or a task, or one of several."""
+    if isinstance(value, Choice):
+        return all(is_coroutine(option) for option in value.options)
+    return isinstance(value, Box) and isinstance(value.content, PendingC)
+
+
 def picked(
-    t: Tracer, probe: Probe, number: Unknown, chosen: list[int], index: Ref, count: Unknown | int, node: ast.AST
+    t: Tracer, probe: Probe, number: Unknown, sizes: list[int], index: Ref, count: Unknown | int, node: ast.AST
 ) -> tuple[Unknown, Unknown]:
-    """Give how many rounds append a coroutine, and the list of their numbers."""
-    wanted: list[ast.expr] = [at(ast.Constant(one), node) for one in chosen]
-    numbers = at(ast.Tuple(elts=wanted, ctx=ast.Load()), node)
-    test = at(ast.Compare(left=number.tree, ops=[ast.In()], comparators=[numbers]), node)
-    condition = of_round(t, probe, test, index, node)
-    tree = at(ast.ListComp(elt=name_of_round(node), generators=[rounds(t, count, node, condition)]), node)
-    rows = t.unknown(t.settle(Unknown(tree, list[int]), "rows", node))
-    assert rows is not None
-    length = at(ast.Call(func=t.capture(len, "len", node), args=[rows.tree], keywords=[]), node)
-    return Unknown(length, int), rows
+    """Give how many coroutines the rounds append, and a list that has for each the number of its round.
+
+    Where one of several kinds is appended, or one round appends several, its items are pairs: the number of the round
+    and which of all that the ways of a round append it is.
+    """
+    if sum(sizes) == 1:
+        wanted = at(ast.Constant(sizes.index(1)), node)
+        test = at(ast.Compare(left=number.tree, ops=[ast.Eq()], comparators=[wanted]), node)
+        condition = of_round(t, probe, test, index, node)
+        tree = at(ast.ListComp(elt=name_of_round(node), generators=[rounds(t, count, node, condition)]), node)
+    else:
+        ends = [sum(sizes[: one + 1]) for one in range(len(sizes))]
+        table = Hole(
+            Literal([list(range(end - size, end)) for size, end in zip(sizes, ends, strict=True)]), "kinds", node
+        )
+        read = at(ast.Subscript(value=table, slice=number.tree, ctx=ast.Load()), node)
+        kinds = of_round(t, probe, read, index, node)
+        kind = at(ast.Name(id=KIND, ctx=ast.Load()), node)
+        pair = at(ast.Tuple(elts=[name_of_round(node), kind], ctx=ast.Load()), node)
+        inner = ast.comprehension(target=at(ast.Name(id=KIND, ctx=ast.Store()), node), iter=kinds, ifs=[], is_async=0)
+        tree = at(ast.ListComp(elt=pair, generators=[rounds(t, count, node), inner]), node)
+    made = t.expression(t.settle(Unknown(tree, list), "rows", node))
+    length = at(ast.Call(func=t.capture(len, "len", node), args=[made.tree], keywords=[]), node)
+    return Unknown(length, int), Unknown(made.tree, int if sum(sizes) == 1 else tuple)
 
 
 ROW = "row_"
 """What the number of a round is called in glue over all rounds."""
+KIND = "kind_"
+"""What the number of one of all that the ways of a round append is called there."""
 
 
 def name_of_round(node: ast.AST) -> ast.expr:
@@ -182,35 +234,66 @@ def beforehand(
 
 
 def maker(
-    t: Tracer, box: Box, work: Callable[[Unknown], Any], rows: Unknown | None, node: ast.AST
+    t: Tracer, box: Box, work: Callable[[Unknown], Any], rows: Unknown | None, boxes: tuple[Box, ...], node: ast.AST
 ) -> Callable[[Unknown], Any]:
-    """Make what gives the coroutine of one round, as things stand now."""
+    """Make what gives a coroutine of one list, as things stand now. boxes: all the lists that a round appends to."""
     frame = t.frame
     held = new_frame(t.state, dict(variables(frame)))
     shown = Frame(held, frame.scope, frame.parent, frame.globals, frame.cells, frame.file, frame.title, frame.notes)
 
     def make(number: Unknown) -> Any:
+        row = None
         if rows is not None:
-            number = Unknown(at(ast.Subscript(value=rows.tree, slice=number.tree, ctx=ast.Load()), node), int)
+            row = at(ast.Subscript(value=rows.tree, slice=number.tree, ctx=ast.Load()), node)
+            is_pair = inference.plain(rows.type) is tuple
+            number = Unknown(item_tree(row, 0) if is_pair else row, int)
 
         def one() -> Any:
-            before = box.content
-            t.state.replace(box, ListC([]))
-            work(number)
-            after = box.content
-            t.state.replace(box, before.copy())
-            if isinstance(after, ChoiceC):
-                lists = [one.items for one in after.contents if isinstance(one, ListC | BatchC)]
-                assert len(lists) == len(after.contents)
-                options = [items[-1] for items in lists if items]
-                if len(options) == 1:
-                    return options[0]
-                return Choice(after.number, tuple(items[-1] if items else None for items in lists))
-            return after.items[-1]
+            before = {one: one.content for one in boxes}
+            for one in boxes:
+                t.state.replace(one, ListC([]))
+            t.holding += 1
+            try:
+                work(number)
+            finally:
+                t.holding -= 1
+            appended = {one: items_of(one.content) for one in boxes}
+            for one, content in before.items():
+                t.state.replace(one, content.copy())
+            options = appended.pop(box)
+            others = {id(item) for items in appended.values() for item in items}
+            t.state.pending[:] = [item for item in t.state.pending if id(item) not in others]
+            t.state.ready = tuple(item for item in t.state.ready if id(item) not in others)
+            for option in options:
+                unscheduled(t, option)
+            if len(options) == 1 or row is None:
+                return options[0]
+            return Choice(t.expression(t.settle(Unknown(item_tree(row, 1), int), "kind", node)), options)
 
         return within(t, shown, one)
 
     return make
+
+
+def items_of(content: Content) -> tuple[Any, ...]:
+    """List all that the ways of a round have appended."""
+    contents = content.contents if isinstance(content, ChoiceC) else (content,)
+    return tuple(item for one in contents if isinstance(one, ListC | BatchC) for item in one.items)
+
+
+def unscheduled(t: Tracer, value: Any) -> None:
+    """Let a task that one of several ways has started, which is undone, begin when it is awaited."""
+    if isinstance(value, Choice):
+        for option in value.options:
+            unscheduled(t, option)
+    elif value.content.status is Status.SCHEDULED and value not in t.state.ready:
+        content = t.state.write(value)
+        content.status, content.taken = Status.CREATED, False
+
+
+def item_tree(row: ast.expr, index: int) -> ast.expr:
+    """Read an item of a pair."""
+    return at(ast.Subscript(value=row, slice=at(ast.Constant(index), row), ctx=ast.Load()), row)
 
 
 def within(t: Tracer, frame: Frame, work: Callable[[], Any]) -> Any:

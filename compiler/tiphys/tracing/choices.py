@@ -28,14 +28,14 @@ def resolved(t: Tracer, value: Any, name: str, node: ast.AST) -> Any:
     """Give what a variable holds, where that is one of several things that are no data."""
     match value:
         case Choice(number=number, options=options):
-            if number.ref in t.options:
-                return unless_unbound(t, options[t.options[number.ref]], name, node)
+            if number.key in t.options:
+                return unless_unbound(t, options[t.options[number.key]], name, node)
             if may_lack(value):
                 return decide(t, value, lambda option: unless_unbound(t, option, name, node), node)
         case Box(content=ChoiceC(number=number, contents=contents)):
-            if number.ref not in t.options:
+            if number.key not in t.options:
                 raise Undecided(number, len(contents))
-            t.state.replace(value, contents[t.options[number.ref]].copy())
+            t.state.replace(value, contents[t.options[number.key]].copy())
     return value
 
 

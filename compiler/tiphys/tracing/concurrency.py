@@ -12,18 +12,20 @@ from typing import Any
 
 from tiphys.tracing.state import BatchC, Box, PendingC, Status
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV
+from tiphys.tracing.values import Bound, Choice, Closure, Method, Raised, TupleV
 
 ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
 
 
-def await_value(t: Tracer, value: Any, node: ast.AST) -> Any:
-    """Run `await value`."""
+def await_value(t: Tracer, value: Any, node: ast.AST, *, may_fail: bool = False) -> Any:
+    """Run `await value`. may_fail: only run time says whether it is that value."""
     from tiphys.tracing.choices import decide
 
     start_ready(t)
     if isinstance(value, Choice):
-        return decide(t, value, lambda option: await_value(t, option, node), node)
+        return decide(t, value, lambda option: await_value(t, option, node, may_fail=True), node)
+    if value is None and may_fail:
+        raise Raised(TypeError("object NoneType can't be used in 'await' expression"), t.span(node))
     if not (isinstance(value, Box) and isinstance(value.content, PendingC)):
         named = "a result" if t.unknown(value) is not None else article(type_name(value))
         raise t.refuse(f"`await` needs a coroutine or a task, and this is {named}", node, "Leave out the `await`.")
@@ -108,7 +110,7 @@ def schedule(t: Tracer, box: Box) -> None:
 
 def start_ready(t: Tracer) -> None:
     """Interpret the scheduled tasks that have not begun, each in the order reached when it was scheduled."""
-    while t.state.ready:
+    while t.state.ready and not t.holding:
         boxes, t.state.ready = t.state.ready, ()
         for box in boxes:
             outer = t.state.frontier

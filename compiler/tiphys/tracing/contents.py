@@ -119,10 +119,21 @@ class Merging:
             value = made if made.ref is not None else self.t.unknown(self.fork.later(made))
             assert value is not None
             return OpaqueC(Unknown(value.tree, value.type), part=part)
-        left = {number: self.leaving.left(number, content) for number, content in contents.items()}
-        numbers = sorted(left)
+        left = {number: self.leaving.left(number, content) for number, content in sorted(contents.items())}
         self.t.choices += 1
-        return ChoiceC(self.number(numbers), tuple(left[number] for number in numbers))
+        if not any(isinstance(content, ChoiceC) for content in left.values()):
+            return ChoiceC(self.number(list(left)), tuple(left.values()))
+        options: list[Content] = []
+        trees: list[ast.expr] = [at(ast.Constant(0), self.fork.node)] * len(self.fork.ways)
+        for number, content in left.items():
+            first: ast.expr = at(ast.Constant(len(options)), self.fork.node)
+            if isinstance(content, ChoiceC):
+                first = at(ast.BinOp(left=first, op=ast.Add(), right=content.number.tree), self.fork.node)
+                options.extend(content.contents)
+            else:
+                options.append(content)
+            trees[number] = first
+        return ChoiceC(self.fork.later(Unknown(self.fork.which.pick(trees), int)), tuple(options))
 
     # ---- values
 

@@ -207,6 +207,9 @@ class Fork:
             t.state.frontier = frontier
             trees = [self.lazy_tree(number) for number in range(len(self.ways))]
             value = Unknown(self.which.pick(trees), tuple, pure=False, total=False)
+            inner = (item for number in self.lazy for item in self.ways[number].nodes)
+            if self.which.value.pure and all(isinstance(item, Glue) and is_repeatable(t, item) for item in inner):
+                t.repeatable.add(self.rest)
             t.emit_glue(self.rest, value, self.node, self.frame)
             reached.append(self.rest)
         if self.heavy:
@@ -295,6 +298,11 @@ class Fork:
         after = dict.fromkeys((*self.begun, *(name for item in closed.values() for name in item.after)))
         t.emit(Sub(self.name, base, tuple(reads.items()), object, tuple(after), where), self.frame)
         t.sources[self.name] = None
+
+
+def is_repeatable(t: Tracer, node: Glue) -> bool:
+    """Say whether glue may be computed twice with the same outcome."""
+    return node.code.pure or node.name in t.repeatable
 
 
 def has_functions(code: ast.AST) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tiphys.tracing.regions import Way
-from tiphys.tracing.state import Box, Content, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.state import Box, ChoiceC, Content, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
 
 
@@ -41,6 +41,9 @@ class Leaving:
                 return ObjectC(cls, {key: self.outside(number, item) for key, item in slots.items()})
             case CountC(at=place, step=step, items=items):
                 return CountC(self.outside(number, place), step, items)
+            case ChoiceC(number=which, contents=contents):
+                inner = tuple(self.left(number, one) for one in contents)
+                return ChoiceC(self.construct.exported(number, which), inner)
             case OpaqueC(value=value, part=part):
                 return OpaqueC(self.construct.exported(number, value), part=part)
             case PendingC():

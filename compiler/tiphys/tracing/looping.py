@@ -138,7 +138,14 @@ def looped(t: Tracer, node: For, count: Unknown | int, item: Callable[[Unknown],
 
 def awaits(body: list[ast.stmt]) -> bool:
     """Say whether a piece of code awaits something."""
-    return any(isinstance(item, ast.Await) for statement in body for item in ast.walk(statement))
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, ast.Await):
+            return True
+        if not isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(item))
+    return False
 
 
 def over_batch(t: Tracer, node: For, box: Box) -> Done:

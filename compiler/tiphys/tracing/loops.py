@@ -17,7 +17,7 @@ from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contents import differences
-from tiphys.tracing.data import needs_choice
+from tiphys.tracing.data import is_data, needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.inference import common
@@ -125,15 +125,19 @@ class Rounds:
 
     def grow(self, way: Way) -> bool:
         """Note what the round has changed; says whether that is more than was known."""
-        grown = False
+        grown, t = False, self.t
         for box, after in way.changes.items():
-            for key, old, new in differences(box.content, after, self.t, self.node):
+            for key, old, new in differences(box.content, after, t, self.node):
                 slot = (box, key)
                 if self.is_lost(slot, new):
                     continue
                 if slot in self.slots:
                     grown |= self.widen(self.slots[slot], new)
                 elif key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
+                    if key is None and not is_data(t, new):
+                        mend = "Let each round append its coroutines, and nothing else; or await them in the round."
+                        what = "only run time says how many tasks this holds, and the loop does more than start them"
+                        raise t.untraceable(what, self.node, mend)
                     grown = True
                     self.add(slot, old, new)
         return grown

@@ -45,7 +45,7 @@ def match_choice(t: Tracer, node: ast.Match, subject: Choice, run: Run, rest: Re
     def option(number: int) -> Any:
         outer = t.options
         if subject.number.ref is not None:
-            t.options = {**outer, subject.number.ref: number}
+            t.options = {**outer, subject.number.key: number}
         try:
             return Matching(t, node, subject.options[number], run).cases(node.cases, None)
         finally:

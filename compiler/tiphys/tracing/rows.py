@@ -12,7 +12,8 @@ from tiphys.tracing.batches import ROUND, Probe, beforehand, tried, within
 from tiphys.tracing.closures import comprehension_tree
 from tiphys.tracing.comprehensions import Comprehension
 from tiphys.tracing.expressions import acts, evaluate
-from tiphys.tracing.fan_out import Many, has_begun, run_batch
+from tiphys.tracing.facts import mix
+from tiphys.tracing.fan_out import Many, each_of, has_begun, run_batch
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import counted
 from tiphys.tracing.loops import Rounds
@@ -22,6 +23,9 @@ from tiphys.tracing.state import BatchC, Box, PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Choice, Frame, Hole, Scope, Unknown
 
+MAPPED = "__mapped"
+"""The variable that holds the function of a `map`."""
+
 
 def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
     """Run a comprehension over a runtime value that calls tasks: side by side, or one after the other.
@@ -29,9 +33,16 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
     It runs side by side if its element is a coroutine that nobody awaits there.
     """
     if conditions_act(t, node):
-        frame, (count, item_of) = targets_of(t, node, iterable, as_it_is=True)
-        return one_by_one(t, node, frame, count, item_of, node.generators[0].target)
-    frame, (count, item_of) = targets_of(t, node, iterable)
+        frame, rows = targets_of(t, node, iterable, as_it_is=True)
+        return one_by_one(t, node, frame, *rows, node.generators[0].target)
+    return over_rows(t, node, *targets_of(t, node, iterable))
+
+
+def over_rows(
+    t: Tracer, node: Comprehension, frame: Frame, rows: tuple[Unknown | int, Callable[[Unknown], Any]]
+) -> Any:
+    """Run a comprehension over rows: side by side, or one after the other."""
+    count, item_of = rows
     element = node.value if isinstance(node, ast.DictComp) else node.elt
 
     def make(index: Unknown) -> Any:
@@ -56,6 +67,32 @@ def conditions_act(t: Tracer, node: Comprehension) -> bool:
     return any(acts(t, part) for part in (*tests, *(item.iter for item in node.generators[1:])))
 
 
+def mapped_over(t: Tracer, function: Any, iterables: list[Any], node: ast.Call) -> Any:
+    """Run `map(function, ...)` over runtime values, where the function calls tasks: as the comprehension that it is."""
+    items: list[ast.expr] = [at(ast.Name(id=f"__item{index}", ctx=ast.Load()), node) for index in range(len(iterables))]
+    targets: list[ast.expr] = [
+        at(ast.Name(id=item.id, ctx=ast.Store()), node) for item in items if isinstance(item, ast.Name)
+    ]
+    over = iterables[0]
+    target = targets[0]
+    if len(iterables) > 1:
+        target = at(ast.Tuple(elts=targets, ctx=ast.Store()), node)
+        trees = [t.tree(value, node) for value in iterables]
+        zipped = at(ast.Call(func=t.capture(zip, "zip", node), args=trees, keywords=[]), node)
+        listed = at(ast.Call(func=t.capture(list, "list", node), args=[zipped], keywords=[]), node)
+        pure, _ = mix(t, iterables)
+        over = t.settle(Unknown(listed, list, pure, total=False), "rows", node)
+    call = at(ast.Call(func=at(ast.Name(id=MAPPED, ctx=ast.Load()), node), args=items, keywords=[]), node)
+    generator = ast.comprehension(target=target, iter=at(ast.Constant(None), node), ifs=[], is_async=0)
+    made = at(ast.ListComp(elt=call, generators=[generator]), node)
+    t.program.kept.append(made)
+    outer = t.frame
+    scope = Scope(made, frozenset((MAPPED,)), frozenset(), frozenset(), is_generator=False)
+    held = new_frame(t.state, {MAPPED: function})
+    frame = Frame(held, scope, outer, outer.globals, outer.cells, outer.file, outer.title, outer.notes)
+    return within(t, frame, lambda: comprehended(t, made, t.expression(over)))
+
+
 def target_of(node: Comprehension) -> ast.expr:
     """Give the target of a comprehension's rows: its own, or all that its generators set."""
     if is_simple(node):
@@ -72,6 +109,16 @@ def is_simple(node: Comprehension) -> bool:
     return len(node.generators) == 1 and not node.generators[0].ifs
 
 
+def frame_of(t: Tracer, node: Comprehension) -> Frame:
+    """Make the frame of a comprehension, which sees the variables around it as they are now."""
+    names = {part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)}
+    outer = t.frame
+    scope = Scope(node, frozenset(names), frozenset(), frozenset(), is_generator=False)
+    held = new_frame(t.state, dict(variables(outer)))
+    shown = Frame(held, outer.scope, outer.parent, outer.globals, outer.cells, outer.file, outer.title, outer.notes)
+    return Frame(new_frame(t.state, {}), scope, shown, outer.globals, outer.cells, outer.file, outer.title)
+
+
 def targets_of(
     t: Tracer, node: Comprehension, iterable: Unknown, *, as_it_is: bool = False
 ) -> tuple[Frame, tuple[Unknown, Callable[[Unknown], Unknown]]]:
@@ -79,12 +126,7 @@ def targets_of(
 
     as_it_is: the rows are those of its first iterable.
     """
-    names = {part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)}
-    outer = t.frame
-    scope = Scope(node, frozenset(names), frozenset(), frozenset(), is_generator=False)
-    held = new_frame(t.state, dict(variables(outer)))
-    shown = Frame(held, outer.scope, outer.parent, outer.globals, outer.cells, outer.file, outer.title, outer.notes)
-    frame = Frame(new_frame(t.state, {}), scope, shown, outer.globals, outer.cells, outer.file, outer.title)
+    frame = frame_of(t, node)
     if as_it_is or is_simple(node):
         return frame, counted(t, iterable, node.generators[0].iter)
     row = target_of(node)
@@ -112,8 +154,9 @@ def pending(t: Tracer, make: Callable[[Unknown], Any], node: ast.AST) -> Probe |
 
 
 def one_by_one(
-    t: Tracer, node: Comprehension, frame: Frame, count: Unknown, item: Callable[[Unknown], Unknown], target: ast.expr
-) -> Any:
+    t: Tracer, node: Comprehension, frame: Frame, count: Unknown | int, item: Callable[[Unknown], Any],
+    target: ast.expr,
+) -> Any:  # fmt: skip
     """Run a comprehension whose items await: one after the other."""
     kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
     if isinstance(node, ast.DictComp):
@@ -181,4 +224,7 @@ def results_of(t: Tracer, node: Comprehension, box: Box) -> Any:
             if isinstance(many, Many) and (many.values is not None or has_begun(t, many)):
                 run_batch(t, box)
                 return box.content.items[0].values
+    if is_simple(node) and len(box.content.items) == 1 and isinstance(box.content.items[0], Many):
+        t.state.write(box).taken = True
+        return over_rows(t, node, frame_of(t, node), each_of(t, box.content.items[0]))
     return NotImplemented

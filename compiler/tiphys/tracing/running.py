@@ -117,7 +117,7 @@ def decided(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt]) -> Done | Who
 
     def option(number: int) -> Done | Whole:
         outer = t.options
-        t.options = {**outer, asked.number.ref: number}
+        t.options = {**outer, asked.number.key: number}
         try:
             return run_block(t, [node, *behind])
         finally:

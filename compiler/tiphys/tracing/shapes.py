@@ -14,6 +14,7 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_value, raising
+from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import Generator, collect
 from tiphys.tracing.state import (
@@ -67,6 +68,8 @@ def walking(make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], 
     """Make the version of a builtin that takes iterables and looks at no item."""
 
     def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+        if len(args) == 1 and isinstance(args[0], Box) and isinstance(args[0].content, BatchC):
+            return batch_copied(t, args[0]) if make in (to_list, to_tuple) else NotImplemented
         if not all(is_iterable(t, value) for value in args):
             if any(isinstance(value, Generator) for value in args):
                 raise t.untraceable("a generator together with a runtime value cannot be traced", node)
@@ -74,6 +77,14 @@ def walking(make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], 
         return make(t, [collect(t, value, node) for value in args], keywords, node)
 
     return shape
+
+
+def batch_copied(t: Tracer, batch: Box) -> Box:
+    """Run `list(...)` of coroutines of which the number is known only at run time."""
+    t.state.write(batch).taken = True
+    box = t.state.box(BatchC(batch.content.items.copy()))
+    t.state.pending.append(box)
+    return box
 
 
 def to_list(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: ast.Call) -> Any:
@@ -228,8 +239,12 @@ def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node:
 
 def mapped(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
     function, *rest = args
-    if not rest or not all(is_iterable(t, value) for value in rest):
+    if not rest:
         return NotImplemented
+    if not all(is_iterable(t, value) for value in rest):
+        from tiphys.tracing.rows import mapped_over
+
+        return mapped_over(t, function, rest, node) if needs_choice(t, function) else NotImplemented
     rows = zip(*(collect(t, value, node) for value in rest), strict=False)
     call = ast.copy_location(ast.Call(func=node.args[0], args=[], keywords=[]), node)
     return iterator(t, [call_value(t, function, row, {}, call) for row in rows])

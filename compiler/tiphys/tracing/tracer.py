@@ -71,6 +71,10 @@ class Tracer(Lifting):
         self.seconds: float | None = None
         """What `asyncio.timeout` or `wait_for` leaves to the calls that are made here."""
         self.semaphores: dict[int, tuple[object, Box]] = {}
+        self.repeatable: set[str] = set()
+        """Glue of ways that holds nothing impure: it is computed once to save work, not because it has to be."""
+        self.holding = 0
+        """Inside how many rounds that only make coroutines, of which none is begun there."""
         self.lanes: list[Lanes] = []
         """The maps whose regions are being interpreted, innermost last."""
         self.trials: list[Trial] = []

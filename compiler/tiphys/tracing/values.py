@@ -63,6 +63,11 @@ class Unknown:
             return self.tree.value
         return None
 
+    @property
+    def key(self) -> object:
+        """What tells this value apart from others: its node, or itself."""
+        return self.ref or self
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TupleV:

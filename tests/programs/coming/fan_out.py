@@ -2,7 +2,6 @@
 
 Why they wait:
 dict_comprehension_of_jobs: refused: tasks of a run-time fan-out in a dict.
-closures_capture_loop_variables: refused: coroutines of a closure in a list, started in a run-time loop.
 """
 
 import asyncio
@@ -33,19 +32,6 @@ async def dict_comprehension_of_jobs(n: int) -> dict[str, int]:
     return {key: await job for key, job in jobs.items()}
 
 
-@env.task
-async def closures_capture_loop_variables(n: int) -> list[int]:
-    jobs = []
-    for item in await numbers(n):
-
-        async def job(x: int = item) -> int:
-            return await add(x, 7)
-
-        jobs.append(job())
-    return await asyncio.gather(*jobs)
-
-
 CASES = [
     *[("dict_comprehension_of_jobs", {"n": n}) for n in (0, 1, 4)],
-    *[("closures_capture_loop_variables", {"n": n}) for n in (0, 1, 4)],
 ]

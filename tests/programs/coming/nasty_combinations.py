@@ -4,7 +4,6 @@ Why they wait:
 everything_at_once: refused: a list changed in place that a way out of the loop may hold.
 loop_variable_of_the_handler: our bug: KeyError in place_glue.
 started_in_a_loop_awaited_after_a_branch: refused: tasks of a run-time loop in a dict.
-task_started_in_an_arm: refused: a task that only one arm starts, awaited behind it.
 two_accumulators_crossed: refused: a list chosen at run time is changed in place.
 break_with_values_of_the_round: refused: a dict of the round is changed in place behind the loop.
 condition_changes_what_it_reads: wrong: glue that pops from a list, and glue in the same pod that reads it afterwards.
@@ -100,18 +99,6 @@ async def started_in_a_loop_awaited_after_a_branch(n: int) -> list[object]:
 
 
 @env.task
-async def task_started_in_an_arm(n: int) -> list[object]:
-    a = await add(n)
-    job = None
-    if a > 2:
-        job = asyncio.create_task(add(a, 5))
-    b = await add(a)
-    if job is not None:
-        return [b, await job]
-    return [b]
-
-
-@env.task
 async def two_accumulators_crossed(n: int) -> list[list[int]]:
     evens: list[int] = []
     odds: list[int] = []
@@ -154,7 +141,6 @@ CASES = [
     *[("everything_at_once", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("loop_variable_of_the_handler", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("task_started_in_an_arm", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("two_accumulators_crossed", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("break_with_values_of_the_round", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("condition_changes_what_it_reads", {"n": n}) for n in (0, 1, 2, 3, 5)],

@@ -3,19 +3,6 @@
 from __future__ import annotations
 
 ROWS = {
-    "map of calls": (
-        """\
-xs = await numbers(n)
-return await asyncio.gather(*map(add, xs))
-""",
-        """\
-how many rounds this takes is known only at run time, and each calls a task
-  flow.py:86:18
-    return await asyncio.gather(*map(add, xs))
-                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Write it as a `for` loop with the calls in its body, or as `[task(x) for x in xs]`.
-""",
-    ),
     "endless": (
         """\
 while True:
@@ -52,19 +39,6 @@ this call leads back to itself whatever happens, so it never ends
     return await main(n)
                  ^^^^^^^
   Return before it where there is nothing left to do.
-""",
-    ),
-    "lambda calls a task": (
-        """\
-xs = await numbers(n)
-return list(map(lambda x: double(x), xs))
-""",
-        """\
-`<lambda>` calls a task, so it cannot run as part of another computation
-  flow.py:86:21
-    return list(map(lambda x: double(x), xs))
-                    ^^^^^^^^^^^^^^^^^^^
-  Call the task itself in the orchestrator.
 """,
     ),
     "yield": (

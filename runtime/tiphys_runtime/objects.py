@@ -267,6 +267,11 @@ def numbers_of(count: int, pieces: tuple[Piece, ...], *operands: Any) -> list[in
     return found
 
 
+def value_at(number: int, *values: object) -> object:
+    """Give one of several values by its number."""
+    return values[number]
+
+
 def from_lanes(lanes: list[list[Any]], count: int) -> list[Any]:
     """Put together what lanes gave of which lane `l` took the items `l`, `l + n`, `l + 2n`, ... for n lanes."""
     return [lanes[index % len(lanes)][index // len(lanes)] for index in range(count)]

@@ -224,8 +224,8 @@ CASES = [
     *[("in_a_closure", {"n": n}) for n in (0, 2, 9)],
     *[("guard_clauses", {"n": n}) for n in (-1, 1, 3, 9)],
     *[("quality_gates", {"n": n}) for n in (2, 3, 4, 9)],
-    *[("from_a_loop", {"n": n}, 1) for n in (0, 3, 5)],  # BEHIND
-    *[("from_a_loop_in_a_branch", {"n": n}, 1) for n in (1, 3)],  # BEHIND
+    *[("from_a_loop", {"n": n}) for n in (0, 3, 5)],
+    *[("from_a_loop_in_a_branch", {"n": n}) for n in (1, 3)],
     ("from_a_loop_in_a_branch", {"n": 2}),
     *[("sometimes_none", {"n": n}) for n in (1, 5)],
     ("in_finally", {"n": 1}),

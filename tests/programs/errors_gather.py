@@ -205,8 +205,8 @@ CASES = [
     *[("inner_gather_keeps_errors", {"n": n}, 2) for n in (0, 1, 2)],  # CATCH, BEHIND
     *[("second_try_for_the_failed", {"n": n}, 1) for n in (0, 2)],  # CATCH
     ("second_try_for_the_failed", {"n": 1}, 2),  # ROUND, CATCH
-    *[("started_before_the_try", {"n": n}, 2) for n in (0, 2)],  # 2 BEHIND
-    ("started_before_the_try", {"n": 1}, 5),  # RAISE, 2 CATCH, 2 BEHIND
+    *[("started_before_the_try", {"n": n}, 1) for n in (0, 2)],  # BEHIND
+    ("started_before_the_try", {"n": 1}, 4),  # RAISE, 2 CATCH, BEHIND
     *[("awaited_in_finally", {"n": n}, 3) for n in (0, 2)],  # 3 BEHIND
     ("awaited_in_finally", {"n": 1}, 4),  # CATCH, 3 BEHIND
     *[("all_failed_or_not", {"n": n}, 1) for n in (0, 2)],  # BEHIND

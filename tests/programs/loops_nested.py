@@ -334,12 +334,12 @@ CASES = [
     ("break_both_by_flag", {"n": 2}, 4),  # 2 INPUT, 2 BEHIND
     ("break_both_by_flag", {"n": 4}, 6),  # 3 INPUT, 3 BEHIND
     ("for_else_continue_break", {"n": 0}),
-    ("for_else_continue_break", {"n": 1}, 1),  # BEHIND
-    *[("for_else_continue_break", {"n": n}, 2) for n in (2, 4)],  # 2 BEHIND
-    ("return_from_the_inner", {"n": 0}, 1),  # BEHIND
-    ("return_from_the_inner", {"n": 1}, 1),  # BEHIND
-    ("return_from_the_inner", {"n": 2}, 1),  # BEHIND
-    ("return_from_the_inner", {"n": 4}, 1),  # BEHIND
+    ("for_else_continue_break", {"n": 1}),
+    *[("for_else_continue_break", {"n": n}) for n in (2, 4)],
+    ("return_from_the_inner", {"n": 0}),
+    ("return_from_the_inner", {"n": 1}),
+    ("return_from_the_inner", {"n": 2}),
+    ("return_from_the_inner", {"n": 4}),
     ("while_in_for", {"n": 0}),
     ("while_in_for", {"n": 1}, 1),  # BEHIND
     ("while_in_for", {"n": 2}, 2),  # 2 BEHIND
@@ -368,9 +368,9 @@ CASES = [
     *[("loop_in_a_try", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND
     ("loop_in_a_try", {"n": 4}, 2),  # CATCH, BEHIND
     ("break_in_a_handler", {"n": 0}, 1),  # BEHIND
-    ("break_in_a_handler", {"n": 1}, 3),  # 3 BEHIND
-    ("break_in_a_handler", {"n": 2}, 5),  # 5 BEHIND
-    ("break_in_a_handler", {"n": 4}, 8),  # CATCH, 7 BEHIND
+    ("break_in_a_handler", {"n": 1}, 2),  # 2 BEHIND
+    ("break_in_a_handler", {"n": 2}, 3),  # 3 BEHIND
+    ("break_in_a_handler", {"n": 4}, 5),  # CATCH, 4 BEHIND
     ("continue_in_a_handler", {"n": 0}, 1),  # BEHIND
     ("continue_in_a_handler", {"n": 1}, 1),  # BEHIND
     ("continue_in_a_handler", {"n": 2}, 1),  # BEHIND

@@ -217,9 +217,9 @@ async def swap_in_a_loop(n: int) -> list[int]:
 
 CASES = [
     *[("swap_in_a_loop", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    ("return_in_try_overridden_by_finally", {"n": 0}, 1),  # BEHIND
-    ("return_in_try_overridden_by_finally", {"n": 1}, 3),  # INPUT, 2 BEHIND
-    *[("return_in_try_overridden_by_finally", {"n": n}, 5) for n in (2, 3, 5)],  # 2 INPUT, 3 BEHIND
+    ("return_in_try_overridden_by_finally", {"n": 0}),
+    ("return_in_try_overridden_by_finally", {"n": 1}, 2),  # INPUT, BEHIND
+    *[("return_in_try_overridden_by_finally", {"n": n}, 4) for n in (2, 3, 5)],  # 2 INPUT, 2 BEHIND
     ("continue_in_finally", {"n": 0}),
     ("continue_in_finally", {"n": 1}, 1),  # BEHIND
     ("continue_in_finally", {"n": 2}, 2),  # 2 BEHIND

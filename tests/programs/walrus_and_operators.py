@@ -188,6 +188,6 @@ CASES = [
     ("nested_boolean_arms", {"n": 0}, 1),  # ROUND
     *[("nested_boolean_arms", {"n": n}) for n in (1, 2, 3)],
     ("assertion_is_caught", {"n": 0}, 1),  # CATCH
-    *[("assertion_is_caught", {"n": n}, 1) for n in (1, 2)],  # BEHIND
+    *[("assertion_is_caught", {"n": n}) for n in (1, 2)],
     ("assertion_is_caught", {"n": 3}, 2),  # RAISE, CATCH
 ]

@@ -34,7 +34,20 @@ A fifth is made by a pass: `Reading`, a number that Argo itself can read, so tha
 from __future__ import annotations
 
 from tiphys.ir.atoms import Atom, Code, Leaf, Literal, Named, Ref, spell
-from tiphys.ir.constructs import PLAIN, Attempt, Construct, Entry, Loop, Map, Numbers, Question, Reading, Switch, Unit
+from tiphys.ir.constructs import (
+    EXITS,
+    PLAIN,
+    Attempt,
+    Construct,
+    Entry,
+    Loop,
+    Map,
+    Numbers,
+    Question,
+    Reading,
+    Switch,
+    Unit,
+)
 from tiphys.ir.nodes import (
     Call,
     Catch,
@@ -55,6 +68,7 @@ from tiphys.ir.printing import print_graph
 from tiphys.ir.program import Program
 
 __all__ = [
+    "EXITS",
     "PLAIN",
     "Atom",
     "Attempt",

@@ -36,6 +36,10 @@ class Switch:
         return tuple(arm for arm in self.arms if arm is not None)
 
 
+EXITS = 6
+"""The exits of loops are numbers below this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """Runs a region again and again.

@@ -22,6 +22,7 @@ from tiphys.passes.place_glue import is_fixed
 from tiphys.passes.place_items import in_order
 from tiphys.passes.places import Known, guarded
 from tiphys.passes.read_numbers import may_be_read, read_number
+from tiphys.passes.selecting import dissolve_one, select_one
 from tiphys.passes.settle_glue import settle_one
 
 MOST = 400
@@ -38,7 +39,9 @@ def move_glue(program: Program) -> Program:
         if not (
             sink_one(graphs, known)
             or read_one(graphs, known)
+            or select_one(graphs, known)
             or settle_one(graphs, list(branches(graphs)), known)
+            or dissolve_one(graphs, list(branches(graphs)), known)
             or hoist_one(graphs, known)
             or lift_one(graphs, known, program.entry)
         ):

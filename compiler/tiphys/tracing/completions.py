@@ -10,7 +10,7 @@ from tiphys.tracing.values import Unknown
 
 
 class Exit(IntEnum):
-    """Where a stretch of code goes on; the numbers travel at run time."""
+    """Where a stretch of code goes on; the numbers travel at run time, and stay below `tiphys.ir.EXITS`."""
 
     NEXT = 0
     BREAK = 1

@@ -233,8 +233,10 @@ class RunContext:
 
         check_size(arguments)
         cluster = self.cluster()
-        remote.apply(cluster, manifest.objects)
-        made = remote.submit(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
+        applied = remote.apply(cluster, manifest.objects)
+        is_new = any(one.kind == "WorkflowTemplate" and one.action == "created" for one in applied)
+        start = remote.submit_new if is_new else remote.submit
+        made = start(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
         state = nodes.Run(made.name, made.namespace, made.uid, nodes.Phase.PENDING)
         run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
         run._finish = lambda last: ended_there(cluster, last, manifest)  # noqa: SLF001  built here, in two steps

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from tests.cluster.objects import template
-from tiphys.cluster import Refused, apply, submit
+from tiphys.cluster import Refused, apply, submit, submit_new
 
 if TYPE_CHECKING:
     from tiphys.cluster import Cluster
@@ -53,3 +53,45 @@ def test_arguments_that_are_too_large_are_refused(cluster: Cluster, size: int) -
 def test_a_wrong_label_is_refused_with_the_servers_reason(cluster: Cluster) -> None:
     with pytest.raises(Refused, match=r"Workflow is not valid, says the API server:\n  metadata.labels: Invalid value"):
         submit(cluster, "flow", labels={"team": "a b"})
+
+
+class Controller:
+    """A cluster whose controller does not know a template until some runs of it have failed."""
+
+    namespace = "argo"
+
+    def __init__(self, *statuses: dict[str, str]) -> None:
+        self.statuses = statuses
+        self.made: list[str] = []
+        self.deleted: list[str] = []
+
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.made.append(f"{body['metadata']['generateName']}{len(self.made)}")
+        return {"metadata": {"name": self.made[-1], "uid": "u", "namespace": "argo"}}
+
+    def read(self, _kind: str, name: str) -> dict[str, Any]:
+        return {"status": self.statuses[self.made.index(name)]}
+
+    def delete(self, _kind: str, name: str) -> None:
+        self.deleted.append(name)
+
+
+EARLY = {"phase": "Error", "message": 'workflowtemplates.argoproj.io "flow" not found'}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "wanted"),
+    [
+        ([{"phase": "Running"}], 0),
+        ([EARLY, EARLY, {"phase": "Running"}], 2),
+        ([{"phase": "Error", "message": "quota"}], 0),
+        ([EARLY, EARLY, EARLY, EARLY], 3),
+        ([{}], 0),
+    ],
+)
+def test_a_run_that_came_before_its_template_is_started_again(statuses: list[dict[str, str]], wanted: int) -> None:
+    """A few times, and only for that reason."""
+    controller = Controller(*statuses)
+    run = submit_new(cast("Cluster", controller), "flow", patience=0.3)
+    assert controller.deleted == controller.made[:wanted]
+    assert run.name == controller.made[wanted] == controller.made[-1]

@@ -18,7 +18,7 @@ from tiphys.cluster.connection import Cluster, connect
 from tiphys.cluster.nodes import Node, Phase, Run
 from tiphys.cluster.refusals import Absent, Refused, Unreachable
 from tiphys.cluster.result import Outcome, outcome
-from tiphys.cluster.submit import Submitted, submit
+from tiphys.cluster.submit import Submitted, submit, submit_new
 from tiphys.cluster.watch import watch
 
 __all__ = [
@@ -36,5 +36,6 @@ __all__ = [
     "connect",
     "outcome",
     "submit",
+    "submit_new",
     "watch",
 ]

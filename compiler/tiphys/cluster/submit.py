@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 NAME_LENGTH = 63  # Argo puts the name of a Workflow into a label
 SUFFIX_LENGTH = 5  # what the API server appends to generateName
 TEMPLATE_LABEL = "workflows.argoproj.io/workflow-template"  # by which Argo's own tools list the runs of a template
+
+PATIENCE_SECONDS = 2.0
+PAUSE_SECONDS = 0.1
+TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,36 @@ def submit(
     }
     metadata = cluster.create(body)["metadata"]
     return Submitted(metadata["name"], metadata["uid"], metadata["namespace"])
+
+
+def submit_new(
+    cluster: Cluster,
+    template: str,
+    arguments: Mapping[str, str] | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    patience: float = PATIENCE_SECONDS,
+) -> Submitted:
+    """Start a run of a WorkflowTemplate that was created just now.
+
+    A busy controller may see the run before it sees the template; that run is over at once, and is started again.
+    """
+    for _ in range(TRIES - 1):
+        made = submit(cluster, template, arguments, labels=labels, annotations=annotations)
+        if not was_early(cluster, made, template, patience):
+            return made
+        cluster.delete("Workflow", made.name)
+    return submit(cluster, template, arguments, labels=labels, annotations=annotations)
+
+
+def was_early(cluster: Cluster, made: Submitted, template: str, patience: float) -> bool:
+    """Say whether a run has ended because the controller did not know its template yet."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < patience:
+        status = (cluster.read("Workflow", made.name) or {}).get("status", {})
+        if status.get("phase"):
+            text = str(status.get("message", ""))
+            return status["phase"] in ("Error", "Failed") and template in text and "not found" in text
+        time.sleep(PAUSE_SECONDS)
+    return False

@@ -280,17 +280,3 @@ def from_lanes(lanes: list[list[Any]], count: int) -> list[Any]:
 def rounds_of(count: int, lanes: int, lane: int) -> int:
     """Count the items that one of several lanes takes."""
     return len(range(lane, count, lanes))
-
-
-def apart(value: Any) -> Any:
-    """Copy what glue is about to change, through and through; exceptions stay: making one anew runs its constructor."""
-    kind = type(value)
-    if kind is list or kind is tuple or kind is set:
-        return kind(map(apart, value))
-    if kind is dict:
-        return {key: apart(item) for key, item in value.items()}
-    if value is None or isinstance(value, BaseException | str | bytes | int | float):
-        return value
-    from copy import deepcopy
-
-    return deepcopy(value)

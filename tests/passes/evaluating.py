@@ -38,7 +38,7 @@ from tiphys.ir import (
     predecessors,
 )
 from tiphys.passes.specialise_tasks import positional_only
-from tiphys_runtime.objects import apart
+from tiphys_runtime.copies import apart
 
 Values = dict[tuple[str, int], Any]
 

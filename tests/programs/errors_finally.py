@@ -290,10 +290,7 @@ CASES = [
     ("return_and_finally", {"n": 1}, 1),  # CATCH
     *[("finally_reads_what_was_bound", {"n": n}) for n in (0, 1, 3)],
     ("finally_reads_what_was_bound", {"n": 2}, 1),  # CATCH
-    ("continue_through_finally", {"n": 0}, 1),  # RAISE
-    ("continue_through_finally", {"n": 1}, 2),  # 2 RAISE
-    ("continue_through_finally", {"n": 2}, 3),  # 3 RAISE
-    ("continue_through_finally", {"n": 3}, 4),  # 4 RAISE
+    *[("continue_through_finally", {"n": n}) for n in (0, 1, 2, 3)],
     *[("break_in_finally_swallows", {"n": n}) for n in (0, 3)],
     *[("break_in_finally_swallows", {"n": n}, 1) for n in (1, 2)],  # CATCH
     *[("return_in_finally_swallows", {"n": n}) for n in (0, 3)],
@@ -301,15 +298,13 @@ CASES = [
     ("return_in_finally_swallows", {"n": 2}),
     *[("finally_raises_and_is_caught", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     *[("finally_raises_and_is_caught", {"n": n}, 3) for n in (1, 2)],  # 2 CATCH, BEHIND
-    *[("all_four_clauses", {"n": n}, 1) for n in (0, 3)],  # BEHIND
-    ("all_four_clauses", {"n": 1}, 2),  # CATCH, BEHIND
+    *[("all_four_clauses", {"n": n}) for n in (0, 3)],
+    ("all_four_clauses", {"n": 1}, 1),  # CATCH
     ("all_four_clauses", {"n": 2}),
-    ("break_through_finally", {"n": 0}, 1),  # BEHIND
-    ("break_through_finally", {"n": 1}, 2),  # 2 BEHIND
-    *[("break_through_finally", {"n": n}, 3) for n in (2, 3)],  # 3 BEHIND
+    *[("break_through_finally", {"n": n}) for n in (0, 1, 2, 3)],
     *[("finally_in_a_while", {"n": n}) for n in (0, 2)],
-    ("finally_in_a_while", {"n": 1}, 8),  # 3 ROUND, CATCH, 4 BEHIND
-    ("finally_in_a_while", {"n": 3}, 5),  # 2 ROUND, 3 BEHIND
+    ("finally_in_a_while", {"n": 1}, 5),  # 3 ROUND, CATCH, BEHIND
+    ("finally_in_a_while", {"n": 3}, 3),  # 2 ROUND, BEHIND
     *[("finally_branches", {"n": n}, 2) for n in (0, 3)],  # 2 BEHIND
     ("finally_branches", {"n": 1}, 3),  # CATCH, 2 BEHIND
     ("finally_branches", {"n": 2}),

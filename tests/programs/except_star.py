@@ -168,7 +168,7 @@ CASES = [
     *[("naked", {"n": n}) for n in (1, 3, 4)],
     ("naked", {"n": 2}, 4),  # INPUT, ROUND, CATCH, BEHIND
     *[("naked_new", {"n": n}) for n in (0, 1, 2, 3, 4)],
-    *[("in_a_loop", {"n": n}, 11) for n in (0, 1, 2, 3, 4)],  # 3 INPUT, 3 CATCH, 5 BEHIND
+    *[("in_a_loop", {"n": n}, 6) for n in (0, 1, 2, 3, 4)],  # 2 INPUT, 3 CATCH, BEHIND
     *[("in_a_while", {"n": n}) for n in (0, 1, 3, 4)],
     ("in_a_while", {"n": 2}, 1),  # CATCH
     *[("unused", {"n": n}) for n in (0, 1, 2, 3, 4)],

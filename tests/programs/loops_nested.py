@@ -370,13 +370,13 @@ CASES = [
     ("break_in_a_handler", {"n": 0}, 1),  # BEHIND
     ("break_in_a_handler", {"n": 1}, 2),  # 2 BEHIND
     ("break_in_a_handler", {"n": 2}, 3),  # 3 BEHIND
-    ("break_in_a_handler", {"n": 4}, 5),  # CATCH, 4 BEHIND
+    ("break_in_a_handler", {"n": 4}, 4),  # CATCH, 3 BEHIND
     ("continue_in_a_handler", {"n": 0}, 1),  # BEHIND
     ("continue_in_a_handler", {"n": 1}, 1),  # BEHIND
     ("continue_in_a_handler", {"n": 2}, 1),  # BEHIND
     ("continue_in_a_handler", {"n": 4}, 2),  # CATCH, BEHIND
     *[("break_inside_try_finally_inside_for_inside_if", {"n": n}) for n in (0, 1)],
-    ("break_inside_try_finally_inside_for_inside_if", {"n": 2}, 3),  # 3 BEHIND
-    ("break_inside_try_finally_inside_for_inside_if", {"n": 4}, 4),  # 4 BEHIND
+    ("break_inside_try_finally_inside_for_inside_if", {"n": 2}, 1),  # BEHIND
+    ("break_inside_try_finally_inside_for_inside_if", {"n": 4}, 1),  # BEHIND
     *[("inner_names_leak", {"n": n}) for n in (0, 1, 2, 4)],
 ]

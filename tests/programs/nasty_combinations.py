@@ -220,19 +220,17 @@ CASES = [
     ("return_in_try_overridden_by_finally", {"n": 0}),
     ("return_in_try_overridden_by_finally", {"n": 1}, 2),  # INPUT, BEHIND
     *[("return_in_try_overridden_by_finally", {"n": n}, 4) for n in (2, 3, 5)],  # 2 INPUT, 2 BEHIND
-    ("continue_in_finally", {"n": 0}),
-    ("continue_in_finally", {"n": 1}, 1),  # BEHIND
-    ("continue_in_finally", {"n": 2}, 2),  # 2 BEHIND
-    *[("continue_in_finally", {"n": n}, 4) for n in (3, 5)],  # CATCH, 3 BEHIND
+    *[("continue_in_finally", {"n": n}) for n in (0, 1, 2)],
+    *[("continue_in_finally", {"n": n}, 1) for n in (3, 5)],  # CATCH
     *[("same_name_every_kind", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("same_name_every_kind", {"n": n}, 2) for n in (2, 3)],  # CATCH, BEHIND
     *[("while_in_finally", {"n": n}, 2) for n in (0, 1, 5)],  # 2 BEHIND
     ("while_in_finally", {"n": 2}, 3),  # CATCH, 2 BEHIND
     ("while_in_finally", {"n": 3}),
-    ("match_in_while_in_try", {"n": 0}, 3),  # 2 INPUT, BEHIND
-    *[("match_in_while_in_try", {"n": n}, 4) for n in (1, 5)],  # 3 INPUT, BEHIND
+    ("match_in_while_in_try", {"n": 0}, 4),  # 2 INPUT, 2 BEHIND
+    *[("match_in_while_in_try", {"n": n}, 5) for n in (1, 5)],  # 3 INPUT, 2 BEHIND
     ("match_in_while_in_try", {"n": 2}),
-    ("match_in_while_in_try", {"n": 3}, 4),  # 2 INPUT, CATCH, BEHIND
+    ("match_in_while_in_try", {"n": 3}, 5),  # 2 INPUT, CATCH, 2 BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 3) for n in (0, 1)],  # RAISE, CATCH, BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 2) for n in (2, 3, 5)],  # INPUT, BEHIND
     ("helper_with_every_exit", {"n": 0}, 3),  # INPUT, 2 BEHIND

@@ -142,7 +142,7 @@ class Placing:
         if found is None and not is_fixed(node):
             found = self.nearest(node, needed)
         if found is None and not is_fixed(node):
-            found = self.later(node, needed)
+            found = self.later(node, needed) or self.beside(node, needed)
         return found if found is not None else self.pods.setdefault(needed, node.name)
 
     def last(self, node: Glue, needed: frozenset[str]) -> str | None:
@@ -174,6 +174,12 @@ class Placing:
             if behind and all(self.follows(name, other) for other in needed):
                 return name
         return None
+
+    def beside(self, node: Glue, needed: frozenset[str]) -> str | None:
+        """Find a pod of glue that needs more, for a piece that only the end of the graph needs."""
+        if self.users is None or self.users[node.name].early or self.users[node.name].pods:
+            return None
+        return next((name for others, name in self.pods.items() if needed <= others), None)
 
     def follows(self, name: str, other: str) -> bool:
         """Say whether a node comes after another, by the edges as they were traced."""

@@ -6,19 +6,20 @@ import ast
 import inspect
 import operator
 import typing
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from tiphys.tracing import inference
+from tiphys.tracing import inference, natives
 from tiphys.tracing.calls import raising
 from tiphys.tracing.containers import call_container, extend
-from tiphys.tracing.deferred import detached
+from tiphys.tracing.deferred import is_container
 from tiphys.tracing.facts import mix, type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
-from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.together import Change, Gives, change, is_alone
+from tiphys.tracing.tracer import Tracer, annotation_of
 from tiphys.tracing.values import Captured, Hole, Method, NotKnown, Raised, Unknown, is_frozen, is_immutable
 
 
@@ -73,16 +74,16 @@ def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> li
         slot = at(ast.Constant(index), node)
         tree = at(ast.Subscript(value=source.tree, slice=slot, ctx=ast.Load()), node)
         if index == star:  # a new list, whatever it was taken from
-            t.shared_items.add(source.ref)
-            read.append(t.settle(Unknown(tree, list), "rest", node, follow=False))
+            read.append(t.settle(Unknown(tree, list), "rest", node))
         else:
-            read.append(Unknown(tree, kind, root=source.root))
+            read.append(Unknown(tree, kind))
     return read
 
 
 def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript) -> None:
     """Run `owner[key] = value`."""
     value = t.settle(value, "v", node)
+    united(t, owner, node)
     content = owner.content if isinstance(owner, Box) else None
     try:
         if isinstance(content, ListC):
@@ -95,14 +96,11 @@ def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript
             return
     except NotKnown:
         pass
-    if isinstance(content, ListC | DictC | OpaqueC):
+    if isinstance(content, ListC | DictC) or t.unknown(owner) is not None:
         change_opaque(t, owner, "__setitem__", [key, value], node)
         return
     if isinstance(content, ObjectC):
         raise t.untraceable("item assignment on an object of the user's cannot be traced", node)
-    if t.unknown(owner) is not None:
-        mend = "Build a new value instead, or change it inside a task."
-        raise t.refuse("this changes a part of a task's result in place, through another name", node, mend)
     raise t.refuse("an orchestrator cannot change this value: it belongs to the module, or cannot be changed", node)
 
 
@@ -111,6 +109,7 @@ def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Att
     from tiphys.tracing.objects import has_place
 
     value = t.settle(value, name, node)
+    united(t, owner, node)
     content = owner.content if isinstance(owner, Box) else None
     if isinstance(content, ObjectC):
         if is_frozen(content.cls):
@@ -121,38 +120,38 @@ def assign_attribute(t: Tracer, owner: Any, name: str, value: Any, node: ast.Att
             text = f"{content.cls.__name__!r} object has no attribute {name!r}"
             raise Raised(AttributeError(text), t.span(node))
         t.writable(owner, node).fields[name] = value
-    elif isinstance(content, OpaqueC):
+    elif t.unknown(owner) is not None:
         change_opaque(t, owner, "__setattr__", [name, value], node)
     else:
         mend = "Build a changed copy instead, for example with `dataclasses.replace`."
         raise t.refuse("an orchestrator cannot change an object that was made outside of it", node, mend)
 
 
-def change_opaque(t: Tracer, owner: Box, method: str, args: list[Any], node: ast.expr) -> None:
+def united(t: Tracer, value: Any, node: ast.AST) -> None:
+    """Let a container that is about to change be one of run time, if something else of run time may hold it."""
+    if isinstance(value, Box) and value in t.sharing.embedded and value not in t.outside:
+        is_tracked = isinstance(value.content, ListC | DictC | SetC | ObjectC)
+        if is_tracked and not is_alone(t, value):
+            change(t, Unknown(at(ast.Constant(None), node), type(None)), Change([value], [], deep=False), node)
+
+
+def change_opaque(t: Tracer, owner: Any, method: str, args: list[Any], node: ast.expr) -> None:
     """Change a runtime value in place: from now on it is what the change made of it."""
-    t.check_writable(owner, node)
-    for value in args:
-        t.share(value)
-    if not isinstance(owner.content, OpaqueC):
-        t.make_opaque(owner, node, deep=False)
+    kind = type_of(t, owner)
     old = t.tree(owner, node)
-    unknown = t.unknown(owner)
-    kind = unknown.type if unknown is not None else Any
-    if method == "__setitem__" and inference.plain(kind) is dict and type_of(t, args[0]) in PLAIN_KEYS:
+    is_plain = method == "__setitem__" and inference.plain(kind) is dict and type_of(t, args[0]) in PLAIN_KEYS
+    if is_plain and isinstance(owner, Box) and is_alone(t, owner):
         # a new dict instead of a change: it can be computed wherever it is needed
         keys: list[ast.expr | None] = [None, t.tree(args[0], node, "key")]
         values = [old, t.tree(args[1], node, "value")]
         renew(t, owner, at(ast.Dict(keys=keys, values=values), node), kind, node, args)
         return
     parts = [t.tree(item, node, "key" if index == 0 else "value") for index, item in enumerate(args)]
-    change = at(
-        ast.Call(func=at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node), args=parts, keywords=[]), node
-    )
-    pair = detached(t, at(ast.Tuple(elts=[change, old], ctx=ast.Load()), node), [owner], node)
-    after = at(ast.Subscript(value=pair, slice=at(ast.Constant(1), node), ctx=ast.Load()), node)
-    made = t.unknown(t.settle(Unknown(after, kind, pure=False, total=False), "changed", node, follow=False))
-    assert made is not None
-    t.state.replace(owner, OpaqueC(Unknown(made.tree, kind)))
+    head = at(ast.Attribute(value=old, attr=method, ctx=ast.Load()), node)
+    made = at(ast.Call(func=head, args=parts, keywords=[]), node)
+    is_field = method == "__setattr__"
+    deep = not is_field and not is_container(t, kind, method)
+    change(t, Unknown(made, type(None)), Change([owner], args, deep, is_field), node)
 
 
 PLAIN_KEYS = (str, int, bool, float, bytes, type(None))
@@ -161,7 +160,7 @@ PLAIN_KEYS = (str, int, bool, float, bytes, type(None))
 def renew(t: Tracer, owner: Box, tree: ast.expr, kind: Any, node: ast.AST, values: list[Any]) -> None:
     """Let a runtime value that is changed in place be what an expression makes of it."""
     pure, total = mix(t, [owner, *values])
-    made = t.expression(t.settle(Unknown(tree, kind, pure, total), "changed", node, follow=False))
+    made = t.expression(t.settle(Unknown(tree, kind, pure, total), "changed", node))
     t.state.replace(owner, OpaqueC(Unknown(made.tree, kind)))
 
 
@@ -179,6 +178,7 @@ def delete(t: Tracer, target: ast.expr) -> None:
                 delete(t, item)
         case ast.Subscript():
             owner, key = evaluate(t, target.value), evaluate(t, target.slice)
+            united(t, owner, target)
             content = owner.content if isinstance(owner, Box) else None
             try:
                 if isinstance(content, ListC | DictC):
@@ -190,7 +190,7 @@ def delete(t: Tracer, target: ast.expr) -> None:
                     return
             except NotKnown:
                 pass
-            if isinstance(owner, Box) and isinstance(content, ListC | DictC | OpaqueC):
+            if isinstance(content, ListC | DictC) or t.unknown(owner) is not None:
                 change_opaque(t, owner, "__delitem__", [key], target)
             else:
                 raise t.refuse("an orchestrator cannot change this value", target)
@@ -237,10 +237,11 @@ IN_PLACE: dict[type[ast.operator], tuple[Callable[[Any, Any], Any], str]] = {
 
 def in_place(t: Tracer, old: Any, value: Any, node: ast.AugAssign) -> Any:
     """Run an augmented assignment that changes its target in place; NotImplemented where it makes a new value."""
-    content = old.content if isinstance(old, Box) else None
     made = IN_PLACE.get(type(node.op))
-    if made is None or content is None:
+    if made is None:
         return NotImplemented
+    united(t, old, node)
+    content = old.content if isinstance(old, Box) else None
     function, method = made
     match content:
         case ListC(is_plain=True) if method == "extend":
@@ -252,33 +253,37 @@ def in_place(t: Tracer, old: Any, value: Any, node: ast.AugAssign) -> Any:
             shell = raising(t, node, operator.mul, content.shell(), t.native(value))
             t.writable(old, node).items = list(shell)
             return old
+        case DictC(is_counter=True) if is_counted(t, old, value, function, node):
+            return old
         case DictC(is_counter=True):
-            return count_in_place(t, old, value, function, node)
+            pass
         case DictC() if method == "update":
             return in_place_call(t, old, method, value, node)
         case SetC() if method.endswith("update"):
             return in_place_call(t, old, method, value, node)
         case ObjectC(cls=cls) if hasattr(cls, function.__name__.replace("i", "__i", 1) + "__"):
             raise t.untraceable(f"`{cls.__name__}` changes itself in this operator, which cannot be traced", node)
-        case OpaqueC(value=Unknown(type=kind)) if not is_immutable(kind):
-            head = t.capture(function, function.__name__, node)
-            tree = at(ast.Call(func=head, args=[t.tree(old, node), t.tree(value, node.value)], keywords=[]), node)
-            t.check_writable(old, node)
-            t.share(value)
-            return changed_in_place(t, old, tree, node)
-    return NotImplemented
+    unknown = t.unknown(old)
+    kind = annotation_of(old) if unknown is None else unknown.type
+    if (unknown is None and kind is not Counter) or is_immutable(kind):
+        return NotImplemented
+    head = t.capture(function, function.__name__, node)
+    tree = at(ast.Call(func=head, args=[t.tree(old, node), t.tree(value, node.value)], keywords=[]), node)
+    deep = not is_container(t, kind, "update")
+    result = change(t, Unknown(tree, Any), Change([old], [value], deep, gives=Gives.ALL), node)
+    is_own = inference.plain(kind) in natives.CONTAINERS and isinstance(old, Box)
+    return old if is_own else t.settle(result, "changed", node)
 
 
-def count_in_place(t: Tracer, owner: Box, value: Any, function: Callable[[Any, Any], Any], node: ast.AugAssign) -> Any:
-    """Run an operator that changes a `Counter` in place."""
+def is_counted(t: Tracer, owner: Box, value: Any, function: Callable[[Any, Any], Any], node: ast.AugAssign) -> bool:
+    """Run an operator that changes a `Counter` in place, if all that it looks at is known."""
     try:
         made = raising(t, node, function, t.native(owner), t.native(value))
     except NotKnown:
-        t.make_opaque(owner, node, deep=False)
-        return in_place(t, owner, value, node)
-    t.check_writable(owner, node)
+        return False
+    t.writable(owner, node)
     t.state.replace(owner, owner.content.like(dict(made)))
-    return owner
+    return True
 
 
 def in_place_call(t: Tracer, owner: Box, method: str, value: Any, node: ast.AugAssign) -> Box:
@@ -287,30 +292,3 @@ def in_place_call(t: Tracer, owner: Box, method: str, value: Any, node: ast.AugA
     assert isinstance(call, ast.Call)
     call_container(t, Method(owner, method), (value,), {}, call)
     return owner
-
-
-CHANGING = (list, dict, set, deque, defaultdict, OrderedDict, Counter)
-"""The classes of which the operators in place give the object itself."""
-
-
-def changed_in_place(t: Tracer, owner: Box, tree: ast.expr, node: ast.AST) -> Any:
-    """Compute an operator in place: its result, which is the target itself where that is a list, dict or set."""
-    unknown = t.unknown(owner)
-    assert unknown is not None
-    if inference.plain(unknown.type) in CHANGING:
-        t.state.replace(owner, OpaqueC(Unknown(settled_tree(t, tree, unknown.type, node), unknown.type)))
-        return owner
-    pair = at(ast.Tuple(elts=[tree, unknown.tree], ctx=ast.Load()), node)
-    whole = settled_tree(t, pair, tuple, node)
-    parts = [
-        at(ast.Subscript(value=whole, slice=at(ast.Constant(index), node), ctx=ast.Load()), node) for index in (0, 1)
-    ]
-    t.state.replace(owner, OpaqueC(Unknown(settled_tree(t, parts[1], Any, node))))
-    return t.settle(Unknown(parts[0], Any), "changed", node)
-
-
-def settled_tree(t: Tracer, tree: ast.expr, kind: Any, node: ast.AST) -> ast.expr:
-    """Compute an expression that changes a value, once."""
-    made = t.unknown(t.settle(Unknown(tree, kind, pure=False, total=False), "changed", node, follow=False))
-    assert made is not None
-    return made.tree

@@ -18,10 +18,9 @@ from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
 from tiphys.tracing.raises import raise_again, raise_value
 from tiphys.tracing.running import proceed
-from tiphys.tracing.state import Box, DictC, ListC, ObjectC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import NotKnown, Raised, TupleV
+from tiphys.tracing.values import NotKnown, Raised
 from tiphys.tracing.which import Which
 
 
@@ -152,29 +151,12 @@ def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], D
 
 @contextmanager
 def holding(t: Tracer, done: Any) -> Iterator[None]:
-    """Refuse changes in place of what is about to be returned: its value was computed where `return` stands."""
-    value = done.value if isinstance(done, Completion | Split) else None
-    held = set(inside_of(value)) - t.shared
-    t.shared |= held
+    """Let what is about to be returned see the changes in place that are made before it is."""
+    t.held.append(done.value if isinstance(done, Completion | Split) else None)
     try:
         yield
     finally:
-        t.shared -= held
-
-
-def inside_of(value: Any) -> Iterator[Box]:
-    """List the containers in a value, itself included."""
-    match value:
-        case TupleV(items=items) | Box(content=ListC(items=items)):
-            inner = list(items)
-        case Box(content=DictC(entries=entries) | ObjectC(fields=entries)):
-            inner = list(entries.values())
-        case _:
-            inner = []
-    if isinstance(value, Box):
-        yield value
-    for item in inner:
-        yield from inside_of(item)
+        t.held.pop()
 
 
 def raise_now(error: Raised) -> Done:

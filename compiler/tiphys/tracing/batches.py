@@ -299,7 +299,9 @@ def item_tree(row: ast.expr, index: int) -> ast.expr:
 def within(t: Tracer, frame: Frame, work: Callable[[], Any]) -> Any:
     """Interpret in another frame."""
     outer, t.frame = t.frame, frame
+    t.callers.append(outer)
     try:
         return work()
     finally:
+        t.callers.pop()
         t.frame = outer

@@ -14,13 +14,17 @@ from typing import Any
 from tiphys.tracing.changes import ELSEWHERE, changes
 from tiphys.tracing.closures import copy_node, factory
 from tiphys.tracing.completions import Completion, Done, Exit, Split
+from tiphys.tracing.flows import As, Flow
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
-from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC
-from tiphys.tracing.tracer import Tracer, annotation_of
+from tiphys.tracing.sharing import NOTHING, Reach, Things
+from tiphys.tracing.state import Box, OpaqueC
+from tiphys.tracing.together import Change, change
+from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import POISON, Choice, Closure, Lost, Poisoned, TupleV, Unknown
-from tiphys_runtime.objects import UNBOUND, apart
+from tiphys_runtime.copies import apart
+from tiphys_runtime.objects import UNBOUND
 
 FIXED = 2
 """Items of the result before those of the variables: the exit, and what is returned."""
@@ -51,29 +55,33 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
             given[name] = t.tree(value, node, name)
             if isinstance(value, Box):
                 boxes[value] = name
-    anything = ELSEWHERE in changes(node, t.frame)
-    written = {box: name for box, name in boxes.items() if anything or name in changed or set(changed) & {
+    flow = Flow(node, changed)
+    written = {box: name for box, name in boxes.items() if flow.changes({name, *(
         alias for alias, first in aliases.items() if first == name
-    }}  # fmt: skip
-    for box in written:
-        t.check_writable(box, node, deep=True)
-    for box in boxes:
-        if box not in written and any(inner in written for inner in boxes_inside(box)):
-            raise t.untraceable("this may change a value inside a container, and that could not be followed", node)
-    plain = [name for name in own if (anything or name in changed) and is_mutable(here.get(name, UNBOUND))]
+    )}) and t.sharing.of(box).all}  # fmt: skip
+    plain = [name for name in own if (ELSEWHERE in changed or name in changed) and is_mutable(here.get(name, UNBOUND))]
     stored = [name for name in own if name in words.stored or name in plain]
-    for name in (*written.values(), *plain):
+    for name in plain:
         # it changes a copy: other glue of its pod may read the old value
         copied = ast.Call(func=t.capture(apart, "apart", node), args=[given[name]], keywords=[])
         given[name] = at(copied, node)
-    whole = call_block(t, node, given, aliases, [*stored, *written.values()])
+    whole = call_block(t, node, given, aliases, stored)
+    if written:
+        held = {box: held_after(t, flow, name, boxes) for box, name in written.items()}
+        whole = change(
+            t,
+            whole,
+            Change(list(written), list(boxes), flow.is_deep({*written.values(), *aliases}), held=held),
+            node,
+            "block",
+        )
+    else:
+        whole = t.expression(t.settle(whole, "block", node))
+    names = {name: value for name in own if isinstance(value := here.get(name, UNBOUND), Box)}
     for index, name in enumerate(stored):
         before = here.get(name, UNBOUND)
-        store_item(t, name, whole, FIXED + index, node, may_lack=may_lack(before) or name in words.deleted)
-    for index, (box, _) in enumerate(written.items()):
-        kind = annotation_of(box) if not isinstance(box.content, OpaqueC) else box.content.value.type
-        made = item_of(t, whole, FIXED + len(stored) + index, kind, "changed", node)
-        t.state.replace(box, OpaqueC(made))
+        may_be_lost = may_lack(before) or name in words.deleted
+        store_item(t, name, whole, FIXED + index, node, may_lack=may_be_lost, reach=reach_after(t, flow, name, names))
     return completion(t, whole, words.exits, node)
 
 
@@ -93,27 +101,31 @@ def is_mutable(value: Any) -> bool:
     return known and isinstance(value, dict | list | set | bytearray | deque)
 
 
-def boxes_inside(box: Box) -> list[Box]:
-    """List the boxes inside a container."""
-    match box.content:
-        case ListC(items=items):
-            found = items
-        case DictC(entries=entries) | ObjectC(fields=entries):
-            found = list(entries.values())
-        case _:
-            return []
-    inner: list[Box] = []
-    for item in found:
-        for one in item.items if isinstance(item, TupleV) else [item]:
-            if isinstance(one, Box):
-                inner.extend((one, *boxes_inside(one)))
-    return inner
+def held_after(t: Tracer, flow: Flow, name: str, boxes: dict[Box, str]) -> Things:
+    """List what a statement may make a part of a container."""
+    found: Things = frozenset()
+    for source, how in flow.held_by(name):
+        reaches = [t.sharing.of(box) for box, said in boxes.items() if said == source]
+        found = found.union(*(reach.all if how in (As.ITSELF, As.HELD) else reach.inner for reach in reaches))
+    return found
+
+
+def reach_after(t: Tracer, flow: Flow, name: str, names: dict[str, Box]) -> Reach:
+    """Tell what a variable may be and hold that a statement has set."""
+    found = NOTHING
+    for source, how in flow.come(name):
+        if source not in names:
+            continue
+        reach = t.sharing.of(names[source])
+        inner = reach.all if how in (As.ITSELF, As.HELD) else reach.inner
+        found |= Reach({As.ITSELF: reach.tops, As.INSIDE: reach.inner}.get(how, frozenset()), inner)
+    return found
 
 
 def call_block(
     t: Tracer, node: ast.stmt, given: dict[str, ast.expr], aliases: dict[str, str], results: list[str]
 ) -> Unknown:
-    """Record the call of the function that the statement becomes."""
+    """Write the call of the function that the statement becomes."""
     body = Exits(results).rewritten(node)
     prelude: list[ast.stmt] = [
         *(parsed(f"{alias} = {first}", node) for alias, first in aliases.items()),
@@ -130,10 +142,7 @@ def call_block(
     t.program.kept.append(function)
     head = factory(t, Closure(function, t.frame), node, known={"__unbound": UNBOUND, "__locals": builtins.locals})
     call = at(ast.Call(func=head, args=list(given.values()), keywords=[]), node)
-    whole = t.settle(Unknown(call, tuple, pure=False, total=False), "block", node, follow=False)
-    unknown = t.unknown(whole)
-    assert unknown is not None
-    return Unknown(unknown.tree, tuple)
+    return Unknown(call, tuple, pure=False, total=False)
 
 
 def parsed(text: str, node: ast.AST) -> ast.stmt:
@@ -149,14 +158,19 @@ def item_of(t: Tracer, whole: Unknown, index: int, kind: Any, hint: str, node: a
     """Read an item of the block's result."""
     slot = at(ast.Constant(index), node)
     tree = at(ast.Subscript(value=whole.tree, slice=slot, ctx=ast.Load()), node)
-    made = t.unknown(t.settle(Unknown(tree, kind), hint, node, follow=False))
+    made = t.unknown(t.settle(Unknown(tree, kind), hint, node))
     assert made is not None
     return Unknown(made.tree, made.type)
 
 
-def store_item(t: Tracer, name: str, whole: Unknown, index: int, node: ast.AST, *, may_lack: bool) -> None:
+def store_item(
+    t: Tracer, name: str, whole: Unknown, index: int, node: ast.AST, *, may_lack: bool, reach: Reach
+) -> None:
     """Let a variable hold what it holds after the block."""
     made = item_of(t, whole, index, Any, name, node)
+    if made.ref is not None:
+        mine = frozenset({(made.ref, "itself")})
+        t.sharing.note(made.ref, reach | Reach(mine, frozenset({(made.ref, "inside")})))
     value: Any = t.state.box(OpaqueC(made))
     if may_lack:
         value = maybe(t, value, node)

@@ -31,7 +31,6 @@ from tiphys.tracing.values import (
     Spread,
     TupleV,
     Unknown,
-    is_immutable,
 )
 
 Args = tuple[Any, ...]
@@ -240,8 +239,7 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
         pure, inner = mix(t, [value])
         tree = t.tree(value, source, hint_of(source), constant=is_constant(t, source))
         made = at(ast.Attribute(value=tree, attr=name, ctx=ast.Load()), node)
-        root = None if is_immutable(unknown.type) else unknown.root
-        return Unknown(made, kind, pure, total and inner, root)
+        return Unknown(made, kind, pure, total and inner)
     match value:
         case Choice():
             from tiphys.tracing.choices import decide

@@ -126,6 +126,7 @@ def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
         return call_again(t, closure, frame, node)
     outer, t.frame = t.frame, frame
     t.calls.append((closure.node, t.regions))
+    t.callers.append(outer)
     try:
         if isinstance(closure.node, ast.Lambda):
             body = closure.node.body
@@ -134,6 +135,7 @@ def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
         return t.at_depth(node, lambda: run_function(t, statements))
     finally:
         t.calls.pop()
+        t.callers.pop()
         t.frame = outer
 
 

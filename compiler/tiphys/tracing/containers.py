@@ -14,6 +14,7 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect
 from tiphys.tracing.shapes import is_iterable, iterator
 from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC, SetC
+from tiphys.tracing.together import is_alone
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Method, NotKnown, TupleV, Unknown
 
@@ -33,7 +34,14 @@ COUNTING = frozenset(("update", "subtract"))
 def call_container(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a method of a tracked container."""
     box, name = method.receiver, method.name
+    if name in natives.MUTATORS:
+        from tiphys.tracing.assignment import united
+
+        united(t, box, node)
     content = box.content if isinstance(box, Box) else None
+    if isinstance(content, OpaqueC):
+        found = call_list(t, method, args, keywords, node)
+        return glue_call(t, method, args, keywords, node) if found is NotImplemented else found
     try:
         if isinstance(content, ListC) and name == "extend" and len(args) == 1 and content.is_plain:
             return extend(t, box, args[0], node)
@@ -44,10 +52,6 @@ def call_container(t: Tracer, method: Method, args: tuple[Any, ...], keywords: d
         return call_copy(t, method, args, keywords, node)
     except NotKnown:
         pass
-    if isinstance(box, Box) and (name in natives.MUTATORS or name in COUNTING or name == "move_to_end"):
-        # the change looks at runtime values: from now on the whole container is one
-        t.check_writable(box, node)
-        t.make_opaque(box, node, deep=False)
     return glue_call(t, method, args, keywords, node)
 
 
@@ -79,7 +83,7 @@ def extend(t: Tracer, box: Box, value: Any, node: ast.expr) -> None:
         items = collect(t, value, node)
         t.writable(box, node).items.extend(items)
         return
-    t.check_writable(box, node)
+    t.writable(box, node)
     left = t.tree(box, node)
     right = at(ast.Call(func=t.capture(list, "list", node), args=[t.tree(value, node)], keywords=[]), node)
     made = at(ast.BinOp(left=left, op=ast.Add(), right=right), node)
@@ -136,8 +140,8 @@ def call_list(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[s
     kind = box.content.value.type
     if inference.plain(kind) is not list or method.name not in ("append", "extend") or len(args) != 1 or keywords:
         return NotImplemented
-    t.check_writable(box, node)
-    t.share(args[0])
+    if not is_alone(t, box):
+        return NotImplemented
     item = t.tree(settled(t, args[0], node), node)
     if method.name == "extend":
         item = at(ast.Starred(value=item, ctx=ast.Load()), node)
@@ -145,7 +149,7 @@ def call_list(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[s
     total = method.name == "append" or inference.plain(type_of(t, args[0])) in inference.SIZED
     tree = at(ast.List(elts=[old, item], ctx=ast.Load()), node)
     if not total:
-        made = t.expression(t.settle(Unknown(tree, kind, pure=False, total=False), "changed", node, follow=False))
+        made = t.expression(t.settle(Unknown(tree, kind, pure=False, total=False), "changed", node))
         t.state.replace(box, OpaqueC(Unknown(made.tree, kind)))
         return None
     renew(t, box, tree, kind, node, [args[0]])
@@ -173,7 +177,7 @@ def call_copy(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[s
     known = [function_of(t, arg) for arg in args], {key: function_of(t, value) for key, value in keywords.items()}
     result = raising(t, node, getattr(copy, method.name), *known[0], **known[1])
     if isinstance(box, Box) and (method.name in natives.MUTATORS or method.name in COUNTING):
-        t.check_writable(box, node)
+        t.writable(box, node)
         match box.content:
             case ListC():
                 same = {id(one): item for one, item in inside}

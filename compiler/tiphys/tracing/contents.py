@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
 from tiphys.tracing.data import is_data
 from tiphys.tracing.facts import type_of, unknown_parts
 from tiphys.tracing.glue import at
+from tiphys.tracing.inference import common
 from tiphys.tracing.leaving import Leaving
+from tiphys.tracing.sharing import Reach, united
 from tiphys.tracing.state import (
     Box,
     ChoiceC,
@@ -28,7 +32,7 @@ from tiphys.tracing.state import (
     SetC,
     Status,
 )
-from tiphys.tracing.values import POISON, Choice, Closure, Hole, Lost, NotKnown, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import POISON, Choice, Closure, Hole, Lost, NotKnown, TupleV, Unknown
 from tiphys.tracing.which import is_short
 from tiphys_runtime.objects import UNBOUND
 
@@ -47,6 +51,8 @@ class Merging:
         self.t = fork.t
         self.leaving = Leaving(fork)
         self.merged: dict[tuple[tuple[int, int], ...], Any] = {}
+        self.chosen: list[tuple[Box, dict[int, Box]]] = []
+        """Containers that are one of several, and those."""
 
     # ---- contents
 
@@ -54,17 +60,17 @@ class Merging:
         """Give a box the content that it has after some ways."""
         before = box.content
         contents: dict[int, Any] = {number: self.fork.ways[number].changes.get(box, before) for number in going}
-        self.t.state.replace(box, self.content(contents))
+        self.t.state.replace(box, self.content(contents, dict.fromkeys(contents, box)))
 
-    def content(self, contents: dict[int, Any]) -> Content:
-        """Merge the contents that a box has on each way."""
+    def content(self, contents: dict[int, Any], boxes: dict[int, Box]) -> Content:
+        """Merge the contents that a box, or one of several, has on each way."""
         items: list[Any] = list(contents.values())
         first = items[0]
         if all(item is first for item in items):
             return self.leaving.left(next(iter(contents)), first)
         kind = type(first)
         if any(type(item) is not kind for item in items):
-            return self.whole(contents)
+            return self.whole(contents, boxes)
         match first:
             case FrameC():
                 names = dict.fromkeys(name for item in items for name in item.names)
@@ -107,18 +113,16 @@ class Merging:
                 same = first.copy()
                 same.taken = any(item.taken for item in items)
                 return same
-        return self.whole(contents)
+        return self.whole(contents, boxes)
 
-    def whole(self, contents: dict[int, Content]) -> Content:
+    def whole(self, contents: dict[int, Content], boxes: dict[int, Box]) -> Content:
         """Merge contents that do not agree: as one runtime value where they are data, else as a choice."""
-        boxes = {number: Box(content) for number, content in contents.items()}
-        if all(is_data(self.t, box) for box in boxes.values()):
-            made = self.t.unknown(self.data(boxes, "v"))
-            assert made is not None
-            part = any(isinstance(item, OpaqueC) and item.part for item in contents.values())
-            value = made if made.ref is not None else self.t.unknown(self.fork.later(made))
-            assert value is not None
-            return OpaqueC(Unknown(value.tree, value.type), part=part)
+        shown = {number: Box(content) for number, content in contents.items()}
+        self.t.sharing.origin.update({shown[number]: box for number, box in boxes.items()})
+        if all(is_data(self.t, box) for box in shown.values()):
+            made = self.t.expression(self.data(shown, "v"))
+            value = made if made.ref is not None else self.fork.later(made)
+            return OpaqueC(Unknown(value.tree, value.type))
         left = {number: self.leaving.left(number, content) for number, content in sorted(contents.items())}
         self.t.choices += 1
         if not any(isinstance(content, ChoiceC) for content in left.values()):
@@ -171,26 +175,27 @@ class Merging:
         t = self.t
         if not all(is_data(self.t, box) for box in values.values()):
             return self.choice(values)
-        for number, box in values.items():
-            if not self.leaving.is_made_in(number, box):
-                t.shared.add(box)
-                unknown = t.unknown(box)
-                if unknown is not None:
-                    t.shared.add(unknown.ref)
         contents = {number: self.fork.content_of(number, box) for number, box in values.items()}
-        made = self.content(contents)
-        box = t.state.box(made)
-        if not all(self.leaving.is_made_in(number, one) for number, one in values.items()):
-            # on some way another name holds the same object: neither changes nor `is` can be followed
-            if isinstance(made, OpaqueC):
-                made.part = True
-            t.shared.add(box)
-            t.aliased.add(box)
+        box = t.state.box(self.content(contents, values))
+        self.chosen.append((box, values))
         return box
+
+    def tell_apart(self) -> None:
+        """Let a container that is one of several, which may be met by other names too, be a value of run time."""
+        living = set(self.t.sharing.living())
+        counts = Counter(one for _, values in self.chosen for one in set(values.values()))
+        for box, values in self.chosen:
+            met = any(one in living or counts[one] > 1 for one in values.values())
+            if met and not isinstance(box.content, OpaqueC | ChoiceC):
+                found = self.data(values, "v")
+                if isinstance(found, Box):
+                    self.t.state.replace(box, found.content)
+        self.chosen.clear()
 
     def data(self, values: dict[int, Any], hint: str) -> Any:
         """Merge values that can travel: picked by the `Switch` where it can, else by glue."""
         t, fork = self.t, self.fork
+        shares = self.shares(values)
         changed = {
             number: fork.content_of(number, value)
             for number, value in values.items() if isinstance(value, Box) and value in fork.before
@@ -201,7 +206,7 @@ class Merging:
                 for number, value in values.items()
             }
         kinds = {repr(kind): kind for kind in (type_of(t, value) for value in values.values())}
-        kind = next(iter(kinds.values())) if len(kinds) == 1 else Any
+        kind = functools.reduce(common, kinds.values())
         if fork.heavy:
             atoms: dict[int, Atom] = {}
             for number, value in values.items():
@@ -217,7 +222,7 @@ class Merging:
                     break
                 atoms[number] = atom
             else:
-                return self.boxed(fork.output(atoms, kind))
+                return self.boxed(fork.output(atoms, kind, shares))
         trees: list[ast.expr] = [at(ast.Constant(None), fork.node)] * len(fork.ways)
         pure = total = True
         for number, value in values.items():
@@ -240,9 +245,12 @@ class Merging:
 
     def boxed(self, value: Unknown) -> Any:
         """Give a merged value an identity where it may change in place."""
-        if is_immutable(value.type) or value.ref is None:
-            return value
-        return self.t.state.box(OpaqueC(value, part=True))
+        return self.t.boxed(value)
+
+    def shares(self, values: dict[int, Any]) -> Reach:
+        """Tell what a value may be and hold that is one of several."""
+        with self.fork.unmoved():
+            return united(self.t.sharing.of(value) for value in values.values())
 
     def inner_atom(self, number: int, value: Any) -> Atom | None:
         """Compute a container with runtime parts at the end of its way, if some part is computed in it."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 import functools
+import random
 import types
 from collections.abc import Callable
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.ir import Ref
 from tiphys.tracing import inference, natives
-from tiphys.tracing.changes import changes_arguments, changes_receiver
+from tiphys.tracing.changes import changes_arguments, changes_receiver, has_changing_method
 from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
-from tiphys.tracing.state import Box, IteratorC, ListC, OpaqueC
+from tiphys.tracing.state import Box, IteratorC, ListC
+from tiphys.tracing.together import Change, Gives, change
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Closure, Hole, Method, Special, Spread, TupleV, Unknown
-from tiphys_runtime.objects import apart
+from tiphys.tracing.values import Bound, Closure, Method, Special, Spread, TupleV, Unknown
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -32,7 +32,8 @@ def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: as
     args = tuple(walked(t, function, value, node) for value in args)
     for value in (*args, *keywords.values()):
         check_callback(t, value, node)
-    changed = prepare_changes(t, function, [*args, *keywords.values()], node)
+    values = [value.value if isinstance(value, Spread) else value for value in [*args, *keywords.values()]]
+    changed = changed_values(t, function, values)
     sources = list(node.args) if len(node.args) == len(args) else [node] * len(args)
     words = {word.arg: word.value for word in node.keywords if word.arg}
 
@@ -51,7 +52,6 @@ def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: as
         args=[part(value, source) for value, source in zip(args, sources, strict=True)],
         keywords=[keyword_tree(name, value, part, words.get(name, node)) for name, value in keywords.items()],
     )
-    values = [value.value if isinstance(value, Spread) else value for value in [*args, *keywords.values()]]
     types_ = (
         [type_of(t, value) for value in args] if not any(isinstance(value, Spread) for value in args) else [Any, Any]
     )
@@ -66,7 +66,15 @@ def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: as
         pure = not isinstance(function, Closure) and t.unknown(function) is None and natives.is_pure(function)
     inner_pure, inner_total = mix(t, values)
     result = Unknown(at(tree, node), kind, pure and inner_pure, total and inner_total)
-    return read_back(t, changed, result, node) if changed else result
+    if not changed:
+        return result
+    deep = not (isinstance(function, Method) and is_container(t, receiver, function.name))
+    given = [value for value in values if all(value is not one for one in changed)]
+    if isinstance(function, Method) and is_random(receiver):
+        what = Change(changed, given, gives=Gives.NOTHING, held={})
+    else:
+        what = Change(changed, given, deep)
+    return change(t, result, what, node, hint_of(node.func))
 
 
 def keyword_tree(name: str, value: Any, part: Callable[[Any, ast.AST], ast.expr], source: ast.AST) -> ast.keyword:
@@ -110,94 +118,33 @@ def check_callback(t: Tracer, value: Any, node: ast.Call) -> None:
 
 def changed_values(t: Tracer, function: Any, values: list[Any]) -> list[Any]:
     """List the arguments, or the receiver, that a call may change in place."""
+    found: list[Any] = []
     if isinstance(function, Method):
         receiver = t.unknown(function.receiver)
         known = receiver is None and function.name in natives.MUTATORS
-        return [function.receiver] if known or (receiver and changes_receiver(t, receiver.type, function.name)) else []
-    if isinstance(function, Closure | Bound):
-        given = [function.receiver, *values] if isinstance(function, Bound) else values
-        return given if changes_arguments(function) else []
-    if t.unknown(function) is None and natives.may_change_arguments(function):
-        return values[:1]
-    return []
+        if known or (receiver and changes_receiver(t, receiver.type, function.name)):
+            found = [function.receiver]
+        if receiver and is_random(receiver.type) and function.name == "shuffle":
+            found += values[:1]
+    elif isinstance(function, Closure | Bound):
+        if changes_arguments(function):
+            found = [function.receiver, *values] if isinstance(function, Bound) else values
+    elif t.unknown(function) is None and natives.may_change_arguments(function):
+        found = values[:1]
+    return [value for value in found if t.sharing.of(value).all]
 
 
-def prepare_changes(t: Tracer, function: Any, values: list[Any], node: ast.Call) -> list[Box]:
-    """List the boxes that a call may change, each as one runtime value from now on."""
-    boxes: dict[Box, None] = {}
-    changed = changed_values(t, function, values)
-    for value in changed:
-        is_loose = isinstance(value, Unknown) and value.root is None and value.ref is None
-        if is_loose and isinstance(function, Method) and function.name in natives.MUTATORS:
-            mend = "Build a new value instead, or change it inside a task."
-            raise t.refuse("this changes a part of another value in place, and that would be lost", node, mend)
-    for value in changed:
-        for box in boxes_in(t, value.value if isinstance(value, Spread) else value):
-            boxes[box] = None
-    deep = not isinstance(function, Method)
-    for box in boxes:
-        t.check_writable(box, node, deep=deep)
-    for value in values if boxes else ():
-        if not any(box in boxes for box in boxes_in(t, value)):
-            t.share(value)
-    for box in boxes:
-        if not isinstance(box.content, OpaqueC):
-            t.make_opaque(box, node, deep=deep)
-    return list(boxes)
+def is_random(kind: Any) -> bool:
+    """Say whether values of a type make random numbers: what their methods give is no part of them."""
+    base = inference.plain(kind)
+    return isinstance(base, type) and issubclass(base, random.Random)
 
 
-def boxes_in(t: Tracer, value: Any) -> list[Box]:
-    """Give the box behind a value: itself, or the one that a read such as `r.score` looks into."""
-    unknown = t.unknown(value)
-    if unknown is not None:
-        return [unknown.root] if unknown.root is not None else []
-    if isinstance(value, TupleV):
-        return [box for item in value.items for box in boxes_in(t, item)]
-    return [value] if isinstance(value, Box) else []
-
-
-def read_back(t: Tracer, boxes: list[Box], result: Unknown, node: ast.Call) -> Any:
-    """After a call that may change values in place: from now on those values are what the call made of them."""
-    from tiphys.tracing.facts import hint_of
-
-    after = [t.tree(box, node, "v") for box in boxes]
-    both = detached(t, at(ast.Tuple(elts=[result.tree, *after], ctx=ast.Load()), node), boxes, node)
-    whole = t.settle(Unknown(both, tuple, pure=False, total=False), hint_of(node.func), node, follow=False)
-    for index, box in enumerate(boxes, start=1):
-        old = box.content
-        assert isinstance(old, OpaqueC)
-        read = t.settle(Unknown(item_tree(t, whole, index, node), old.value.type), "v", node, follow=False)
-        unknown = t.unknown(read)
-        assert unknown is not None
-        t.state.replace(box, OpaqueC(Unknown(unknown.tree, old.value.type)))
-    return Unknown(item_tree(t, whole, 0, node), result.type)
-
-
-def detached(t: Tracer, tree: ast.expr, boxes: list[Box], node: ast.AST) -> ast.expr:
-    """Let an expression that changes values in place work on copies: other glue of its pod may read the old ones."""
-    from tiphys.tracing.results import replaced
-
-    refs = [ref for box in boxes if (ref := t.expression(box).ref) is not None]
-    names = {ref: f"_own_{index}" for index, ref in enumerate(refs)}
-
-    def read(ref: Ref, _kind: Any) -> ast.expr:
-        return at(ast.Name(id=names[ref], ctx=ast.Load()), node) if ref in names else Hole(ref, "v", node)
-
-    arguments = ast.arguments(
-        posonlyargs=[], args=[ast.arg(arg=name) for name in names.values()], kwonlyargs=[], kw_defaults=[], defaults=[]
-    )
-    body = at(ast.Lambda(args=arguments, body=replaced(tree, read, None)), node)
-    copies: list[ast.expr] = [
-        at(ast.Call(func=t.capture(apart, "apart", node), args=[Hole(ref, "v", node)], keywords=[]), node)
-        for ref in names
-    ]
-    return at(ast.Call(func=body, args=copies, keywords=[]), node) if names else tree
-
-
-def item_tree(t: Tracer, value: Any, index: int, node: ast.AST) -> ast.expr:
-    """Read an item of a glue's own tuple."""
-    tree = t.tree(value, node)
-    return at(ast.Subscript(value=tree, slice=at(ast.Constant(index), node), ctx=ast.Load()), node)
+def is_container(t: Tracer, kind: Any, method: str) -> bool:
+    """Say whether a method of values of a type leaves what they hold: containers of Python's own."""
+    if inference.plain(kind) in natives.CONTAINERS:
+        return True
+    return kind is Any and method in natives.CONTAINER_METHODS and not has_changing_method(t.frame, method)
 
 
 def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:

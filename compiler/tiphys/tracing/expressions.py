@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tiphys.tracing import inference
-from tiphys.tracing.assignment import assign
+from tiphys.tracing.assignment import assign, united
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
 from tiphys.tracing.changes import meant
 from tiphys.tracing.choices import decide
@@ -25,6 +25,7 @@ from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import BatchC, Box, DictC, ListC, OpaqueC
+from tiphys.tracing.together import Change, change, is_alone
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Closure, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
 from tiphys_runtime.objects import with_key
@@ -164,8 +165,7 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
     kind, total = inference.subscript(type_of(t, value), shown if isinstance(shown, int | str | slice) else None)
     pure, inner = mix(t, [value, key])
     made = fill(node, value=part(t, value, node.value), slice=part(t, key, node.slice), ctx=ast.Load())
-    root = t.unknown(value)
-    return Unknown(made, kind, pure, total and inner, root.root if root else None)
+    return Unknown(made, kind, pure, total and inner)
 
 
 def missing(t: Tracer, owner: Box, key: Any, node: ast.Subscript) -> Any:
@@ -184,15 +184,17 @@ def missing(t: Tracer, owner: Box, key: Any, node: ast.Subscript) -> Any:
 
 def touch(t: Tracer, owner: Box, key: Any, node: ast.Subscript) -> None:
     """Let a `defaultdict` have a key that is read, where only run time says whether it has it already."""
-    if t.unknown(owner) is None:
-        if t.unknown(key) is None:
-            return
-        t.make_opaque(owner, node, deep=False)
-    t.check_writable(owner, node)
+    if t.unknown(owner) is None and t.unknown(key) is None:
+        return
+    united(t, owner, node)
+    if not is_alone(t, owner):
+        read = fill(node, value=t.tree(owner, node), slice=part(t, key, node.slice), ctx=ast.Load())
+        change(t, Unknown(read, type(None)), Change([owner], [], deep=False), node)
+        return
     head = t.capture(with_key, "with_key", node)
     tree = ast.Call(func=head, args=[t.tree(owner, node), part(t, key, node.slice)], keywords=[])
     pure, _ = mix(t, [owner, key])
-    made = t.settle(Unknown(at(tree, node), defaultdict, pure, total=False), hint_of(node.value), node, follow=False)
+    made = t.settle(Unknown(at(tree, node), defaultdict, pure, total=False), hint_of(node.value), node)
     t.state.replace(owner, OpaqueC(t.expression(made)))
 
 

@@ -151,7 +151,11 @@ def in_lanes(t: Tracer, many: Many, limit: Unknown, *, keeps_errors: bool) -> Un
             call = at(ast.Call(func=at(ast.Name(id="append", ctx=ast.Load()), node), args=[], keywords=[]), node)
             call_container(t, Method(found, "append"), (value,), {}, call)
 
-        Rounds(t, node, "loop", work, count=Unknown(count, int)).run()
+        t.held.append(found)
+        try:
+            Rounds(t, node, "loop", work, count=Unknown(count, int)).run()
+        finally:
+            t.held.pop()
         return found
 
     lanes = run_many(t, Many(width, make, many.title, node), keeps_errors=keeps_errors, is_limited=True)

@@ -13,6 +13,7 @@ from tiphys.tracing.completions import NEVER, Exit, exits_of
 from tiphys.tracing.contents import Merging
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.regions import Closed, Way, close, expression_tree, inside, is_free, label_of, resume
+from tiphys.tracing.sharing import NOTHING, Reach, telling
 from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Unknown
@@ -42,6 +43,9 @@ class Fork:
         self.lazy: dict[int, list[ast.expr]] = {
             number: [] for number, way in enumerate(ways) if number not in self.heavy and not way.is_light
         }
+        self.merging = Merging(self)
+        self.given = NOTHING
+        """What the values may be and hold that ways without calls give."""
         self.pending: list[tuple[str, Unknown]] = []
         self.before: dict[Box, Any] = {}
         """What the boxes held before the ways that these have changed."""
@@ -146,17 +150,17 @@ class Fork:
             return None if made is not None and made.code.pure and made.code.total else unknown.ref
         if number in self.heavy and self.is_inner(number, unknown):
             with self.within(number):
-                made_value = self.t.unknown(self.t.settle(unknown, "v", self.node, follow=False))
+                made_value = self.t.unknown(self.t.settle(unknown, "v", self.node))
             assert made_value is not None
             return made_value.ref
         if self.has_host and unknown.pure and unknown.total and not self.is_inner(number, unknown):
             # the pod before the fork computes it, whether it is needed or not: nothing is left to do behind the fork
-            made_value = self.t.unknown(self.t.settle(unknown, "v", self.node, follow=False))
+            made_value = self.t.unknown(self.t.settle(unknown, "v", self.node))
             assert made_value is not None
             return made_value.ref
         return None
 
-    def output(self, atoms: dict[int, Atom], kind: Any) -> Unknown:
+    def output(self, atoms: dict[int, Atom], kind: Any, shares: Reach) -> Unknown:
         """Let the `Switch` give a value."""
         for index, known in enumerate(self.outputs):
             if known == atoms and self.types[index] == kind:
@@ -165,6 +169,7 @@ class Fork:
         self.types.append(kind)
         ref = Ref(self.name, len(self.outputs) - 1)
         self.t.types[ref] = kind
+        self.t.sharing.note(ref, shares)
         return Unknown(Hole(ref, "v", self.node), kind)
 
     def exported(self, number: int, unknown: Unknown) -> Unknown:
@@ -174,13 +179,16 @@ class Fork:
         if number in self.heavy:
             atom = self.atom(number, unknown)
             assert atom is not None
-            return replace(self.output({number: atom}, unknown.type), total=False)
+            shares = self.t.sharing.of(unknown)
+            return replace(self.output({number: atom}, unknown.type, shares), total=False)
         trees = self.lazy[number]
         trees.append(unknown.tree)
         slot = at(ast.Constant(len(trees) - 1), self.node)
         whole = Hole(Ref(self.rest), "maybe", self.node)
         tree = at(ast.Subscript(value=whole, slice=slot, ctx=ast.Load()), self.node)
-        return Unknown(tree, unknown.type, total=False)
+        reach = self.t.sharing.of(unknown)
+        self.given |= reach
+        return Unknown(telling(tree, reach), unknown.type, total=False)
 
     def later(self, value: Unknown) -> Unknown:
         """Compute an expression after the ways, once."""
@@ -201,6 +209,7 @@ class Fork:
     def emit(self) -> None:
         """Record the ways."""
         t = self.t
+        self.merging.tell_apart()
         frontier = self.begun
         reached: list[str] = []
         if self.lazy:
@@ -211,6 +220,7 @@ class Fork:
             if self.which.value.pure and all(isinstance(item, Glue) and is_repeatable(t, item) for item in inner):
                 t.repeatable.add(self.rest)
             t.emit_glue(self.rest, value, self.node, self.frame)
+            t.sharing.note(Ref(self.rest), Reach(frozenset({(Ref(self.rest), "itself")}), self.given.all))
             reached.append(self.rest)
         if self.heavy:
             t.state.frontier = frontier

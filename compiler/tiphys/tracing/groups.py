@@ -101,7 +101,7 @@ class Groups:
             except TypeError as error:
                 raise Raised(error, t.span(node)) from None
         tree = self.call(parts_of, self.error.tree, t.capture(self.kinds, "clauses", node))
-        whole = t.expression(t.settle(Unknown(tree, list, total=self.are_right()), "parts", node, follow=False))
+        whole = t.expression(t.settle(Unknown(tree, list, total=self.are_right()), "parts", node))
         return [
             Unknown(at(ast.Subscript(value=whole.tree, slice=at(ast.Constant(index), node), ctx=ast.Load()), node))
             for index in range(len(self.kinds) + 1)
@@ -123,7 +123,7 @@ class Groups:
         shown = at(ast.List(elts=[t.tree(item, node, constant=item is None) for item in held], ctx=ast.Load()), node)
         error = self.error.tree if isinstance(self.error, Unknown) else t.tree(self.error, node, "error")
         tree = self.call(left_of, error, t.capture(self.kinds, "clauses", node), shown)
-        return t.settle(Unknown(tree, total=self.are_right()), "left", node, follow=False)
+        return t.settle(Unknown(tree, total=self.are_right()), "left", node)
 
     def clause(self, index: int, part: Any) -> Done:
         """Run a clause on its part; what it raises is kept till the others have run."""

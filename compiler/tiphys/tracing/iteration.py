@@ -128,9 +128,11 @@ def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) ->
 
     def on_yield(value: Any, _: ast.AST) -> None:
         inner, t.frame = t.frame, consumer
+        t.callers.append(inner)
         try:
             result = give(value)
         finally:
+            t.callers.pop()
             t.frame = inner
         if result:
             raise Stopped(result)

@@ -44,8 +44,8 @@ class Leaving:
             case ChoiceC(number=which, contents=contents):
                 inner = tuple(self.left(number, one) for one in contents)
                 return ChoiceC(self.construct.exported(number, which), inner)
-            case OpaqueC(value=value, part=part):
-                return OpaqueC(self.construct.exported(number, value), part=part)
+            case OpaqueC(value=value):
+                return OpaqueC(self.construct.exported(number, value))
             case PendingC():
                 done = content.copy()
                 done.value = self.outside(number, content.value)

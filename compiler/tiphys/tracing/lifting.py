@@ -81,8 +81,8 @@ class Lifting(ABC):
         if isinstance(value, Unknown):
             return value
         if isinstance(value, Box) and isinstance(value.content, OpaqueC):
-            inner = value.content.value
-            return Unknown(inner.tree, inner.type, inner.pure, inner.total, value)
+            found: Unknown = value.content.value
+            return found
         return None
 
     def expression(self, value: object) -> Unknown:
@@ -202,7 +202,8 @@ class Lifting(ABC):
             return unknown.tree
         made = self.tree_of_known(value, node, hint, constant=constant)
         if isinstance(value, Box):
-            vars(made)["box"] = value  # aliases.py looks for it
+            vars(made)["box"] = value  # sharing.py looks for it
+            self.embed(value)
         return made
 
     def tree_of_known(self, value: Any, node: ast.AST, hint: str, *, constant: bool) -> ast.expr:
@@ -266,6 +267,10 @@ class Lifting(ABC):
         given = self.tree(kind.given, node, "given", constant=True)
         args = [given, items] if kind.cls is defaultdict else [items, given] if kind.cls is deque else [items]
         return at(ast.Call(func=self.capture(kind.cls, kind.cls.__name__, node), args=args, keywords=[]), node)
+
+    @abstractmethod
+    def embed(self, box: Box) -> None:
+        """Note that a container becomes part of an expression."""
 
     @abstractmethod
     def function(self, value: Closure | Bound, node: ast.AST) -> ast.expr:

@@ -7,6 +7,7 @@ known only afterwards, the round is interpreted again until nothing new is carri
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,9 +24,10 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.inference import common
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
-from tiphys.tracing.places import Slot, held_atom, install, may_lack
+from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
 from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing
-from tiphys.tracing.state import BatchC, Box, DictC, FrameC, GroupC, ListC, OpaqueC, PendingC, SemaphoreC
+from tiphys.tracing.sharing import NOTHING, Reach, Things
+from tiphys.tracing.state import BatchC, Box, Content, DictC, FrameC, GroupC, ListC, OpaqueC, PendingC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Lost, TupleV, Unknown, is_immutable
 
@@ -44,6 +46,8 @@ class Carried:
     after: Any = None
     lacks: bool = False
     """It may hold nothing, as a variable that is not bound."""
+    reach: Reach = NOTHING
+    """What it may be and hold, beside what is its own."""
 
 
 @dataclass
@@ -59,6 +63,12 @@ class Rounds:
     slots: dict[Slot, Carried] = field(default_factory=dict)
     lost: set[Slot] = field(default_factory=set)
     """Variables that hold tasks of a round."""
+    initial: dict[Box, Content] = field(default_factory=dict)
+    """What the boxes with carried places held before the loop."""
+    own_names: int = 0
+    """The names that are allocated since are those of a round."""
+    symbols: set[Box] = field(default_factory=set)
+    """What stands for carried values in a round."""
 
     def run(self) -> Done:
         """Interpret the loop; gives how it ends: `NEXT` when it is through, other exits as they are."""
@@ -85,12 +95,16 @@ class Rounds:
         """Interpret the round until what it carries no longer grows."""
         t = self.t
         for _ in range(TRIES):
-            names = t.names.mark()
+            self.own_names = names = t.names.mark()
             mark = t.state.mark()
             nodes, t.state.nodes = t.state.nodes, []
             try:
+                self.symbols = set()
                 for slot, carried in self.slots.items():
-                    install(self.t, slot, self.symbol(carried))
+                    symbol = self.symbol(carried)
+                    if isinstance(symbol, Box):
+                        self.symbols.add(symbol)
+                    install(self.t, slot, symbol)
                 for slot in self.lost:
                     install(self.t, slot, Lost("it is a task of an earlier round of a loop"))
                 count = len(self.lost)
@@ -115,6 +129,7 @@ class Rounds:
     def symbol(self, carried: Carried) -> Any:
         """Give what stands for a carried value in a round."""
         t = self.t
+        t.sharing.note(Ref(carried.name), self.reach_of(carried))
         value = t.atom(Ref(carried.name), int if carried.options else carried.type, carried.name, self.node)
         if carried.options:
             return Choice(value, carried.options)
@@ -127,20 +142,53 @@ class Rounds:
         """Note what the round has changed; says whether that is more than was known."""
         grown, t = False, self.t
         for box, after in way.changes.items():
-            for key, old, new in differences(box.content, after, t, self.node):
+            if box in self.symbols:
+                continue
+            for key, _, new in differences(box.content, after, t, self.node):
                 slot = (box, key)
-                if self.is_lost(slot, new):
+                if self.is_lost(slot, new) or slot in self.slots or (box, None) in self.slots:
                     continue
-                if slot in self.slots:
-                    grown |= self.widen(self.slots[slot], new)
-                elif key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
+                if key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
                     if key is None and not is_data(t, new):
                         mend = "Let each round append its coroutines, and nothing else; or await them in the round."
                         what = "only run time says how many tasks this holds, and the loop does more than start them"
                         raise t.untraceable(what, self.node, mend)
                     grown = True
-                    self.add(slot, old, new)
+                    self.add(slot, new)
+        with standing(way):
+            for slot, carried in self.slots.items():
+                new = held(slot)
+                if not self.is_lost(slot, new):
+                    grown |= self.widen(carried, Box(slot[0].content) if slot[1] is None else new)
+            grown |= self.shares(way)
         return grown
+
+    def shares(self, way: Way) -> bool:
+        """Note what carried values may share after a round; says whether that is more than was known."""
+        sharing = self.t.sharing
+        after = {slot: sharing.of(carried.after) for slot, carried in self.slots.items()}
+        counts = Counter(thing for reach in after.values() for thing in reach.all)
+        names = {*self.t.names.since(self.own_names), self.index}
+        mixed = frozenset({(self.name, "shared")})
+        grown = False
+
+        def outside(things: Things) -> Things:
+            kept = {thing for thing in things if not is_inside(thing, names, way.epoch)}
+            is_mixed = any(counts[thing] > 1 for thing in things - kept)
+            return frozenset(kept) | (mixed if is_mixed else frozenset())
+
+        for slot, reach in after.items():
+            carried = self.slots[slot]
+            init = sharing.of(carried.init)
+            more = carried.reach | init | Reach(outside(reach.tops), outside(reach.inner))
+            grown |= more != carried.reach
+            carried.reach = more
+        return grown
+
+    def reach_of(self, carried: Carried) -> Reach:
+        """Tell what a carried value may be and hold."""
+        mine = Ref(carried.name)
+        return Reach(frozenset({(mine, "itself")}), frozenset({(mine, "inside")})) | carried.reach
 
     def is_lost(self, slot: Slot, value: Any) -> bool:
         """Say whether a variable holds what cannot be carried: a task that was begun in the round."""
@@ -162,10 +210,16 @@ class Rounds:
         """Name the variables that are read in the function."""
         return names_loaded_outside(self.t.frame.scope.node, None)
 
-    def add(self, slot: Slot, old: Any, new: Any) -> None:
+    def add(self, slot: Slot, new: Any) -> None:
         """Carry a value from now on."""
         t = self.t
-        key = slot[1]
+        box, key = slot
+        content = self.initial.setdefault(box, box.content)
+        old = Box(content) if key is None else held((Box(content), key))
+        if key is None:
+            t.sharing.origin[old] = box
+            for other in [one for one in self.slots if one[0] is box]:
+                del self.slots[other]
         hint = str(key[0]) if key is not None and isinstance(key[0], str) else "carried"
         carried = Carried(t.names.allocate(hint), old, self.kind(new if may_lack(old) else old))
         self.slots[slot] = carried
@@ -239,7 +293,8 @@ class Rounds:
     def needed(self, way: Way, nexts: dict[Slot, Atom], ends: tuple[Atom, ...]) -> list[Slot]:
         """List what has to be carried: what a later round reads, or the code behind the loop."""
         outside = names_loaded_outside(self.t.frame.scope.node, self.node)
-        kept = {slot for slot in self.slots if self.is_read_after(slot, outside)}
+        living = self.living_after()
+        kept = {slot for slot in self.slots if self.is_read_after(slot, outside, living)}
         while True:
             values = (*ends, *(nexts[slot] for slot in kept))
             read = {atom.node for atom in values if isinstance(atom, Ref)}
@@ -298,10 +353,24 @@ class Rounds:
         t.state.frontier = (self.name,)
         t.state.pending.extend(way.pending)
 
-    def is_read_after(self, slot: Slot, outside: set[str]) -> bool:
+    def living_after(self) -> set[Box]:
+        """List what can still be reached when the carried variables hold something else."""
+        t = self.t
+        mark = t.state.mark()
+        for box, key in self.slots:
+            if isinstance(box.content, FrameC):
+                t.state.write(box).names.pop(key[0], None)
+        try:
+            return set(t.sharing.living())
+        finally:
+            t.state.rollback(mark)
+
+    def is_read_after(self, slot: Slot, outside: set[str], living: set[Box]) -> bool:
         """Say whether something outside of the loop may read what is carried."""
         box, key = slot
-        return not isinstance(box.content, FrameC) or box is not self.t.frame.box or key[0] in outside
+        if not isinstance(box.content, FrameC):
+            return box in living
+        return box is not self.t.frame.box or key[0] in outside
 
     def next_atom(self, carried: Carried) -> Atom:
         """Give what a carried value is after a round."""
@@ -333,6 +402,8 @@ class Rounds:
         """Put what a carried value is after the loop in its place."""
         t = self.t
         t.types[ref] = int if carried.options else carried.type
+        reach = self.reach_of(carried)
+        t.sharing.note(ref, Reach(self.left(reach.tops), self.left(reach.inner)))
         value = t.atom(ref, t.types[ref], carried.name, self.node)
         if carried.options:
             value = Choice(value, carried.options)
@@ -341,6 +412,20 @@ class Rounds:
             value = maybe(t, box, self.node)
         install(self.t, slot, value)
 
+    def left(self, things: Things) -> Things:
+        """Name objects of carried values as they are named behind the loop."""
+        names = {carried.name for carried in self.slots.values()}
+
+        def renamed(thing: Any) -> Any:
+            if not isinstance(thing, tuple):
+                return thing
+            first, rest = thing
+            if isinstance(first, Ref) and first.node in names:
+                first = (self.name, first.node)
+            return first, renamed(rest)
+
+        return frozenset(renamed(thing) for thing in things)
+
     def runs_once(self) -> bool:
         """Say whether there is a first round in any case."""
         return self.start == 0 and (self.count is None or (isinstance(self.count, int) and self.count > 0))
@@ -348,7 +433,8 @@ class Rounds:
     def forget(self, slot: Slot) -> None:
         """Drop a variable that nobody reads."""
         box, key = slot
-        self.t.state.write(box).names.pop(key[0], None)
+        if isinstance(box.content, FrameC):
+            self.t.state.write(box).names.pop(key[0], None)
 
     # ---- how it ends
 
@@ -384,6 +470,18 @@ def is_task(value: Any) -> bool:
         case Box(content=DictC(entries=named)):
             return any(is_task(part) for part in named.values())
     return isinstance(value, Box) and isinstance(value.content, PendingC | BatchC | GroupC | SemaphoreC)
+
+
+def is_inside(thing: object, names: set[str], epoch: int) -> bool:
+    """Say whether an object is one of a round's own."""
+    match thing:
+        case (Ref(node=name), *rest):
+            return name in names or any(is_inside(one, names, epoch) for one in rest)
+        case (str() as name, _) | ((str() as name, _), _):
+            return name in names
+        case (Box(content=content), *_):
+            return bool(content.epoch >= epoch)
+    return False
 
 
 def recoded(t: Tracer, code: Unknown, old: Exit, node: ast.AST) -> Unknown:

@@ -182,18 +182,22 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
         if found.content.held is not NOTHING:
             raise Raised(RuntimeError("generator didn't stop"), t.span(node))
         t.frame = consumer
+        t.callers.append(frame)
         try:
             done = body(value)
         finally:
+            t.callers.pop()
             t.frame = frame
         t.state.write(found).held = done
         return done if in_try else None
 
     frame.notes["manages"] = give
     t.frame = frame
+    t.callers.append(consumer)
     try:
         done = run_block(t, code)
     finally:
+        t.callers.pop()
         t.frame = consumer
     if in_try:
         return done

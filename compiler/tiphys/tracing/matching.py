@@ -17,6 +17,7 @@ from tiphys.tracing.names import store, variables
 from tiphys.tracing.patterns import Asked, bindings, matches
 from tiphys.tracing.places import may_lack
 from tiphys.tracing.questions import Asking, Question, can_ask, fresh_names
+from tiphys.tracing.sharing import Reach
 from tiphys.tracing.state import Box, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Unknown, is_immutable
@@ -148,7 +149,9 @@ class Matching:
         for index, name in enumerate(one.items):
             kind = one.types.get(name, Any)
             made = item_of(t, whole, 1 + index, kind, name, node)
-            held = made if is_immutable(kind) else t.state.box(OpaqueC(made, part=name not in fresh))
+            held = made if is_immutable(kind) else t.state.box(OpaqueC(made))
+            if name in fresh and made.ref is not None:
+                t.sharing.note(made.ref, Reach(frozenset({(made.ref, "itself")}), t.sharing.of_ref(made.ref).inner))
             store(t, name, held, one.case.pattern)
         self.bind_left(one.left, 1 + len(one.items), whole)
 
@@ -157,6 +160,6 @@ class Matching:
         t, node = self.t, self.node
         for index, name in enumerate(names):
             before = variables(t.frame).get(name, UNBOUND)
-            value: Any = t.state.box(OpaqueC(item_of(t, whole, first + index, Any, name, node), part=True))
+            value: Any = t.state.box(OpaqueC(item_of(t, whole, first + index, Any, name, node)))
             assert isinstance(value, Box)
             store(t, name, maybe(t, value, node) if may_lack(before) else value, node)

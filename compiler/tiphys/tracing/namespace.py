@@ -19,13 +19,18 @@ class Namespace:
         self._log: list[tuple[str, int, str]] = []
 
     def reserve(self, name: str) -> str:
-        """Take a name as it is: that of an input."""
+        """Take a name as it is: that of an input, or one that was given back."""
         self._taken.add(name)
+        self._log.append(("", 0, name))
         return name
 
     def mark(self) -> int:
         """Remember which names were allocated so far."""
         return len(self._log)
+
+    def since(self, mark: int) -> set[str]:
+        """List the names allocated since a mark."""
+        return {name for _, _, name in self._log[mark:]}
 
     def undo(self, mark: int) -> list[str]:
         """Give back the names allocated since: what bore them is interpreted again."""

@@ -9,6 +9,7 @@ import pathlib
 import random
 import sys
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,10 +36,16 @@ IMPURE = frozenset(
 
 MUTATORS = frozenset(
     "append extend insert remove pop clear sort reverse update setdefault popitem add discard difference_update "
-    "intersection_update symmetric_difference_update appendleft popleft extendleft rotate fill resize put write "
-    "writelines itemset partition setflags".split()
+    "intersection_update symmetric_difference_update appendleft popleft extendleft rotate subtract "
+    "move_to_end fill resize put write writelines itemset partition setflags".split()
 )
 """Names of methods that change their object in place."""
+CONTAINERS = (list, dict, set, deque, defaultdict, OrderedDict, Counter)
+"""Containers of Python's own that change in place: their methods change nothing that they hold."""
+CONTAINER_METHODS = MUTATORS - frozenset("fill resize put write writelines itemset partition setflags".split()) | {
+    "__setitem__", "__delitem__",
+}  # fmt: skip
+"""Those of these containers."""
 MUTATING_CALLS = frozenset(
     "heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort "
     "bisect.insort_left bisect.insort_right random.shuffle operator.setitem operator.delitem operator.iadd "

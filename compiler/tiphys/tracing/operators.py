@@ -242,7 +242,7 @@ def compare_pair(t: Tracer, node: ast.Compare, op: ast.cmpop, left: Any, right: 
 
             return decide(t, value, pair, node)
     both = isinstance(left, Box) and isinstance(right, Box) and left is not right
-    if both and isinstance(op, ast.Is | ast.IsNot) and not t.aliased.isdisjoint((left, right)):
+    if both and isinstance(op, ast.Is | ast.IsNot) and not t.sharing.of(left).tops.isdisjoint(t.sharing.of(right).tops):
         mend = "Compare with `==`, or keep in a variable which one it is."
         raise t.untraceable("whether these are one object is known only at run time", node, mend)
     if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:

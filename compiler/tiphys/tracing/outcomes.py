@@ -93,7 +93,7 @@ def raise_group(t: Tracer, group: Box, node: ast.AST) -> None:
     call = at(ast.Call(func=head, args=[text, found], keywords=[]), node)
 
     def fail() -> Any:
-        t.settle(Unknown(call, None, pure=False, total=False), "raise", node, follow=False)
+        t.settle(Unknown(call, None, pure=False, total=False), "raise", node)
         raise Ended
 
     for member in members:

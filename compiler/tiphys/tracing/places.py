@@ -39,6 +39,21 @@ def install(t: Tracer, slot: Slot, value: Any) -> None:
             content.at = value
 
 
+def held(slot: Slot) -> Any:
+    """Give what a place holds now."""
+    box, key = slot
+    if key is None:
+        return box
+    content = box.content
+    if isinstance(content, CountC):
+        return content.at
+    for name in ("names", "items", "entries", "fields"):
+        if hasattr(content, name):
+            whole = getattr(content, name)
+            return whole.get(key[0], UNBOUND) if isinstance(whole, dict) else whole[key[0]]
+    return UNBOUND
+
+
 def can_be_held(value: Any) -> bool:
     """Say whether what a variable holds can travel: data, or nothing at all."""
     if isinstance(value, Choice):

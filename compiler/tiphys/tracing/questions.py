@@ -18,6 +18,7 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.names import names_loaded_outside, owner_of, variables
 from tiphys.tracing.patterns import bindings, names_of, types_of
 from tiphys.tracing.places import held_tree
+from tiphys.tracing.sharing import Reach
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Closure, Unknown, is_immutable, is_scalar
 from tiphys_runtime.objects import UNBOUND
@@ -80,7 +81,9 @@ class Question:
         total = not guards and all(part.total for part in parts) and is_tame(type_of(t, self.subject))
         kind = tuple if self.width else int
         value = Unknown(self.call(), kind, pure, total)
-        whole = t.expression(t.settle(value, "match", node, follow=any(map(shares, self.asking))))
+        whole = t.expression(t.settle(value, "match", node))
+        if whole.ref is not None and not any(map(shares, self.asking)):
+            t.sharing.note(whole.ref, Reach(frozenset({(whole.ref, "itself")})))
         if not self.width:
             return whole, whole
         slot = at(ast.Constant(0), node)

@@ -21,7 +21,7 @@ def raise_value(t: Tracer, value: Any, cause: list[Any], node: ast.AST) -> Never
     except NotKnown:
         parts = [t.tree(item, node, "error") for item in (value, *cause)]
         call = at(ast.Call(func=t.capture(raise_, "raise_", node), args=parts, keywords=[]), node)
-        t.settle(Unknown(call, None, pure=False, total=False), "raise", node, follow=False)
+        t.settle(Unknown(call, None, pure=False, total=False), "raise", node)
         raise Ended from None
     try:
         raise_(*known)

@@ -21,7 +21,7 @@ from tiphys.tracing.names import variables
 from tiphys.tracing.running import run_block
 from tiphys.tracing.state import BatchC, Box, PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Choice, Frame, Hole, Scope, Unknown
+from tiphys.tracing.values import Choice, Frame, Hole, Poisoned, Scope, Unknown
 
 MAPPED = "__mapped"
 """The variable that holds the function of a `map`."""
@@ -188,7 +188,10 @@ def one_by_one(
             assign(t, target, item(index))
             run_block(t, [step])
 
+        mistakes = len(t.mistakes)
         Rounds(t, node, "loop", work, count=count).run()
+        if len(t.mistakes) > mistakes:
+            raise Poisoned
         return variables(frame)[out]
 
     return within(t, frame, run)

@@ -70,6 +70,8 @@ def execute(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt] = ()) -> Done 
     behind: the statements that follow in the same block; a statement that forks may take them along.
     """
     begun = len(t.state.pending)
+    outer, t.frame.here = t.frame.here, node
+    frame = t.frame
     try:
         if t.choices:
             return decided(t, node, behind)
@@ -81,6 +83,8 @@ def execute(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt] = ()) -> Done 
     except Poisoned:
         if t.guards:
             raise
+    finally:
+        frame.here = outer
     poison(t, node)
     for box in t.state.pending[begun:]:
         excuse(t, box)

@@ -157,16 +157,15 @@ class ObjectC(Content):
 
 
 class OpaqueC(Content):
-    """A runtime value that may be changed in place; `value` is what it is now. `part` marks a part of another value."""
+    """A runtime value that may be changed in place; `value` is what it is now."""
 
-    __slots__ = ("part", "value")
+    __slots__ = ("value",)
 
-    def __init__(self, value: Unknown, *, part: bool = False) -> None:
+    def __init__(self, value: Unknown) -> None:
         self.value = value
-        self.part = part
 
     def copy(self) -> OpaqueC:
-        return OpaqueC(self.value, part=self.part)
+        return OpaqueC(self.value)
 
 
 class ChoiceC(Content):

@@ -15,7 +15,6 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Span
 from tiphys.ir import Graph, Ref, Sub, Yield
 from tiphys.tracing import inference
-from tiphys.tracing.blocks import boxes_inside
 from tiphys.tracing.builder import Traced, Tracing
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.concurrency import Retrace
@@ -23,10 +22,11 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.parameters import Arguments, restore
 from tiphys.tracing.program import finish, interpret, prune
 from tiphys.tracing.results import Importer, exported, where_node
+from tiphys.tracing.sharing import parts_of
 from tiphys.tracing.state import Box, Content
 from tiphys.tracing.tasks import Interface
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Frame, Hole, NeedsKnown, Poisoned, Unknown, is_immutable
+from tiphys.tracing.values import Frame, Hole, NeedsKnown, Poisoned, TupleV, Unknown, is_immutable
 
 DEPTH = 60
 """How deep orchestrators may call each other: Argo nests templates 100 deep, each up to one and a half levels."""
@@ -226,7 +226,10 @@ def is_of(kind: Any, wanted: Any) -> bool:
 
 def all_boxes(value: Any) -> list[Box]:
     """List the containers that make up a value."""
-    return [value, *boxes_inside(value)] if isinstance(value, Box) else []
+    if not isinstance(value, Box | TupleV):
+        return []
+    inner = [box for item in parts_of(value) for box in all_boxes(item)]
+    return [value, *inner] if isinstance(value, Box) else inner
 
 
 def check_kept(t: Tracer, callee: Callee, held: Mapping[Box, Content], node: ast.AST) -> None:

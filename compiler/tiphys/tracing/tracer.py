@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from tiphys.diagnostics import Mistake
 from tiphys.ir import Atom, Call, Glue, Input, Literal, Node, Ref, Sub
-from tiphys.tracing.aliases import Escapes, escapes_of, is_flat
 from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.lifting import Lifting
 from tiphys.tracing.namespace import Namespace
-from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC, SemaphoreC, State
+from tiphys.tracing.sharing import Sharing
+from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC, SemaphoreC, SetC, State
 from tiphys.tracing.values import (
     Bound,
     Closure,
+    Frame,
     Hole,
     NeedsKnown,
     NotKnown,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from tiphys.tracing.builder import ProgramBuilder
     from tiphys.tracing.fan_out import Lanes
     from tiphys.tracing.trials import Trial
-
-
-NOTHING_ESCAPES = Escapes((), (), is_fresh=True)
 
 
 class Tracer(Lifting):
@@ -55,10 +53,11 @@ class Tracer(Lifting):
         self.glue: dict[str, Unknown] = {}
         self.made: dict[str, Glue] = {}
         self.types: dict[Ref, Any] = {}
-        self.shared: set[Ref | Box | None] = set()
-        self.aliased: set[Box] = set()
-        """What may be one object with what another name holds, known at run time only."""
-        self.shared_items: set[Ref | Box | None] = set()
+        self.sharing = Sharing(self)
+        self.callers: list[Frame] = []
+        """The frames of the calls around the one that is being interpreted."""
+        self.held: list[Any] = []
+        """Values that no variable holds, and that are about to be given."""
         self.mistakes: list[Mistake] = []
         self.awaited: ast.AST | None = None
         """What stands right behind the `await` that was met last."""
@@ -98,22 +97,13 @@ class Tracer(Lifting):
         """Give a runtime value an identity where it may change in place."""
         return value if is_immutable(value.type) else self.state.box(OpaqueC(value))
 
-    def settle(self, value: Any, hint: str, node: ast.AST, *, follow: bool = True) -> Any:
-        """Compute an expression here: from now on it is a node of its own. Other values stay as they are.
-
-        follow: note what the result shares with other values, so that later changes of it in place are refused.
-        """
+    def settle(self, value: Any, hint: str, node: ast.AST) -> Any:
+        """Compute an expression here: from now on it is a node of its own. Other values stay as they are."""
         if not isinstance(value, Unknown) or value.ref is not None:
             return value
-        escapes = escapes_of(value.tree, value.type, self.types) if follow else NOTHING_ESCAPES
-        self.shared.update(escapes.whole)
-        self.shared_items.update(escapes.items)
         name = self.names.allocate(hint)
         self.emit_glue(name, value, node)
-        result = self.atom(Ref(name), value.type, hint, node)
-        if isinstance(result, Box) and isinstance(result.content, OpaqueC):
-            result.content.part = value.root is not None or (not escapes.is_fresh and bool(escapes.whole))
-        return result
+        return self.atom(Ref(name), value.type, hint, node)
 
     def emit_glue(self, name: str, value: Unknown, node: ast.AST, frame: tuple[Atom, ...] | None = None) -> None:
         """Record the node that computes an expression."""
@@ -138,43 +128,12 @@ class Tracer(Lifting):
 
     # ---- changes in place
 
-    def share(self, value: Any) -> None:
-        """Note that a value becomes part of another one, which is computed at run time."""
-        unknown = self.unknown(value)
-        if unknown is not None:
-            self.shared.update(escapes_of(unknown.tree, unknown.type, self.types).whole)
-        elif isinstance(value, Box):
-            self.shared.add(value)
-
-    def check_writable(self, box: Box, node: ast.AST, *, deep: bool = False) -> None:
-        """Refuse to change a value in place where the change could not be followed. deep: its items may change too."""
-        if box in self.outside:
-            raise self.refuse(
-                "an orchestrator cannot change a value of its module", node, "Change a copy of it instead."
-            )
-        mend = "Build a new value instead, or change it inside a task."
-        content = box.content
-        if isinstance(content, OpaqueC) and content.part:
-            raise self.refuse("this changes a part of a task's result in place, through another name", node, mend)
-        held = {box, content.value.ref} if isinstance(content, OpaqueC) else {box}
-        if not held.isdisjoint(self.shared) or (deep and not held.isdisjoint(self.shared_items)):
-            what = "this changes a value in place that another one, computed at run time, may hold too"
-            raise self.refuse(what, node, mend)
-
     def writable(self, box: Box, node: ast.AST) -> Any:
         """Give the content of a container or object, to be changed by the user's program."""
-        self.check_writable(box, node)
+        if box in self.outside:
+            mend = "Change a copy of it instead."
+            raise self.refuse("an orchestrator cannot change a value of its module", node, mend)
         return self.state.write(box)
-
-    def make_opaque(self, box: Box, node: ast.AST, *, deep: bool) -> None:
-        """Let a tracked container or object be one runtime value from now on. deep: its items may be changed, too."""
-        if deep and not is_flat(box, self.types):
-            mend = "Write the changes in the orchestrator itself, or build a new value instead."
-            raise self.refuse("this may change values inside a container, and those could not be followed", node, mend)
-        kind = annotation_of(box)
-        whole = self.unknown(self.settle(Unknown(self.tree(box, node), kind, pure=False), "v", node))
-        assert whole is not None
-        self.state.replace(box, OpaqueC(Unknown(whole.tree, kind)))
 
     def need(self, value: Unknown) -> None:
         """Ask for a value that interpretation cannot go on without: if the caller has it, trace again with it."""
@@ -216,6 +175,7 @@ class Tracer(Lifting):
         for name in self.names.undo(mark):
             self.made.pop(name, None)
             self.glue.pop(name, None)
+            self.sharing.forget(name)
 
     def emit(self, node: Node, frame: tuple[Atom, ...] | None = None) -> None:
         """Record a node; where it may fail inside a `try`, with the frame that its handlers find."""
@@ -228,6 +188,9 @@ class Tracer(Lifting):
     def frame_here(self) -> tuple[Atom, ...]:
         """Give the frame of what fails here."""
         return self.trials[-1].frame() if self.trials else ()
+
+    def embed(self, box: Box) -> None:
+        self.sharing.embedded.add(box)
 
     def function(self, value: Closure | Bound, node: ast.AST) -> ast.expr:
         from tiphys.tracing.closures import closure_tree
@@ -249,7 +212,7 @@ class Tracer(Lifting):
         except NotKnown:
             pass
         tree = self.tree(settled, node, hint)
-        made = self.settle(Unknown(tree, annotation_of(settled)), hint, node, follow=False)
+        made = self.settle(Unknown(tree, annotation_of(settled)), hint, node)
         found = self.unknown(made)
         assert found is not None
         assert found.ref is not None
@@ -271,6 +234,8 @@ def annotation_of(value: Any) -> Any:
     match value:
         case Box(content=ListC(kind=kind) | DictC(kind=kind)):
             return kind.cls
+        case Box(content=SetC()):
+            return set
         case Box(content=ObjectC(cls=cls)) | TupleV(cls=cls):
             return cls
     return Any

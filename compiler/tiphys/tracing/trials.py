@@ -20,9 +20,10 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.leaving import Leaving
 from tiphys.tracing.names import names_loaded_outside
-from tiphys.tracing.places import Slot, held_atom, install, may_lack
+from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
 from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free, label_of, resume
+from tiphys.tracing.sharing import NOTHING, Reach
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
@@ -44,6 +45,8 @@ class Trial:
     points: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
     lost: set[Slot] = field(default_factory=set)
     """What is no data, and not the same wherever the body may fail."""
+    reaches: dict[Slot, Reach] = field(default_factory=dict)
+    """What the values in the frames may be and hold."""
 
     def frame(self) -> tuple[Atom, ...]:
         """Give the frame of a call that is about to be recorded."""
@@ -54,6 +57,7 @@ class Trial:
         atoms: list[Atom] = []
         for slot in self.slots:
             value = changed[slot][1] if slot in changed else held(slot)
+            self.reaches[slot] = self.reaches.get(slot, NOTHING) | self.t.sharing.of(value)
             atoms.append(held_atom(self.t, value, "held", self.node))
         return tuple(atoms)
 
@@ -68,19 +72,6 @@ class Trial:
                 if not own or key[0] in self.live:
                     found[box, key] = (old, new)
         return found
-
-
-def held(slot: Slot) -> Any:
-    """Give what a slot holds now."""
-    box, key = slot
-    if key is None:
-        return box
-    content = box.content
-    for name in ("names", "items", "entries", "fields"):
-        if hasattr(content, name):
-            whole = getattr(content, name)
-            return whole.get(key[0], UNBOUND) if isinstance(whole, dict) else whole[key[0]]
-    return UNBOUND
 
 
 @dataclass(eq=False)
@@ -201,13 +192,15 @@ class Recording:
         atom: Atom | None = unknown.ref
         if atom is None:
             with inside(self.t, self.way):
-                atom = self.t.expression(self.t.settle(unknown, "v", self.node, follow=False)).ref
+                atom = self.t.expression(self.t.settle(unknown, "v", self.node)).ref
         assert atom is not None
         if atom not in self.gives:
             self.gives.append(atom)
         # it means something only where the body went through, as the frame only where it failed: not total, so that
         # glue over it is not computed elsewhere
-        return replace(self.output(self.fixed + self.gives.index(atom), unknown.type), total=False)
+        number = self.fixed + self.gives.index(atom)
+        self.t.sharing.note(Ref(self.name, number), self.t.sharing.of(unknown))
+        return replace(self.output(number, unknown.type), total=False)
 
     def output(self, number: int, kind: Any) -> Unknown:
         """Refer to an output of the `Attempt`."""
@@ -250,6 +243,8 @@ class Recording:
         """Give what a slot holds where the body has failed."""
         t = self.t
         values = [held(slot), *(point[slot][1] for point in self.points if slot in point)]
+        if value.ref is not None:
+            t.sharing.note(value.ref, self.trial.reaches.get(slot, NOTHING) | t.sharing.of(held(slot)))
         if any(may_lack(one) for one in values):
             return maybe(t, t.state.box(OpaqueC(value)), self.node)
         return t.boxed(value)

@@ -47,14 +47,13 @@ class Hole(ast.expr):
 class Unknown:
     """A value known only at run time: an expression over holes. With a bare hole it is an atom: a node's own result.
 
-    pure and total are those of `ir.Code`; `root` is the box that a read such as `r.score` or `r[0]` looks into.
+    pure and total are those of `ir.Code`.
     """
 
     tree: ast.expr
     type: Any = Any
     pure: bool = True
     total: bool = True
-    root: Box | None = None
 
     @property
     def ref(self) -> Ref | None:
@@ -187,6 +186,8 @@ class Frame:
     title: str
     notes: dict[str, Any] = field(default_factory=dict)
     on_yield: Callable[[Any, ast.AST], Any] | None = None
+    here: ast.stmt | None = None
+    """The statement that is being interpreted."""
 
     def span(self, node: ast.AST) -> Span:
         """Give the place of a node in the user's source."""

@@ -308,12 +308,6 @@ return await jobs[1]
     jobs = {x: add(x) for x in xs}
                ^^^^^^
   Await it first: `await add(...)`.
-
-`await` needs a coroutine or a task, and this is a result
-  flow.py:87:12
-    return await jobs[1]
-           ^^^^^^^^^^^^^
-  Leave out the `await`.
 """,
     ),
     "task of an earlier round": (

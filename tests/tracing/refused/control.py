@@ -224,21 +224,4 @@ whether these are one object is known only at run time
   Compare with `==`, or keep in a variable which one it is.
 """,
     ),
-    "changed while it is returned": (
-        """\
-log = [n]
-try:
-    a = await add(n)
-    return [a, log]
-finally:
-    log.append(1)
-""",
-        """\
-this changes a value in place that another one, computed at run time, may hold too
-  flow.py:90:9
-    log.append(1)
-    ^^^^^^^^^^^^^
-  Build a new value instead, or change it inside a task.
-""",
-    ),
 }

@@ -239,35 +239,6 @@ an orchestrator cannot change a value of its module
   Change a copy of it instead.
 """,
     ),
-    "part changed": (
-        """\
-d = await untyped(n)
-xs = d['xs']
-xs.append(1)
-return d
-""",
-        """\
-this changes a part of a task's result in place, through another name
-  flow.py:87:5
-    xs.append(1)
-    ^^^^^^^^^^^^
-  Build a new value instead, or change it inside a task.
-""",
-    ),
-    "part assigned": (
-        """\
-rows = await untyped(n)
-rows[0].score = 1
-return rows
-""",
-        """\
-an orchestrator cannot change an object that was made outside of it
-  flow.py:86:5
-    rows[0].score = 1
-    ^^^^^^^^^^^^^
-  Build a changed copy instead, for example with `dataclasses.replace`.
-""",
-    ),
     "module item": (
         """\
 s = STATE
@@ -280,37 +251,6 @@ an orchestrator cannot change this value: it belongs to the module, or cannot be
   flow.py:87:5
     s[0] = 1
     ^^^^
-""",
-    ),
-    "shared part": (
-        """\
-a = await numbers(n)
-b = {'x': a}
-c = [b][await add(n)]
-c['x'].append(1)
-return b
-""",
-        """\
-this changes a part of a task's result in place, through another name
-  flow.py:88:5
-    c['x'].append(1)
-    ^^^^^^^^^^^^^^^^
-  Build a new value instead, or change it inside a task.
-""",
-    ),
-    "one of two lists": (
-        """\
-a = await add(n)
-xs = [1] if a > 1 else [2]
-xs.append(await add(n))
-return xs
-""",
-        """\
-this changes a part of a task's result in place, through another name
-  flow.py:87:5
-    xs.append(await add(n))
-    ^^^^^^^^^^^^^^^^^^^^^^^
-  Build a new value instead, or change it inside a task.
 """,
     ),
 }

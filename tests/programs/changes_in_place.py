@@ -1,0 +1,143 @@
+"""Containers and objects changed in place by one of several names: parts of results, lists chosen by an arm, batches."""
+
+import asyncio
+import copy
+from typing import Any
+
+import tiphys as flyte
+
+env = flyte.TaskEnvironment("changes-in-place")
+
+
+@env.task
+async def add(a: int, b: int = 1) -> int:
+    return a + b
+
+
+@env.task
+async def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+
+@env.task
+async def config(n: int) -> Any:
+    return {"model": {"depth": n}, "tags": ["a"]}
+
+
+@env.task
+async def part_of_a_result(n: int) -> list[object]:
+    found = await config(n)
+    model = found["model"]
+    model["width"] = 3
+    found["model"]["depth"] = 0
+    tags = found["tags"]
+    found["tags"] = [*tags, "b"]
+    tags.append("lost")
+    return [found, model, tags]
+
+
+@env.task
+async def slices_are_copies(n: int) -> list[list[int]]:
+    whole = await numbers(n)
+    head, again = whole[:2], whole[:]
+    head.append(7)
+    again.pop()
+    return [whole, head, again]
+
+
+@env.task
+async def deep_copies_are_apart(n: int) -> list[object]:
+    first: dict[str, Any] = {"values": [await add(n)]}
+    deep, shallow = copy.deepcopy(first), copy.copy(first)
+    deep["values"].append(1)
+    shallow["values"].append(2)
+    shallow["more"] = True
+    return [first, deep, shallow]
+
+
+@env.task
+async def chosen_by_an_arm(n: int) -> list[object]:
+    a = await add(n)
+    out = [a] if a > 2 else []
+    for x in range(2):
+        out.append(await add(x))
+    options = {"big": True} if a > 2 else {}
+    options["a"] = a
+    return [out, options]
+
+
+@env.task
+async def none_until_needed(n: int) -> list[int]:
+    found = None
+    if await add(n) > 2:
+        found = [1]
+    if found is None:
+        found = []
+    found.append(n)
+    return found
+
+
+@env.task
+async def one_of_two_lists(n: int) -> list[list[int]]:
+    left, right = [1], [2]
+    a = await add(n)
+    target = left if a > 3 else right
+    target.append(a)
+    left.append(0)
+    return [left, right, target]
+
+
+@env.task
+async def rows_with_results(n: int) -> list[dict[str, int]]:
+    rows = [{"id": item} for item in await numbers(n)]
+    scores = await asyncio.gather(*(add(row["id"], 10) for row in rows))
+    for row, score in zip(rows, scores, strict=True):
+        row["score"] = score
+    return rows
+
+
+@env.task
+async def batches(n: int) -> list[int]:
+    batch: list[int] = []
+    sums = []
+    for item in await numbers(n):
+        batch.append(item)
+        if len(batch) == 2:
+            sums.append(await add(batch[0], batch[1]))
+            batch = []
+    if batch:
+        sums.append(await add(batch[0], 100))
+    return sums
+
+
+@env.task
+async def best_two(n: int) -> list[int]:
+    best: list[int] = []
+    for item in await numbers(n):
+        best.append(await add(item * 7 % 5))
+        best = sorted(best)[:2]
+    return best
+
+
+@env.task
+async def union_in_place(n: int) -> list[int]:
+    seen: set[int] = set()
+    for item in await numbers(n):
+        seen |= {await add(item % 3)}
+    return sorted(seen)
+
+
+CASES = [
+    *[("part_of_a_result", {"n": n}) for n in (0, 2)],
+    *[("slices_are_copies", {"n": n}) for n in (1, 3)],
+    ("deep_copies_are_apart", {"n": 1}),
+    *[("chosen_by_an_arm", {"n": n}) for n in (0, 3)],
+    *[("none_until_needed", {"n": n}) for n in (0, 3)],
+    *[("one_of_two_lists", {"n": n}) for n in (0, 5)],
+    *[("rows_with_results", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    ("batches", {"n": 0}, 1),  # BEHIND
+    ("batches", {"n": 1}, 2),
+    ("batches", {"n": 5}, 6),
+    *[("best_two", {"n": n}) for n in (0, 1, 4)],
+    *[("union_in_place", {"n": n}, 1) for n in (0, 4)],  # BEHIND
+]

@@ -74,7 +74,7 @@ def test_a_long_list_is_not_kept_in_a_file(listed: Manifest) -> None:
 
 
 def test_the_report_counts_the_pod_that_may_be_needed(listed: Manifest) -> None:
-    assert listed.report.pods == "2 + 1 if Argo cannot read the reading at flow.py:12"
+    assert listed.report.pods == "2 + 1 if Argo cannot decide at flow.py:12"
 
 
 # ---- asked of the inputs

@@ -68,9 +68,7 @@ def count_pods(program: Program) -> int | str:
                 return of(body) + extra
             case Reading(otherwise=otherwise):
                 found = of(otherwise)
-                return Cost(
-                    0, found.most, (f"{range_of(found)} if Argo cannot read the {unit.title} at {unit.where.place}",)
-                )
+                return Cost(0, found.most, (f"{range_of(found)} if Argo cannot decide at {unit.where.place}",))
 
     found = cost(program.entry)
     return found.least if found.is_fixed else str(found)

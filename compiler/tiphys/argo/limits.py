@@ -65,7 +65,7 @@ def check_template(program: Program, item: Mapping[str, Any], depth: int) -> Non
         message = (
             f"the program needs {len(templates)} templates, and Argo takes {TEMPLATES} in one object\n"
             "  Calls of one task with the same settings share a template: let calls differ in arguments only.\n"
-            "  Each `if`, loop and `try` around calls needs up to three: write a part that repeats as a task of its own."
+            "  Each `if`, loop and `try` around calls needs up to three: write a part that repeats as a task."
         )
         raise ManifestError(message)
     for template in templates:

@@ -128,6 +128,34 @@ async def work_outside_the_limit(n: int) -> list[int]:
     return await asyncio.gather(*[guarded(x) for x in await numbers(n)])
 
 
+@env.task
+async def failures_of_known_items(n: int) -> list[str]:
+    limit = asyncio.Semaphore(2)
+
+    async def guarded(x: int) -> int:
+        async with limit:
+            return await fragile(x)
+
+    found = await asyncio.gather(*[guarded(x) for x in (n, 1, n + 1)], return_exceptions=True)
+    return [str(one) for one in found]
+
+
+@env.task
+async def held_in_an_arm_and_in_a_try(n: int) -> list[int]:
+    limit, found = asyncio.Semaphore(1), []
+    if await add(n) > 2:
+        async with limit:
+            found.append(await add(3))
+    try:
+        async with limit:
+            found.append(await fragile(n))
+    except RuntimeError:
+        found.append(-1)
+    async with limit:
+        found.append(await add(5))
+    return found
+
+
 CASES = [
     *[("around_each_call", {"n": n}) for n in (0, 1, 4)],
     *[("around_two_steps", {"n": n}) for n in (0, 1, 4)],
@@ -137,6 +165,10 @@ CASES = [
     *[("work_outside_the_limit", {"n": n}) for n in (0, 1, 4)],
     *[("failures_inside", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("bounded", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("failures_of_known_items", {"n": n}, 1) for n in (0, 5)],  # BEHIND
+    *[("failures_of_known_items", {"n": n}, 2) for n in (1, 2)],  # CATCH, BEHIND
+    *[("held_in_an_arm_and_in_a_try", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
+    ("held_in_an_arm_and_in_a_try", {"n": 2}, 2),  # CATCH, BEHIND
     ("limit_at_run_time", {"n": 0}, 1),  # BEHIND
     ("limit_at_run_time", {"n": 1}, 2),  # COPY, BEHIND
     ("limit_at_run_time", {"n": 4}, 5),  # 4 COPY, BEHIND

@@ -103,6 +103,8 @@ class Merging:
                 members = [box for box in first.members if all(box in item.members for item in items)]
                 tried = [one for one in first.tried if all(one in item.tried for item in items)]
                 return GroupC(members, tried)
+            case SemaphoreC():
+                return self.semaphore({n: self.leaving.semaphore(n, item) for n, item in contents.items()})
             case PendingC() if all(item.status is Status.DONE for item in items):
                 done = first.copy()
                 done.value = self.values({n: item.value for n, item in contents.items()}, first.title)
@@ -114,6 +116,15 @@ class Merging:
                 same.taken = any(item.taken for item in items)
                 return same
         return self.whole(contents, boxes)
+
+    def semaphore(self, contents: dict[int, SemaphoreC]) -> SemaphoreC:
+        """Merge who has given a semaphore back: what one way has let pass holds it on the others too."""
+        items = list(contents.values())
+        released: list[tuple[str, ...]] = []
+        for index in range(max(len(item.released) for item in items)):
+            entries = [item.released[index] for item in items if len(item.released) > index]
+            released.append(tuple(dict.fromkeys(name for entry in entries for name in entry)))
+        return SemaphoreC(items[0].limit, released)
 
     def whole(self, contents: dict[int, Content], boxes: dict[int, Box]) -> Content:
         """Merge contents that do not agree: as one runtime value where they are data, else as a choice."""

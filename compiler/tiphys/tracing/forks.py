@@ -71,6 +71,10 @@ class Fork:
             if way.is_light:
                 t.state.nodes.extend(way.nodes)
 
+    def stands_for(self, number: int) -> str:
+        """Name the node behind which a way is done."""
+        return self.name if number in self.heavy else self.rest
+
     # ---- what follows
 
     def passed(self, way: Way) -> Any:

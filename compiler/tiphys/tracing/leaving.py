@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tiphys.tracing.regions import Way
-from tiphys.tracing.state import Box, ChoiceC, Content, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.state import (
+    Box,
+    ChoiceC,
+    Content,
+    CountC,
+    DictC,
+    FrameC,
+    ListC,
+    ObjectC,
+    OpaqueC,
+    PendingC,
+    SemaphoreC,
+)
 from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
 
 
@@ -18,6 +30,10 @@ class Construct(Protocol):
 
     def exported(self, number: int, unknown: Unknown, /) -> Unknown:
         """Give a value that a way computes as it is read behind the construct."""
+        ...
+
+    def stands_for(self, number: int, /) -> str:
+        """Name the node behind which a way is done."""
         ...
 
 
@@ -46,12 +62,23 @@ class Leaving:
                 return ChoiceC(self.construct.exported(number, which), inner)
             case OpaqueC(value=value):
                 return OpaqueC(self.construct.exported(number, value))
+            case SemaphoreC():
+                return self.semaphore(number, content)
             case PendingC():
                 done = content.copy()
                 done.value = self.outside(number, content.value)
                 done.start = done.end = ()
                 return done
         return content
+
+    def semaphore(self, number: int, content: SemaphoreC) -> SemaphoreC:
+        """Let the construct stand for the calls in it that gave a semaphore back."""
+        way = self.construct.ways[number]
+        if way.is_light:
+            return content
+        inner, name = way.names, self.construct.stands_for(number)
+        released = [tuple(name if one in inner else one for one in entry) for entry in content.released]
+        return SemaphoreC(content.limit, released)
 
     def outside(self, number: int, value: Any) -> Any:
         """Give a value as it is seen outside of its way, where what is computed inside has to be given by it."""

@@ -153,7 +153,10 @@ def call_entry(
     where = task.where
     t.frame = Frame(new_frame(t.state, {}), EMPTY_SCOPE, None, {}, {}, where.file, task.function.__name__)
     node = ast.copy_location(ast.Call(func=ast.Name(id="f", ctx=ast.Load()), args=[], keywords=[]), where_node(where))
-    return call_orchestrator(t, task, interface, values, node), where
+    try:
+        return call_orchestrator(t, task, interface, values, node), where
+    except Poisoned:  # its mistakes are those of the program already
+        return None, where
 
 
 def check_awaited(t: Tracer) -> None:

@@ -202,6 +202,10 @@ class Recording:
         self.t.sharing.note(Ref(self.name, number), self.t.sharing.of(unknown))
         return replace(self.output(number, unknown.type), total=False)
 
+    def stands_for(self, _number: int) -> str:
+        """Name the node behind which the body is done."""
+        return self.name
+
     def output(self, number: int, kind: Any) -> Unknown:
         """Refer to an output of the `Attempt`."""
         ref = Ref(self.name, number)

@@ -42,13 +42,6 @@ def unpack(value: Any, before: int, after: int = -1) -> tuple[object, ...]:
     return (*items[:before], items[before:end], *items[end:])
 
 
-def with_key(values: Any, key: object) -> Any:
-    """Give a copy of a `defaultdict` that has a key, as reading it makes it have it."""
-    made = values.copy()
-    made[key]
-    return made
-
-
 def same(value: object) -> object:
     """Give what is given: the glue for a run whose result is one of its inputs."""
     return value

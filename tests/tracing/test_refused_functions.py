@@ -171,6 +171,67 @@ only run time says how many tasks this holds, and the loop does more than start 
   Let each round append its coroutines, and nothing else; or await them in the round.
 """,
     ),
+    "a task as the function of another": (
+        """\
+@env.task
+def size(x: int) -> int: ...
+
+
+@env.task
+async def main(n: int) -> int:
+    return max(await numbers(n), key=size)
+""",
+        """\
+`size` calls a task, so it cannot run as part of another computation
+  flow.py:21:12
+    return max(await numbers(n), key=size)
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Loop over the values, and call it in the orchestrator.
+""",
+    ),
+    "a generator that is returned": (
+        """\
+async def each(n):
+    for item in range(3):
+        yield await add(n, item)
+
+
+@env.task
+async def main(n: int) -> list[int]:
+    return each(n)
+""",
+        """\
+`each` gives a generator, and those cannot travel
+  flow.py:22:5
+    return each(n)
+    ^^^^^^^^^^^^^^
+  Make a list of it where it is called: `list(...)`.
+""",
+    ),
+    "a generator that yields where errors are caught": (
+        """\
+async def each(n):
+    for item in await numbers(n):
+        try:
+            yield await add(item)
+        except ValueError:
+            yield 0
+
+
+@env.task
+async def main(n: int) -> int:
+    async for item in each(n):
+        n += await add(item)
+    return n
+""",
+        """\
+a generator that yields inside of a `try` cannot be traced here
+  flow.py:25:23
+    async for item in each(n):
+                      ^^^^^^^
+  Collect the items in a list inside of the `try`, and loop over that.
+""",
+    ),
     "what follows a refused definition": (
         """\
 @env.task

@@ -12,10 +12,10 @@ from collections import deque
 from typing import Any
 
 from tiphys.tracing.changes import ELSEWHERE, changes
-from tiphys.tracing.closures import copy_node, factory
 from tiphys.tracing.completions import Completion, Done, Exit, Split
+from tiphys.tracing.factories import factory
 from tiphys.tracing.flows import As, Flow
-from tiphys.tracing.glue import at
+from tiphys.tracing.glue import at, copy_node
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.sharing import NOTHING, Reach, Things

@@ -20,6 +20,10 @@ class Exit(IntEnum):
     """A `while` whose test has failed."""
     RAISE = 5
     """An exception that waits for a `finally`; the value is the exception."""
+    LEFT = 6
+    """In the code of a generator: whoever loops over it has left the loop by `break`."""
+    LEFT_RETURN = 7
+    """The same, by `return`; the value is what is returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Whole:
 Done = Completion | Split | None
 """None: it goes on to the next statement."""
 
-WITH_VALUE = (Exit.RETURN, Exit.RAISE)
+WITH_VALUE = (Exit.RETURN, Exit.RAISE, Exit.LEFT_RETURN)
 BREAK, CONTINUE = Completion(Exit.BREAK), Completion(Exit.CONTINUE)
 
 

@@ -13,11 +13,12 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference, natives
 from tiphys.tracing.changes import changes_arguments, changes_receiver, has_changing_method
 from tiphys.tracing.glue import at
+from tiphys.tracing.reach import reaches
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, IteratorC, ListC
 from tiphys.tracing.together import Change, Gives, change
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Closure, Method, Special, Spread, TupleV, Unknown
+from tiphys.tracing.values import Bound, Closure, Generator, Method, Special, Spread, TupleV, Unknown
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -92,7 +93,7 @@ def is_library_class(annotation: Any) -> bool:
 
 def walked(t: Tracer, function: Any, value: Any, node: ast.Call) -> Any:
     """Turn an iterator that a call walks to its end into the list of its items."""
-    from tiphys.tracing.iteration import Generator, collect
+    from tiphys.tracing.iteration import collect
 
     if not (isinstance(value, Generator) or (isinstance(value, Box) and isinstance(value.content, IteratorC))):
         return value
@@ -106,7 +107,12 @@ def walked(t: Tracer, function: Any, value: Any, node: ast.Call) -> Any:
 
 
 def check_callback(t: Tracer, value: Any, node: ast.Call) -> None:
-    """Refuse to pass a function that changes what it is called with: nobody could read that back."""
+    """Refuse to pass a function that calls a task, or changes what it is called with: nobody could read that back."""
+    is_native = isinstance(value, TaskTemplate | types.FunctionType | types.MethodType | functools.partial)
+    if is_native and reaches(value):
+        called = value.name if isinstance(value, TaskTemplate) else getattr(value, "__name__", "this function")
+        what = f"`{called.rpartition('.')[2]}` calls a task, so it cannot run as part of another computation"
+        raise t.refuse(what, node, "Loop over the values, and call it in the orchestrator.")
     is_function = isinstance(value, Closure | Bound) or (isinstance(value, types.FunctionType) and is_user_code(value))
     if is_function and changes_arguments(value):
         mend = "Let it give a new value instead, or loop and call it yourself."

@@ -27,8 +27,8 @@ from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import BatchC, Box, DictC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change, is_alone
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Closure, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
-from tiphys_runtime.objects import with_key
+from tiphys.tracing.values import Choice, Closure, Generator, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
+from tiphys_runtime.items import with_key
 
 CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 """What `!r`, `!s` and `!a` do in an f-string."""
@@ -55,7 +55,7 @@ def in_order(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
 def acts(t: Tracer, node: ast.AST) -> bool:
     """Say whether evaluating a piece of code may make a task run."""
     for item in ast.walk(node):
-        if isinstance(item, ast.Await):
+        if isinstance(item, ast.Await) or (isinstance(item, ast.Yield | ast.YieldFrom) and "manages" in t.frame.notes):
             return True
         if isinstance(item, ast.Call):
             value = meant(t.frame, item.func)
@@ -286,6 +286,10 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
         found = results_of(t, node, first)
         if found is not NotImplemented:
             return found
+    if isinstance(first, Generator) and reaches_task(t, first.closure):
+        from tiphys.tracing.rows import through_generator
+
+        return through_generator(t, node, first)
     node = over_given(t, node)
     if unknown is None:
         mark = t.state.mark()

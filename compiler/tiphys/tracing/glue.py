@@ -26,6 +26,14 @@ def fill(node: Node, **parts: Any) -> Node:
     return made
 
 
+def copy_node(node: Any) -> Any:
+    """Copy a node and its lists, not its children."""
+    made = type(node)(**{
+        name: list(item) if isinstance(item, list) else item for name, item in ast.iter_fields(node)
+    })  # fmt: skip
+    return ast.copy_location(made, node)
+
+
 def at(made: Node, where: ast.AST) -> Node:
     """Give a made node the place of one in the source."""
     for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import ProgramError
@@ -15,19 +14,21 @@ from tiphys.tracing.completions import Ended
 from tiphys.tracing.glue import at
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Closure, Frame, NeedsKnown, NotKnown, NotTraceable, Poisoned, Raised, TupleV, Unknown
+from tiphys.tracing.values import (
+    Closure,
+    Frame,
+    Generator,
+    NeedsKnown,
+    NotKnown,
+    NotTraceable,
+    Poisoned,
+    Raised,
+    TupleV,
+    Unknown,
+)
 from tiphys_runtime.objects import count_of, item_at
 
 Give = Callable[[Any], Any]
-
-
-@dataclass(eq=False)
-class Generator:
-    """A generator that was called and not begun: its body runs inside whoever iterates over it."""
-
-    closure: Closure
-    frame: Frame
-    begun: bool = False
 
 
 class Stopped(Exception):
@@ -86,7 +87,7 @@ def items_of(t: Tracer, value: Any, node: ast.expr) -> Any:
 
 def is_open(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> bool:
     """Say whether how many items a generator gives is known only at run time; it is tried out, and undone."""
-    if isinstance(closure.node, ast.AsyncFunctionDef) or reaches_task(t, closure):
+    if reaches_task(t, closure):
         return False
     mark, names = t.state.mark(), t.names.mark()
     t.guards += 1
@@ -114,16 +115,17 @@ def ordered(items: Any) -> list[Any]:
 def collect(t: Tracer, value: Any, node: ast.expr) -> list[Any]:
     """Give all items of a value as a list."""
     found: list[Any] = []
+    if isinstance(value, Generator) and reaches_task(t, value.closure):
+        from tiphys.tracing.rows import whole_of
+
+        value = whole_of(t, value, node)
     iterate(t, value, node, found.append)
     return found
 
 
 def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) -> Any:
     """Interpret a generator's body; every `yield` runs the consumer's code in the consumer's frame."""
-    if generator.begun:
-        mend = "Make a list of it: `list(...)`."
-        raise t.untraceable("a generator can be iterated over only once here", node, mend)
-    generator.begun = True
+    begin(t, generator, node)
     consumer = t.frame
 
     def on_yield(value: Any, _: ast.AST) -> None:
@@ -143,6 +145,14 @@ def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) ->
     except Stopped as stop:
         return stop.result
     return None
+
+
+def begin(t: Tracer, generator: Generator, node: ast.AST) -> None:
+    """Note that a generator is iterated over."""
+    if generator.begun:
+        mend = "Make a list of it: `list(...)`."
+        raise t.untraceable("a generator can be iterated over only once here", node, mend)
+    generator.begun = True
 
 
 def counted(t: Tracer, iterable: Unknown, node: ast.AST) -> tuple[Unknown, Callable[[Unknown], Unknown]]:

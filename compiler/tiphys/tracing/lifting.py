@@ -33,6 +33,7 @@ from tiphys.tracing.values import (
     Choice,
     Closure,
     Frame,
+    Generator,
     Hole,
     Lost,
     Method,
@@ -163,6 +164,8 @@ class Lifting(ABC):
                 return function
             case Box() | Unknown() | Closure() | Bound() | Method() | Special() | Spread() | Choice() | Lost():
                 raise NotKnown
+            case Generator():
+                raise NotKnown
             case _:
                 return value
 
@@ -245,6 +248,9 @@ class Lifting(ABC):
                 raise ProgramError(
                     Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend)
                 )
+            case Generator(closure=closure):
+                what = f"`{closure.name}` gives a generator, and those cannot travel"
+                raise self.refuse(what, node, "Make a list of it where it is called: `list(...)`.")
             case Lost(why=why):
                 raise self.untraceable(f"what this holds cannot be followed: {why}", node, "Set it anew before.")
             case Box() | Special() | Choice():

@@ -12,18 +12,19 @@ from tiphys.tracing.batches import batched
 from tiphys.tracing.blocks import Words, run_as_glue
 from tiphys.tracing.changes import NEXT
 from tiphys.tracing.choices import decided_by
-from tiphys.tracing.completions import Completion, Done, Exit, Split, exits_of, without
+from tiphys.tracing.closures import reaches_task
+from tiphys.tracing.completions import WITH_VALUE, Completion, Done, Exit, Split, exits_of, without
 from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import counted, iterate
+from tiphys.tracing.iteration import begin, counted, iterate
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
 from tiphys.tracing.state import BatchC, Box, CountC, ListC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Unknown
+from tiphys.tracing.values import Generator, Unknown
 from tiphys.tracing.which import Which
 
 For = ast.For | ast.AsyncFor
@@ -50,11 +51,13 @@ def for_loop(t: Tracer, node: For) -> Done:
                 return run_as_glue(t, loop)
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
+    if isinstance(iterable, Generator) and reaches_task(t, iterable.closure):
+        return over_generator(t, node, iterable)
     if isinstance(iterable, Box) and isinstance(iterable.content, CountC):
         return without_end(t, node, iterable)
     if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
         return over_batch(t, node, iterable)
-    if not leaves(node.body):
+    if not leaves(t, node.body):
 
         def body(item: Any) -> Done:
             assign(t, node.target, item)
@@ -116,12 +119,78 @@ class TooLong(Exception):
     """A loop has too many rounds to be written out."""
 
 
-def leaves(body: list[ast.stmt]) -> bool:
-    """Say whether a loop may be left by `break` or `return`."""
+def leaves(t: Tracer, body: list[ast.stmt]) -> bool:
+    """Say whether a loop may be left by `break` or `return`, be it of whoever loops over what it yields."""
     words = Words()
     for statement in body:
         words.visit(statement)
-    return bool(words.exits & {Exit.BREAK, Exit.RETURN})
+    return bool(words.exits & {Exit.BREAK, Exit.RETURN}) or (words.yields and "manages" in t.frame.notes)
+
+
+def over_generator(t: Tracer, node: For, generator: Generator) -> Done:
+    """Run a loop over a generator that calls tasks: the generator's code, with the loop's body where it yields."""
+    begin(t, generator, node.iter)
+    consumer, frame = t.frame, generator.frame
+    for item in ast.walk(generator.closure.node):
+        if isinstance(item, ast.Try) and item.handlers and any(yields(part) for part in item.body):
+            mend = "Collect the items in a list inside of the `try`, and loop over that."
+            raise t.untraceable("a generator that yields inside of a `try` cannot be traced here", node.iter, mend)
+
+    def give(value: Any) -> Done:
+        inner, t.frame = t.frame, consumer
+        t.callers.append(inner)
+        try:
+            assign(t, node.target, value)
+            done = run_block(t, node.body)
+        finally:
+            t.callers.pop()
+            t.frame = inner
+        return renamed(t, done, LEAVING, node)
+
+    def given(value: Any, where: ast.AST) -> None:
+        if give(value) is not None:
+            raise t.untraceable("this loop is left in the middle of an expression of the generator", where)
+
+    frame.notes["manages"] = give
+    frame.on_yield = given
+    t.frame = frame
+    t.calls.append((generator.closure.node, t.regions))
+    t.callers.append(consumer)
+    try:
+        body = generator.closure.node.body
+        assert isinstance(body, list)
+        done = t.at_depth(node, lambda: run_block(t, body))
+    finally:
+        t.callers.pop()
+        t.calls.pop()
+        t.frame = consumer
+    return left_loop(t, renamed(t, done, LEFT, node), node)
+
+
+LEAVING = {Exit.CONTINUE: Exit.NEXT, Exit.BREAK: Exit.LEFT, Exit.RETURN: Exit.LEFT_RETURN}
+"""What a way to end the body of a loop is in the generator that the loop goes over."""
+LEFT = {Exit.RETURN: Exit.NEXT, Exit.LEFT: Exit.BREAK, Exit.LEFT_RETURN: Exit.RETURN}
+"""What a way to end the code of a generator is in the loop over it."""
+
+
+def yields(code: ast.AST) -> bool:
+    """Say whether code yields."""
+    return any(isinstance(item, ast.Yield | ast.YieldFrom) for item in ast.walk(code))
+
+
+def renamed(t: Tracer, done: Done, names: dict[Exit, Exit], node: ast.AST) -> Done:
+    """Give a completion under other names."""
+    exits = frozenset(names.get(one, one) for one in exits_of(done))
+    value = done.value if done is not None else None
+    if len(exits) == 1:
+        (only,) = exits
+        return None if only is Exit.NEXT else Completion(only, value if only in WITH_VALUE else None)
+    assert isinstance(done, Split)
+    table = t.capture({int(one): int(names.get(one, one)) for one in exits_of(done)}, "exits", node)
+    code = at(ast.Subscript(value=table, slice=done.code.tree, ctx=ast.Load()), node)
+    return Split(
+        t.expression(t.settle(Unknown(code, int, done.code.pure, done.code.total), "exit", node)), exits, value
+    )
 
 
 def looped(t: Tracer, node: For, count: Unknown | int, item: Callable[[Unknown], Unknown]) -> Done:

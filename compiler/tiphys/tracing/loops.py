@@ -269,11 +269,12 @@ class Rounds:
         t = self.t
         done: Done = None if way.done is NEVER else way.done
         exits = exits_of(done)
-        value = done.value if done is not None and Exit.RETURN in exits else None
+        gives = bool(exits & {Exit.RETURN, Exit.LEFT_RETURN})
+        value = done.value if done is not None and gives else None
         with inside(t, way), standing(way):
             nexts = {slot: self.next_atom(carried) for slot, carried in self.slots.items()}
             exit_atom = t.to_atom(self.exit_value(done), "exit", self.node)
-            result = t.to_atom(value, "result", self.node) if Exit.RETURN in exits else None
+            result = t.to_atom(value, "result", self.node) if gives else None
         ends = (exit_atom,) if result is None else (exit_atom, result)
         kept = self.needed(way, nexts, ends)
         self.record(way, start, count, [(self.slots[slot], nexts[slot]) for slot in kept], ends)

@@ -19,14 +19,13 @@ from tiphys.tracing.completions import Done
 from tiphys.tracing.concurrency import end_group, start_ready
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import Generator
 from tiphys.tracing.names import variables
 from tiphys.tracing.raises import raise_again
 from tiphys.tracing.running import run_block
 from tiphys.tracing.state import Box, GroupC, HolderC, ObjectC, SemaphoreC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import Closure, Raised, Special
+from tiphys.tracing.values import Closure, Generator, Raised, Special
 
 Body = Callable[[], Done]
 NOTHING = object()

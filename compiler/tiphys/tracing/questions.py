@@ -12,7 +12,7 @@ from typing import Any
 
 from tiphys.tracing import inference, natives
 from tiphys.tracing.blocks import parsed, parsed_expression
-from tiphys.tracing.closures import factory
+from tiphys.tracing.factories import factory
 from tiphys.tracing.facts import hint_of, type_of, unknown_parts
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import names_loaded_outside, owner_of, variables

@@ -16,12 +16,13 @@ from tiphys.tracing.facts import mix
 from tiphys.tracing.fan_out import Many, each_of, has_begun, run_batch
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import counted
+from tiphys.tracing.looping import over_generator
 from tiphys.tracing.loops import Rounds
 from tiphys.tracing.names import variables
 from tiphys.tracing.running import run_block
 from tiphys.tracing.state import BatchC, Box, PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Choice, Frame, Hole, Poisoned, Scope, Unknown
+from tiphys.tracing.values import Choice, Frame, Generator, Hole, Poisoned, Scope, Unknown
 
 MAPPED = "__mapped"
 """The variable that holds the function of a `map`."""
@@ -158,28 +159,8 @@ def one_by_one(
     target: ast.expr,
 ) -> Any:  # fmt: skip
     """Run a comprehension whose items await: one after the other."""
-    kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
-    if isinstance(node, ast.DictComp):
-        kind = ast.Dict(keys=[], values=[])
-    elif isinstance(node, ast.SetComp):
-        kind = ast.Call(func=ast.Name(id="set", ctx=ast.Load()), args=[], keywords=[])
-    out = "__made"
-    frame.scope.locals |= {out}
-    found = ast.Name(id=out, ctx=ast.Load())
-    begin = ast.Assign(targets=[ast.Name(id=out, ctx=ast.Store())], value=kind)
-    if isinstance(node, ast.DictComp):
-        slot = ast.Subscript(value=found, slice=node.key, ctx=ast.Store())
-        step: ast.stmt = ast.Assign(targets=[slot], value=node.value)
-    else:
-        name = "add" if isinstance(node, ast.SetComp) else "append"
-        call = ast.Call(func=ast.Attribute(value=found, attr=name, ctx=ast.Load()), args=[node.elt], keywords=[])
-        step = ast.Expr(value=call)
-    if target is node.generators[0].target:
-        step = nested(node, step)
-    for made in (begin, step):
-        for part in ast.walk(made):
-            if not hasattr(part, "lineno") and "lineno" in part._attributes:
-                at(part, node)
+    frame.scope.locals |= {MADE}
+    begin, step = steps_of(node, as_it_is=target is node.generators[0].target)
 
     def run() -> Any:
         run_block(t, [begin])
@@ -192,9 +173,71 @@ def one_by_one(
         Rounds(t, node, "loop", work, count=count).run()
         if len(t.mistakes) > mistakes:
             raise Poisoned
-        return variables(frame)[out]
+        return variables(frame)[MADE]
 
     return within(t, frame, run)
+
+
+def through_generator(t: Tracer, node: Comprehension, generator: Generator) -> Any:
+    """Run a comprehension over a generator that calls tasks: a loop over it."""
+    begin, step = steps_of(node, as_it_is=True)
+    first = node.generators[0]
+    loop = at(ast.For(target=first.target, iter=first.iter, body=[step], orelse=[]), node)
+    t.program.kept.append(loop)
+    names = {part.id for item in node.generators for part in ast.walk(item.target) if isinstance(part, ast.Name)}
+    outer = t.frame
+    scope = Scope(node, frozenset({MADE, *names}), frozenset(), frozenset(), is_generator=False)
+    frame = Frame(new_frame(t.state, {}), scope, outer, outer.globals, outer.cells, outer.file, outer.title)
+
+    def run() -> Any:
+        run_block(t, [begin])
+        over_generator(t, loop, generator)
+        return variables(frame)[MADE]
+
+    return within(t, frame, run)
+
+
+def whole_of(t: Tracer, generator: Generator, node: ast.AST) -> Any:
+    """Make the list of what a generator gives that calls tasks."""
+    name = "__given"
+    one = ast.comprehension(
+        target=at(ast.Name(id=name, ctx=ast.Store()), node), iter=at(ast.Constant(None), node), ifs=[], is_async=0
+    )
+    made = at(ast.ListComp(elt=at(ast.Name(id=name, ctx=ast.Load()), node), generators=[one]), node)
+    t.program.kept.append(made)
+    return through_generator(t, made, generator)
+
+
+MADE = "__made"
+"""The variable that holds what a comprehension has made so far."""
+
+
+def steps_of(node: Comprehension, *, as_it_is: bool) -> tuple[ast.stmt, ast.stmt]:
+    """Write a comprehension as statements: what begins it, and what each row does.
+
+    as_it_is: the rows are those of its first iterable.
+    """
+    kind: ast.expr = ast.List(elts=[], ctx=ast.Load())
+    if isinstance(node, ast.DictComp):
+        kind = ast.Dict(keys=[], values=[])
+    elif isinstance(node, ast.SetComp):
+        kind = ast.Call(func=ast.Name(id="set", ctx=ast.Load()), args=[], keywords=[])
+    found = ast.Name(id=MADE, ctx=ast.Load())
+    begin = ast.Assign(targets=[ast.Name(id=MADE, ctx=ast.Store())], value=kind)
+    if isinstance(node, ast.DictComp):
+        slot = ast.Subscript(value=found, slice=node.key, ctx=ast.Store())
+        step: ast.stmt = ast.Assign(targets=[slot], value=node.value)
+    else:
+        name = "add" if isinstance(node, ast.SetComp) else "append"
+        call = ast.Call(func=ast.Attribute(value=found, attr=name, ctx=ast.Load()), args=[node.elt], keywords=[])
+        step = ast.Expr(value=call)
+    if as_it_is:
+        step = nested(node, step)
+    for made in (begin, step):
+        for part in ast.walk(made):
+            if not hasattr(part, "lineno") and "lineno" in part._attributes:
+                at(part, node)
+    return begin, step
 
 
 def nested(node: Comprehension, step: ast.stmt) -> ast.stmt:

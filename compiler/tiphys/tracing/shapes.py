@@ -14,9 +14,10 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_value, raising
+from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import Generator, collect
+from tiphys.tracing.iteration import collect
 from tiphys.tracing.state import (
     BatchC,
     Box,
@@ -32,7 +33,7 @@ from tiphys.tracing.state import (
     SetC,
 )
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Closure, NotKnown, Raised, Special, TupleV
+from tiphys.tracing.values import Closure, Generator, NotKnown, Raised, Special, TupleV
 
 Shape = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
@@ -70,6 +71,8 @@ def walking(make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], 
     def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
         if len(args) == 1 and isinstance(args[0], Box) and isinstance(args[0].content, BatchC):
             return batch_copied(t, args[0]) if make in (to_list, to_tuple) else NotImplemented
+        if make is to_list and len(args) == 1 and isinstance(args[0], Generator):
+            return listed(t, args[0], node)
         if not all(is_iterable(t, value) for value in args):
             if any(isinstance(value, Generator) for value in args):
                 raise t.untraceable("a generator together with a runtime value cannot be traced", node)
@@ -273,12 +276,18 @@ def consumed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: a
     streams = [isinstance(value, Generator) or is_stream(value) for value in args]
     if not any(streams):
         return NotImplemented
-    given = [
-        t.state.box(ListC(collect(t, value, node))) if stream else value
-        for value, stream in zip(args, streams, strict=True)
-    ]
+    given = [listed(t, value, node) if stream else value for value, stream in zip(args, streams, strict=True)]
     function = getattr(builtins, node.func.id) if isinstance(node.func, ast.Name) else None
     return NotImplemented if function is None else call_known(t, function, tuple(given), keywords, node)
+
+
+def listed(t: Tracer, value: Any, node: ast.Call) -> Any:
+    """Make a list of what a generator or an iterator gives."""
+    from tiphys.tracing.rows import whole_of
+
+    if isinstance(value, Generator) and reaches_task(t, value.closure):
+        return whole_of(t, value, node)
+    return t.state.box(ListC(collect(t, value, node)))
 
 
 def is_stream(value: Any) -> bool:

@@ -32,14 +32,31 @@ from tiphys.tracing.state import (
 )
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Frame, Hole, Method, TupleV, Unknown, is_immutable
 from tiphys_runtime.copies import apart, one_level
-from tiphys_runtime.objects import item_at, rebuild, unpack, with_key
+from tiphys_runtime.items import all_of, with_key
+from tiphys_runtime.objects import item_at, rebuild, unpack
 
 if TYPE_CHECKING:
     from tiphys.tracing.tracer import Tracer
 
 Things = frozenset[object]
 """Objects of run time, as far as they can be told apart: what a node gives, or all that is inside of that."""
-MAKERS = (list, tuple, set, frozenset, dict, sorted, reversed, enumerate, zip, map, filter, one_level, unpack, with_key)
+MAKERS = (
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    sorted,
+    reversed,
+    enumerate,
+    zip,
+    map,
+    filter,
+    one_level,
+    unpack,
+    with_key,
+    all_of,
+)
 """They give a new object that holds items of what they are given."""
 PICKERS = (max, min, sum, item_at, next)
 """They give an item of what they are given."""

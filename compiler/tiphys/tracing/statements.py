@@ -33,10 +33,22 @@ def expression(t: Tracer, node: ast.Expr) -> Done:
         given = evaluate(t, node.value.value) if node.value.value is not None else None
         inside: Done = t.frame.notes["manages"](given)
         return inside
+    if isinstance(node.value, ast.YieldFrom) and "manages" in t.frame.notes:
+        return each_yielded(t, node.value)
     value = evaluate(t, node.value)
     if isinstance(value, Unknown) and value.ref is None and not (value.pure and value.total):
         t.settle(value, hint_of(node.value), node.value)
     return None
+
+
+def each_yielded(t: Tracer, node: ast.YieldFrom) -> Done:
+    """Run `yield from` in a generator that runs inside its consumer."""
+    given = at(ast.Name(id="__given", ctx=ast.Store()), node)
+    again = at(ast.Expr(value=at(ast.Yield(value=at(ast.Name(id="__given", ctx=ast.Load()), node)), node)), node)
+    loop = at(ast.For(target=given, iter=node.value, body=[again], orelse=[]), node)
+    t.frame.scope.locals |= {"__given"}
+    t.program.kept.append(loop)
+    return for_loop(t, loop)
 
 
 def assignment(t: Tracer, node: ast.Assign) -> None:

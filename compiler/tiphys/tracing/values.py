@@ -198,6 +198,15 @@ class Frame:
         )  # fmt: skip
 
 
+@dataclass(eq=False)
+class Generator:
+    """A generator that was called and not begun: its body runs inside whoever iterates over it."""
+
+    closure: Closure
+    frame: Frame
+    begun: bool = False
+
+
 SCALARS = (
     type(None), bool, int, float, datetime.datetime, datetime.date, datetime.time, datetime.timedelta, Numbers,
 )  # fmt: skip

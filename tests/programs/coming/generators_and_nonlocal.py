@@ -1,11 +1,8 @@
 """Closures, `nonlocal`, `del`, generator helpers, callbacks, methods with state, default arguments: under control flow.
 
 Why they wait:
-async_comprehension: refused: a generator that would have to travel.
 default_arguments: refused: a default argument that is changed in place.
 """
-
-from collections.abc import AsyncIterator
 
 import tiphys as flyte
 
@@ -20,17 +17,6 @@ async def add(a: int, b: int = 1) -> int:
 @env.task
 async def numbers(n: int) -> list[int]:
     return list(range(n))
-
-
-async def countdown(n: int) -> AsyncIterator[int]:
-    while n > 0:
-        n = await add(n, -1)
-        yield n
-
-
-@env.task
-async def async_comprehension(n: int) -> list[int]:
-    return [value * 2 async for value in countdown(n) if value != 1]
 
 
 async def remembering(x: int, seen: list[int] | None = None) -> list[int]:
@@ -51,6 +37,5 @@ async def default_arguments(n: int) -> list[list[int]]:
 
 
 CASES = [
-    *[("async_comprehension", {"n": n}) for n in (0, 1, 2, 5)],
     *[("default_arguments", {"n": n}) for n in (0, 1, 2, 5)],
 ]

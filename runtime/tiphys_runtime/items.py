@@ -1,0 +1,30 @@
+"""What glue calls to read containers whose reading does more, and generators."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def all_of(items: Any) -> list[object]:
+    """List what an async generator gives that awaits nothing."""
+    found: list[object] = []
+    while True:
+        step = items.__anext__()
+        try:
+            step.send(None)
+        except StopIteration as given:
+            found.append(given.value)
+        except StopAsyncIteration:
+            return found
+        else:
+            msg = "this async generator waits for something that is no task"
+            raise RuntimeError(msg)
+
+
+def with_key(values: Any, key: object) -> Any:
+    """Give a copy of a `defaultdict` that has a key, as reading it makes it have it."""
+    made = values.copy()
+    made[key]
+    return made

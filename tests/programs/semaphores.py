@@ -167,8 +167,8 @@ CASES = [
     *[("bounded", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("failures_of_known_items", {"n": n}, 1) for n in (0, 5)],  # BEHIND
     *[("failures_of_known_items", {"n": n}, 2) for n in (1, 2)],  # CATCH, BEHIND
-    *[("held_in_an_arm_and_in_a_try", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
-    ("held_in_an_arm_and_in_a_try", {"n": 2}, 2),  # CATCH, BEHIND
+    *[("held_in_an_arm_and_in_a_try", {"n": n}) for n in (0, 1, 5)],
+    ("held_in_an_arm_and_in_a_try", {"n": 2}, 1),  # CATCH
     ("limit_at_run_time", {"n": 0}, 1),  # BEHIND
     ("limit_at_run_time", {"n": 1}, 2),  # COPY, BEHIND
     ("limit_at_run_time", {"n": 4}, 5),  # 4 COPY, BEHIND

@@ -215,7 +215,50 @@ async def swap_in_a_loop(n: int) -> list[int]:
     return [a, b]
 
 
+@env.task
+async def loop_variable_of_the_handler(n: int) -> list[object]:
+    failed_at = None
+    try:
+        for item in await numbers(n):
+            doubled = await add(item, item)
+            await risky(item)
+    except Stop:
+        failed_at = (item, doubled)
+    return [failed_at]
+
+
+@env.task
+async def break_with_values_of_the_round(n: int) -> list[object]:
+    winner = None
+    for name, bonus in [("a", 0), ("b", 2), ("c", 4)]:
+        score = await add(n, bonus)
+        if score >= 4:
+            winner = {"name": name, "score": score}
+            break
+        previous = score
+    else:
+        return ["nobody", previous]
+    if winner["name"] != "a":
+        winner["before"] = previous
+    return [winner]
+
+
+@env.task
+async def condition_changes_what_it_reads(n: int) -> list[int]:
+    items = await numbers(n)
+    log = []
+    while items and (head := items.pop(0)) < 3:
+        if head == 1:
+            items.append(7)
+        log.append(await add(head))
+    return [*log, -1, *items]
+
+
 CASES = [
+    *[("condition_changes_what_it_reads", {"n": n}, min(n, 3) + 1) for n in (0, 1, 2, 3, 5)],  # AHEAD, in each round
+    *[("break_with_values_of_the_round", {"n": n}) for n in (0, 1, 2, 3, 5)],
+    *[("loop_variable_of_the_handler", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND
+    *[("loop_variable_of_the_handler", {"n": n}, 2) for n in (3, 5)],  # BEHIND, CATCH
     *[("swap_in_a_loop", {"n": n}) for n in (0, 1, 2, 3, 5)],
     ("return_in_try_overridden_by_finally", {"n": 0}),
     ("return_in_try_overridden_by_finally", {"n": 1}, 2),  # INPUT, BEHIND

@@ -165,7 +165,22 @@ async def fallback_model(n: int) -> str:
     return answer
 
 
+@env.task
+async def key_with_default(n: int) -> int:
+    name = await pick(n)
+    return await {"plus": plus}.get(name, times)(n, 4)
+
+
+@env.task
+async def key_without_default(n: int) -> int:
+    step = {"plus": plus, "minus": minus}.get(await pick(n))
+    if step is None:
+        return -1
+    return await step(n, 2)
+
+
 CASES = [
+    *[(name, {"n": n}) for n in (0, 1, 2) for name in ("key_with_default", "key_without_default")],
     *[("by_key", {"n": n}) for n in (0, 1, 2)],
     *[("by_index", {"n": n}) for n in (0, 1)],
     *[("missing_key", {"n": n}) for n in (0, 1, 2)],

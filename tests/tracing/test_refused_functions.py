@@ -232,6 +232,23 @@ a generator that yields inside of a `try` cannot be traced here
   Collect the items in a list inside of the `try`, and loop over that.
 """,
     ),
+    "functions in a list of a loop": (
+        """\
+@env.task
+async def main(n: int) -> list[int]:
+    steps = []
+    for item in await numbers(n):
+        steps.append(lambda x: add(x, item))
+    return [await step(1) for step in steps]
+""",
+        """\
+only run time says how many functions this holds
+  flow.py:18:5
+    for item in await numbers(n):
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Keep the values that they use, and call one function with each of those.
+""",
+    ),
     "what follows a refused definition": (
         """\
 @env.task

@@ -16,7 +16,7 @@ from tiphys.tracing.shapes import is_iterable, iterator
 from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC, SetC
 from tiphys.tracing.together import is_alone
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Method, NotKnown, TupleV, Unknown
+from tiphys.tracing.values import Choice, Method, NotKnown, TupleV, Unknown
 
 STRUCTURAL: dict[type, frozenset[str]] = {
     list: frozenset("append insert pop clear copy reverse".split()),
@@ -103,6 +103,10 @@ def call_dict(
         return iterator(t, list(entries))
     if name == "values":
         return iterator(t, [t.lift(value) for value in entries.values()])
+    if name == "get" and 1 <= len(args) <= 2 and t.unknown(args[0]) is not None:
+        found = one_or_default(t, entries, args, node)
+        if found is not None:
+            return found
     if name == "get" and args:
         return t.lift(raising(t, node, entries.get, t.native(args[0]), *args[1:], **keywords))
     if name == "copy":
@@ -130,6 +134,22 @@ def call_dict(
     if content.is_counter:
         return call_copy(t, Method(box, name), args, keywords, node)
     raise NotKnown
+
+
+def one_or_default(t: Tracer, entries: dict[Any, Any], args: tuple[Any, ...], node: ast.Call) -> Choice | None:
+    """Run `get` on a dict of what is no data, such as tasks, with a key that is known at run time."""
+    from tiphys.tracing.data import needs_choice
+
+    key, *default = args
+    options = (*(t.lift(value) for value in entries.values()), default[0] if default else None)
+    if not any(needs_choice(t, option) for option in options):
+        return None
+    table = t.capture({name: index for index, name in enumerate(entries)}, "numbers", node)
+    head = at(ast.Attribute(value=table, attr="get", ctx=ast.Load()), node)
+    last = at(ast.Constant(len(entries)), node)
+    call = at(ast.Call(func=head, args=[t.tree(key, node), last], keywords=[]), node)
+    number = t.expression(t.settle(Unknown(call, int, total=False), "which", node))
+    return Choice(number, options)
 
 
 def call_list(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:

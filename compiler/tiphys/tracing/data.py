@@ -45,3 +45,26 @@ def is_data(t: Tracer, value: Any, depth: int = 0) -> bool:
         case Choice() | Box() | Method():
             return False
     return value is not UNBOUND and not needs_choice(t, value)
+
+
+def why_no_data(box: Box) -> tuple[str, str]:
+    """Say why a container that grows in a loop of run time cannot be carried, and what to do."""
+    if holds_functions(box.content):
+        what = "only run time says how many functions this holds"
+        return what, "Keep the values that they use, and call one function with each of those."
+    what = "only run time says how many tasks this holds, and the loop does more than start them"
+    return what, "Let each round append its coroutines, and nothing else; or await them in the round."
+
+
+def holds_functions(content: Any) -> bool:
+    """Say whether a container holds functions or tasks that are not called yet."""
+    match content:
+        case ChoiceC(contents=contents):
+            return any(map(holds_functions, contents))
+        case ListC(items=items):
+            found = items
+        case DictC(entries=entries):
+            found = list(entries.values())
+        case _:
+            return False
+    return any(isinstance(item, Closure | Bound | Special | TaskTemplate | types.FunctionType) for item in found)

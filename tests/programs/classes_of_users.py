@@ -1,8 +1,9 @@
-"""Classes of users: without `__init__`, with bases and `super()`, with slots, with a truth of their own, as registries."""
+"""Classes of users: with bases and `super()`, without `__init__`, with slots; asked for their truth, iterated over."""
 
 import abc
+import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -231,6 +232,58 @@ async def manager_of_its_own(n: int) -> list[object]:
     return [log, said, value]
 
 
+class Upto:
+    def __init__(self, end: int) -> None:
+        self.end = end
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.end))
+
+    def __len__(self) -> int:
+        return self.end
+
+    def __contains__(self, x: int) -> bool:
+        return x == 42
+
+
+class Rows:
+    def __init__(self, rows: list[int]) -> None:
+        self.rows = rows
+
+    def __iter__(self) -> Iterator[int]:
+        for row in self.rows:
+            yield row * 2
+
+
+class Stream:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    async def __aiter__(self) -> AsyncIterator[int]:
+        for x in await numbers(self.n):
+            yield await add(x)
+
+
+@env.task
+async def iterated(n: int) -> list[object]:
+    upto, found = Upto(await add(n)), []
+    for x in Rows([1, n]):
+        found.append(await add(x))
+    first, second = Rows([3, 4])
+    side_by_side = await asyncio.gather(*[add(x) for x in Rows(await numbers(n))])
+    return [[await add(x) for x in upto], len(upto), 42 in upto, list(upto), found, first, second, side_by_side]
+
+
+@env.task
+async def streams(n: int) -> list[object]:
+    found = []
+    async for x in Stream(n):
+        if x > 3:
+            break
+        found.append(await add(x))
+    return [found, [x async for x in Stream(n)]]
+
+
 CASES = [
     *[
         (name, {"n": n})
@@ -240,4 +293,6 @@ CASES = [
     *[("truths", {"n": n}) for n in (0, 1, 4)],
     *[("parents", {"n": n}) for n in (0, 1, 4)],
     *[("object_of_a_task_in_a_loop", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("iterated", {"n": n}, 2) for n in (0, 1, 4)],  # INPUT, BEHIND
+    *[("streams", {"n": n}) for n in (0, 1, 5)],
 ]

@@ -249,6 +249,33 @@ only run time says how many functions this holds
   Keep the values that they use, and call one function with each of those.
 """,
     ),
+    "an object that is its own iterator": (
+        """\
+class Each:
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopIteration
+
+
+@env.task
+async def main(n: int) -> int:
+    for item in Each(n):
+        n += await add(item)
+    return n
+""",
+        """\
+an object that is its own iterator cannot be traced
+  flow.py:28:17
+    for item in Each(n):
+                ^^^^^^^
+  Let `__iter__` be a generator.
+""",
+    ),
     "what follows a refused definition": (
         """\
 @env.task

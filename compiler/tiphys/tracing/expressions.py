@@ -20,7 +20,7 @@ from tiphys.tracing.data import needs_choice
 from tiphys.tracing.displays import elements, listed, made_dict, made_set, tupled
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
-from tiphys.tracing.iteration import collect, iterate
+from tiphys.tracing.iteration import collect, iterate, opened
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.reach import reaches
@@ -276,7 +276,7 @@ def walrus(t: Tracer, node: ast.NamedExpr) -> Any:
 
 def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Any:
     """Run a comprehension over what is known; over a runtime value it becomes glue, if it calls no task."""
-    first = evaluate(t, node.generators[0].iter)
+    first = opened(t, evaluate(t, node.generators[0].iter), node.generators[0].iter)
     unknown = t.unknown(first)
     if unknown is not None and is_copy(node):
         return first

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Callable
 from typing import Any
 
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing import inference
-from tiphys.tracing.calls import raising
+from tiphys.tracing.calls import call_user, raising
 from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
+from tiphys.tracing.source import is_user_code
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import (
     Closure,
@@ -39,8 +41,31 @@ class Stopped(Exception):
         self.result = result
 
 
+def opened(t: Tracer, value: Any, node: ast.expr) -> Any:
+    """Give what an object of a user's class is iterated over by: what its `__iter__` or `__aiter__` gives."""
+    if not isinstance(value, Box) or not isinstance(value.content, ObjectC):
+        return value
+    cls = value.content.cls
+    method = next((found for name in ("__iter__", "__aiter__") if (found := getattr(cls, name, None))), None)
+    if not isinstance(method, types.FunctionType) or not is_user_code(method):
+        return value
+    call = at(ast.Call(func=node, args=[], keywords=[]), node)
+    assert isinstance(call, ast.Call)
+    found = call_user(t, method, (value,), {}, call)
+    if found is value:
+        raise t.untraceable(
+            "an object that is its own iterator cannot be traced", node, "Let `__iter__` be a generator."
+        )
+    unknown = t.unknown(found)
+    if unknown is None:
+        return opened(t, found, node)
+    listed = at(ast.Call(func=t.capture(list, "list", node), args=[unknown.tree], keywords=[]), node)
+    return t.settle(Unknown(listed, list, unknown.pure, total=False), "items", node)
+
+
 def iterate(t: Tracer, value: Any, node: ast.expr, give: Give) -> Any:
     """Give each item of a value; ends early, with that, when `give` returns something true."""
+    value = opened(t, value, node)
     unknown = t.unknown(value)
     if unknown is not None:
         t.need(unknown)

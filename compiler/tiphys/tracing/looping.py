@@ -18,7 +18,7 @@ from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import begin, counted, iterate
+from tiphys.tracing.iteration import begin, counted, iterate, opened
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
@@ -35,7 +35,7 @@ GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
 
 def for_loop(t: Tracer, node: For) -> Done:
     mark, names = t.state.mark(), t.names.mark()
-    iterable = evaluate(t, node.iter)
+    iterable = opened(t, evaluate(t, node.iter), node.iter)
     unknown, is_before = t.unknown(iterable), False
     if unknown is not None:
         t.need(unknown)

@@ -1,14 +1,23 @@
-"""`deque`, `Counter`, `defaultdict`, `OrderedDict`, `bytearray`, random generators and endless iterators, changed in place."""
+"""`deque`, `Counter`, `defaultdict`, heaps, `bytearray`, random generators and endless iterators, changed in place."""
 
+import bisect
 import copy
+import heapq
 import itertools
 import json
 import random
 from collections import Counter, OrderedDict, defaultdict, deque
+from dataclasses import dataclass
 
 import tiphys as flyte
 
 env = flyte.TaskEnvironment("collections")
+
+
+@dataclass
+class Point:
+    x: int
+    y: int = 0
 
 
 @env.task
@@ -217,7 +226,26 @@ async def in_turn(n: int) -> list[object]:
     return [given, next(workers), await next(tasks)(n), await next(tasks)(n), await next(tasks)(n)]
 
 
+@env.task
+async def priorities(n: int) -> list[int]:
+    waiting: list[int] = [n]
+    for x in await numbers(n):
+        heapq.heappush(waiting, await add(-x))
+    bisect.insort(waiting, 0)
+    return [heapq.heappop(waiting) for _ in range(len(waiting))]
+
+
+@env.task
+async def attributes_set(n: int) -> Point:
+    point = Point(await add(n))
+    setattr(point, "yx"[:1], n)
+    object.__setattr__(point, "x", point.x + point.y)
+    return point
+
+
 CASES = [
+    *[("priorities", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    *[("attributes_set", {"n": n}) for n in (0, 4)],
     *[
         (name, {"n": n})
         for n in (0, 1, 4)

@@ -46,10 +46,14 @@ CONTAINER_METHODS = MUTATORS - frozenset("fill resize put write writelines items
     "__setitem__", "__delitem__",
 }  # fmt: skip
 """Those of these containers."""
+WRITTEN_IN_C = frozenset(("_heapq", "_bisect", "_operator", "_functools", "_statistics"))
+"""Modules that stand behind those of the same name without the underscore."""
 MUTATING_CALLS = frozenset(
     "heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort "
     "bisect.insort_left bisect.insort_right random.shuffle operator.setitem operator.delitem operator.iadd "
-    "operator.iconcat setattr delattr random.Random.shuffle numpy.random.shuffle numpy.put numpy.copyto next".split()
+    "operator.iconcat operator.ior operator.iand operator.isub operator.ixor operator.imul builtins.setattr "
+    "builtins.delattr builtins.object.__setattr__ builtins.object.__delattr__ random.Random.shuffle "
+    "numpy.random.shuffle numpy.put numpy.copyto next".split()
 )
 """Functions that change an argument in place."""
 VALUE_METHODS = frozenset(
@@ -108,8 +112,10 @@ BUILTIN_TYPES = (
 
 
 def path_of(function: object) -> str:
-    """Give the dotted name of a callable, as `module.qualname`."""
+    """Give the dotted name of a callable, as `module.qualname`; what is written in C is found where people import it."""
     module = getattr(function, "__module__", None)
+    if module in WRITTEN_IN_C:
+        module = str(module)[1:]
     name = getattr(function, "__qualname__", getattr(function, "__name__", ""))
     owner: Any = getattr(function, "__self__", None)
     if module is None and owner is not None and not isinstance(owner, types.ModuleType):

@@ -112,7 +112,7 @@ BUILTIN_TYPES = (
 
 
 def path_of(function: object) -> str:
-    """Give the dotted name of a callable, as `module.qualname`; what is written in C is found where people import it."""
+    """Give the dotted name of a callable, as `module.qualname`; of what is written in C, that of its Python module."""
     module = getattr(function, "__module__", None)
     if module in WRITTEN_IN_C:
         module = str(module)[1:]

@@ -36,6 +36,24 @@ async def clean(n: int) -> str:
 
 
 @env.task
+async def finally_reads_what_a_handler_changed(n: int) -> list[object]:
+    items = await numbers(2)
+    items.reverse()
+    try:
+        await work(n)
+        try:
+            kept = n
+            again = kept
+        finally:
+            more = await numbers(n)
+    except Broken:
+        items = [x for i, x in items[n:]]
+    finally:
+        last = items and n
+    return [await add(n), last]
+
+
+@env.task
 async def finally_raises_and_is_caught(n: int) -> list[object]:
     trace: list[object] = []
     try:
@@ -282,6 +300,8 @@ async def without_except(n: int) -> list[object]:
 
 
 CASES = [
+    *[("finally_reads_what_a_handler_changed", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    *[("finally_reads_what_a_handler_changed", {"n": n}) for n in (1, 2)],
     *[("without_except", {"n": n}) for n in (0, 1, 2, 3)],
     *[("runs_always", {"n": n}) for n in (0, 2, 3)],
     ("runs_always", {"n": 1}, 1),  # CATCH

@@ -351,6 +351,6 @@ CASES = [
     ("nested_fan_out", {"n": 0}),
     ("nested_fan_out", {"n": 1}, 1),  # COPY
     ("nested_fan_out", {"n": 4}, 4),  # 4 COPY
-    *[("task_group", {"n": n}) for n in (0, 1, 4)],
+    *[("task_group", {"n": n}, 1) for n in (0, 1, 4)],  # RAISE
     *[("task_group_comprehension", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
 ]

@@ -205,10 +205,11 @@ CASES = [
         for n in (0, 1, 2, 5)
         for name in (
             "in_both_arms", "in_some_of_three_arms", "several_in_a_round", "known_rounds_inside", "two_lists",
-            "group_of_some", "started_of_two_kinds", "by_names", "closures_capture_loop_variables", "started_if_wanted",
+            "started_of_two_kinds", "by_names", "closures_capture_loop_variables", "started_if_wanted",
             "task_started_in_an_arm", "mapped",
         )
     ],
+    *[("group_of_some", {"n": n}, 1) for n in (0, 1, 2, 5)],  # RAISE
     *[("mapped_helpers", {"n": n}, 1) for n in (0, 1, 5)],  # JOIN
     *[("mapped_one_after_the_other", {"n": n}, 3) for n in (0, 1, 5)],  # 3 BEHIND
     *[("under_flags", {"n": n}, 1) for n in (0, 1, 2, 5)],  # BEHIND

@@ -314,3 +314,31 @@ def test_a_match_is_one_function_that_names_the_case_and_gives_its_names(printed
             2: yield 'many'
           return %match-2
     """)
+
+
+def test_the_only_way_that_goes_on_begins_where_the_others_have_not_been_taken(printed: Callable[..., str]) -> None:
+    """Or its tasks would run beside the way that raises."""
+    program = """
+        @env.task
+        async def main(day: int) -> str:
+            best = await score(0.5)
+            if best > 0.9:
+                await publish("bad")
+                raise ValueError("too good")
+            else:
+                url = await publish("good")
+            return url
+    """
+
+    assert printed(program) == expected("""
+        graph flow.main(day):
+          %score     = call score(row=0.5)
+          %which     = glue "0 if score > 0.9 else 1" (score=%score)
+          %branch    = branch %which after %score:
+            then:
+              %publish = call publish(text='bad')
+              %raise   = glue "raise_(error)" (error=ValueError('too good')) after %publish
+            else: nothing
+          %publish-2 = call publish(text='good') after %branch
+          return %publish-2 after %branch
+    """)

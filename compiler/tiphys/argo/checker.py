@@ -38,7 +38,7 @@ REFERENCE = re.compile(
     re.VERBOSE | re.ASCII,
 )
 CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
-TASK = frozenset(("name", "template", "depends", "when", "arguments", "withSequence", "continueOn"))
+TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
 ARGUMENTS = frozenset(("task", "input", "typed", "uid", "expression"))
 FORGIVING = {"failed": True, "error": True}
@@ -116,9 +116,11 @@ def check_dag(item: Json, templates: Mapping[str, Json], given: Mapping[str, fro
             fail(place, f"what {sorted(set(task) - TASK)} mean is not known here")
         check_arguments(place, task, templates[task["template"]])
         earlier = 0
-        for needed in needs(place, task.get("depends")):
+        succeeded = list(needs(place, task.get("depends")))
+        for needed in (*succeeded, *task.get("dependencies", ())):
             if needed not in made:
                 fail(place, f"it depends on {needed}, which does not come before it")
+        for needed in succeeded:
             earlier |= before[needed] | 1 << places[needed]
         check_task(task, Scope(place, scope.inputs, scope.typed, Done(made, places, earlier), ARGUMENTS))
         if "when" not in task and "continueOn" not in task and not earlier & ~sure:

@@ -234,11 +234,17 @@ class Placing:
         return isinstance(host, Call | Glue)
 
     def reads(self, node: Glue) -> set[Ref]:
-        """List what glue reads from pods, itself and by the glue that rides with it."""
+        """List what glue reads from pods, itself and by the glue that rides with it: what it reads or comes after."""
         found: set[Ref] = set()
         stack: list[Node] = [node]
+        seen: set[str] = set()
         while stack:
-            for atom in operands_of(stack.pop()):
+            one = stack.pop()
+            if one.name in seen:
+                continue
+            seen.add(one.name)
+            stack.extend(self.glue[name] for name in one.after if name in self.glue and not self.hosts[name])
+            for atom in operands_of(one):
                 if isinstance(atom, Ref) and atom not in found:
                     found.add(atom)
                     if atom.node in self.glue and not self.hosts[atom.node]:

@@ -207,7 +207,7 @@ def call_closure(t: Tracer, closure: Closure, args: Args, keywords: Keywords, no
 
 def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a method of a value that is not native."""
-    from tiphys.tracing.concurrency import call_group, call_pending
+    from tiphys.tracing.concurrency import call_pending
     from tiphys.tracing.containers import call_batch, call_container, call_list
 
     match method.receiver:
@@ -218,6 +218,8 @@ def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node:
         case Box(content=OpaqueC()) if (found := call_list(t, method, args, keywords, node)) is not NotImplemented:
             return found
         case Box(content=GroupC()):
+            from tiphys.tracing.task_groups import call_group
+
             return call_group(t, method, args, keywords, node)
         case Box(content=PendingC()):
             return call_pending(t, method, args, keywords, node)

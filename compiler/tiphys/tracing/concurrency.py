@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from tiphys.tracing.state import BatchC, Box, PendingC, Status
+from tiphys.tracing.state import Box, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, Raised, TupleV
 
@@ -188,20 +188,6 @@ def create_task(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], nod
     return box
 
 
-def call_group(t: Tracer, method: Method, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    """Call a method of a `TaskGroup`."""
-    if method.name != "create_task":
-        mend = "Start its tasks by `create_task`."
-        raise t.untraceable(f"`TaskGroup.{method.name}` cannot be traced", node, mend)
-    from tiphys.tracing.outcomes import as_member
-
-    member = as_member(t, method.receiver, as_awaitable(t, args[0], node), node) if args else None
-    box = create_task(t, (member,) if args else (), keywords, node)
-    t.state.write(box).taken = True
-    t.state.write(method.receiver).members.append(box)
-    return box
-
-
 def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a method of a task or future."""
     content = method.receiver.content
@@ -215,21 +201,3 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
         return None
     mend = "Let it run to its end, or use plain code inside one task."
     raise t.refuse(f"`{method.name}` of a task has no meaning where tasks are pods", node, mend)
-
-
-def end_group(t: Tracer, group: Box, node: ast.AST) -> None:
-    """Wait for the members of a task group; where one has failed, raise the group of what they raised."""
-    from tiphys.tracing.fan_out import run_batch
-    from tiphys.tracing.outcomes import raise_group
-
-    while True:
-        start_ready(t)
-        members = group.content.members
-        t.state.frontier = join(t.state.frontier, [box.content for box in members])
-        if all(box.content.status is Status.DONE for box in members):
-            break
-    for box in t.state.pending:
-        # tasks that were begun in the group and of which the number is known only at run time
-        if isinstance(box.content, BatchC) and not box.content.taken and box.content.epoch >= group.content.epoch:
-            run_batch(t, box)
-    raise_group(t, group, node)

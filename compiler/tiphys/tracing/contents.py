@@ -101,8 +101,8 @@ class Merging:
                 return IteratorC(first.items, first.position)
             case GroupC():
                 members = [box for box in first.members if all(box in item.members for item in items)]
-                tried = [one for one in first.tried if all(one in item.tried for item in items)]
-                return GroupC(members, tried)
+                failures = [one for one in first.failures if all(one in item.failures for item in items)]
+                return GroupC(members, failures)
             case SemaphoreC():
                 return self.semaphore({n: self.leaving.semaphore(n, item) for n, item in contents.items()})
             case PendingC() if all(item.status is Status.DONE for item in items):

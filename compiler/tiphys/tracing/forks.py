@@ -86,6 +86,14 @@ class Fork:
         self.emit()
         if way.is_light:
             way.nodes = []
+        own, reached = way.names, self.t.state.frontier
+        if reached != self.begun:
+            # what begins this way comes after the others have not been taken
+            way.nodes = [
+                node if is_free(node) or own.intersection(node.after)
+                else replace(node, after=(*(name for name in node.after if name not in self.begun), *reached))
+                for node in way.nodes
+            ]  # fmt: skip
         return resume(self.t, way)
 
     def merge(self, going: list[int]) -> None:

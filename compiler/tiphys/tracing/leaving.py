@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 from tiphys.tracing.regions import Way
 from tiphys.tracing.state import (
+    BatchC,
     Box,
     ChoiceC,
     Content,
     CountC,
     DictC,
     FrameC,
+    GroupC,
     ListC,
     ObjectC,
     OpaqueC,
@@ -64,6 +67,14 @@ class Leaving:
                 return OpaqueC(self.construct.exported(number, value))
             case SemaphoreC():
                 return self.semaphore(number, content)
+            case GroupC(members=members, failures=failures):
+                return GroupC(members, [
+                    (box, self.outside(number, test), self.outside(number, error)) for box, test, error in failures
+                ])  # fmt: skip
+            case BatchC():
+                batch = content.copy()
+                batch.items = [self.batched(number, item) for item in content.items]
+                return batch
             case PendingC():
                 done = content.copy()
                 done.value = self.outside(number, content.value)
@@ -110,6 +121,12 @@ class Leaving:
                 if isinstance(value.content, PendingC) and value.content.held is not None:
                     self.hold(number, value.content)
         return value
+
+    def batched(self, number: int, item: Any) -> Any:
+        """Give an item of a list of coroutines: one of them, or what many have given."""
+        if isinstance(item, Box):
+            return self.outside(number, item)
+        return replace(item, count=self.outside(number, item.count), values=self.outside(number, item.values))
 
     def hold(self, number: int, content: PendingC) -> None:
         """Do the same for what a coroutine that has not begun was called with."""

@@ -16,13 +16,14 @@ from tiphys.tracing.assignment import assign
 from tiphys.tracing.attempts import forked
 from tiphys.tracing.closures import closure_of, entered
 from tiphys.tracing.completions import Done
-from tiphys.tracing.concurrency import end_group, start_ready
+from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import variables
 from tiphys.tracing.raises import raise_again
 from tiphys.tracing.running import run_block
 from tiphys.tracing.state import Box, GroupC, HolderC, ObjectC, SemaphoreC
+from tiphys.tracing.task_groups import in_group
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
 from tiphys.tracing.values import Closure, Generator, Raised, Special
@@ -80,9 +81,7 @@ def with_item(
         case Managed(generator=generator):
             return inside_generator(t, generator, item.context_expr, bound)
         case Box(content=GroupC()) if isinstance(node, ast.AsyncWith):
-            done = bound(value)
-            end_group(t, value, node)
-            return done
+            return in_group(t, value, lambda: bound(value), node)
         case Box(content=SemaphoreC()) if isinstance(node, ast.AsyncWith):
             return held(t, value, lambda: bound(None))
         case Limit(seconds=seconds) if isinstance(node, ast.AsyncWith):

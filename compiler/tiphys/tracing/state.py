@@ -281,16 +281,20 @@ class PendingC(Content):
 
 
 class GroupC(Content):
-    """An `asyncio.TaskGroup`: the tasks it has started, and how those tell of their exceptions."""
+    """An `asyncio.TaskGroup`: the tasks it has started, and how those tell of their exceptions.
 
-    __slots__ = ("members", "tried")
+    failures: a member, the number that says whether it has failed, and its exception; of members of which the number is
+    known only at run time their list, nothing, and the list of their outcomes.
+    """
 
-    def __init__(self, members: list[Box], tried: list[Any] | None = None) -> None:
+    __slots__ = ("failures", "members")
+
+    def __init__(self, members: list[Box], failures: list[Any] | None = None) -> None:
         self.members = members
-        self.tried = tried or []
+        self.failures: list[tuple[Box, Unknown | None, Unknown]] = failures or []
 
     def copy(self) -> GroupC:
-        return GroupC(self.members.copy(), self.tried.copy())
+        return GroupC(self.members.copy(), self.failures.copy())
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,13 @@ class Tried:
     """How the body completed, where it went through."""
 
 
-def tries(t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST) -> Any:
-    """Interpret what may fail. Gives how it completed where nothing of it can; a known exception; or a `Tried`."""
+def tries(
+    t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST, *, is_read: bool = True
+) -> Any:  # fmt: skip
+    """Interpret what may fail. Gives how it completed where nothing of it can; a known exception; or a `Tried`.
+
+    is_read: something that runs after a failure reads variables.
+    """
     start_ready(t)
     begun = t.state.frontier
     live = names_loaded_outside(t.frame.scope.node, None)
@@ -101,7 +106,7 @@ def tries(t: Tracer, work: Callable[[], Any], clauses: list[Any], node: ast.AST)
         raised, way.raised = way.raised, None
         done = resume(t, way)
         return done if raised is None else raised
-    slots, points = needed(t, trial), trial.points
+    slots, points = (needed(t, trial), trial.points) if is_read else ([], [])
     lost = trial.lost
     if slots:
         t.undo_names(names)

@@ -3,9 +3,11 @@
 import abc
 import asyncio
 import contextlib
+import dataclasses
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import tiphys as flyte
 
@@ -284,6 +286,73 @@ async def streams(n: int) -> list[object]:
     return [found, [x async for x in Stream(n)]]
 
 
+class Runs(Protocol):
+    async def run(self, x: int) -> int: ...
+
+
+class Once(Runs):
+    async def run(self, x: int) -> int:
+        return await add(x)
+
+
+class Counting(Once):
+    count = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[int] = []
+
+    @classmethod
+    async def begun(cls, x: int) -> "Counting":
+        made = cls()
+        await made.run(x)
+        return made
+
+    async def run(self, x: int) -> int:
+        found = await super().run(x)
+        self.seen.append(found)
+        self.count += 1
+        return found
+
+    @functools.cached_property
+    def first(self) -> int:
+        return self.seen[0]
+
+
+@dataclass(frozen=True)
+class Settings:
+    step: int
+    label: str = "plain"
+
+    def but(self, **changes: Any) -> "Settings":
+        return dataclasses.replace(self, **changes)
+
+    async def go(self, x: int) -> int:
+        return await add(x, self.step)
+
+
+@env.task
+async def protocols(n: int) -> list[object]:
+    steps: list[Runs] = [Once(), Counting()]
+    begun = await Counting.begun(n)
+    return [[await step.run(n) for step in steps], begun.first, begun.first, begun.count, Counting.count]
+
+
+@env.task
+async def state_in_a_loop(n: int) -> list[object]:
+    one = Counting()
+    for x in await numbers(n):
+        if x % 2:
+            await one.run(x)
+    return [one.seen, one.count, Counting.count]
+
+
+@env.task
+async def replaced(n: int) -> list[int]:
+    settings = Settings(await add(n))
+    return [await settings.go(n), await settings.but(step=5).go(n), await settings.but(step=await add(7)).go(n)]
+
+
 CASES = [
     *[
         (name, {"n": n})
@@ -295,4 +364,6 @@ CASES = [
     *[("object_of_a_task_in_a_loop", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("iterated", {"n": n}, 2) for n in (0, 1, 4)],  # INPUT, BEHIND
     *[("streams", {"n": n}) for n in (0, 1, 5)],
+    *[(name, {"n": n}) for n in (0, 1, 4) for name in ("protocols", "replaced")],
+    *[("state_in_a_loop", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
 ]

@@ -20,6 +20,7 @@ from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_o
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import (
+    POISON,
     Bound,
     Captured,
     Closure,
@@ -144,8 +145,9 @@ def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
         if isinstance(closure.node, ast.Lambda):
             body = closure.node.body
             return t.at_depth(node, lambda: evaluate(t, body))
-        statements = closure.node.body
-        return t.at_depth(node, lambda: run_function(t, statements))
+        statements, mistakes = closure.node.body, len(t.mistakes)
+        result = t.at_depth(node, lambda: run_function(t, statements))
+        return result if len(t.mistakes) == mistakes else POISON
     finally:
         t.calls.pop()
         t.callers.pop()

@@ -146,6 +146,8 @@ def call(function: object, types: list[Any], keywords: dict[str, Any]) -> tuple[
         return made if made is tuple else collection(made, element(first)), made in (list, tuple)
     if function is isinstance:
         return bool, True
+    if function is dataclasses.replace:
+        return first, False
     hint = function if isinstance(function, type) else returned(function)
     return hint, False
 

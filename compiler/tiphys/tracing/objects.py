@@ -6,6 +6,7 @@ import abc
 import ast
 import dataclasses
 import enum
+import functools
 import inspect
 import types
 import typing
@@ -34,12 +35,12 @@ def construct(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, A
         return construct_named(t, cls, args, keywords, node)
     if issubclass(cls, (enum.Enum, BaseException)) or hasattr(cls, "model_fields"):
         return construct_native(t, cls, args, keywords, node)
-    if is_plain_class(cls) and (cls.__init__ is not object.__init__ or not (args or keywords)):
+    if is_plain_class(cls) and not (does_nothing(vars(cls).get("__init__", cls.__init__)) and (args or keywords)):
         mark = t.state.mark()
         try:
             box = t.state.box(ObjectC(cls, {}))
             init: Any = cls.__init__
-            if init is not object.__init__:
+            if not does_nothing(init):
                 call_user(t, init, (box, *args), keywords, node)
         except NotTraceable:
             t.state.rollback(mark)
@@ -71,7 +72,7 @@ def is_plain_class(cls: type) -> bool:
     init = inspect.getattr_static(cls, "__init__", None)
     is_own = isinstance(init, types.FunctionType) and is_user_code(init)
     return (
-        (is_own or (init is object.__init__ and is_user_class(cls)))
+        (is_own or (does_nothing(init) and is_user_class(cls)))
         and has_plain_new(cls)
         and not inspect.isabstract(cls)
         and all(base is object or is_plain_base(base) for base in cls.__mro__)
@@ -81,7 +82,12 @@ def is_plain_class(cls: type) -> bool:
 
 def is_plain_base(cls: type) -> bool:
     """Say whether a class brings no way of its own to make instances."""
-    return cls in (abc.ABC, typing.Generic) or (type(cls) in (type, abc.ABCMeta) and cls.__module__ != "builtins")
+    return cls in (abc.ABC, typing.Generic) or (type(cls).__call__ is type.__call__ and cls.__module__ != "builtins")
+
+
+def does_nothing(init: Any) -> bool:
+    """Say whether an `__init__` is that of `object`, or what a `Protocol` has instead."""
+    return init is object.__init__ or getattr(init, "__module__", None) == "typing"
 
 
 def construct_dataclass(t: Tracer, cls: type, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -121,6 +127,17 @@ def construct_dataclass(t: Tracer, cls: type, args: tuple[Any, ...], keywords: d
     return box
 
 
+def replaced(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Run `dataclasses.replace`: an object with other values of some fields."""
+    match args:
+        case (Box(content=ObjectC(cls=cls, fields=fields)),) if dataclasses.is_dataclass(cls) and is_plain_dataclass(
+            cls
+        ):
+            kept = {item.name: fields[item.name] for item in dataclasses.fields(cls) if item.init}
+            return construct_dataclass(t, cls, (), {**kept, **keywords}, node)
+    return NotImplemented
+
+
 def construct_named(t: Tracer, cls: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Make a NamedTuple."""
     defaults = cls._field_defaults
@@ -157,14 +174,29 @@ def parent_of(t: Tracer, args: tuple[Any, ...], node: ast.Call) -> Parent:
 def parent_attribute(t: Tracer, parent: Parent, name: str, node: ast.expr) -> Any:
     """Read an attribute of `super()`."""
     receiver = parent.receiver
+    unknown = t.unknown(receiver)
+    if unknown is not None:
+        known = inference.plain(unknown.type)
+        is_sure = isinstance(known, type) and issubclass(known, parent.cls) and not known.__subclasses__()
+        inner = found_behind(known.__mro__, parent.cls, name) if is_sure else None
+        if isinstance(inner, types.FunctionType):
+            return Bound(closure_of(t, inner), receiver)
+        mend = "Call the method of the parent by its class, such as `Parent.run(self)`."
+        raise t.untraceable(
+            "what `super()` is of an object that is known only at run time cannot be traced", node, mend
+        )
     if not isinstance(receiver, Box) or not isinstance(receiver.content, ObjectC):
         return t.lift_outside(raising(t, node, getattr, super(parent.cls, t.native(receiver)), name))
-    mro = receiver.content.cls.__mro__
-    behind = mro[mro.index(parent.cls) + 1 :]
-    found = next((vars(cls)[name] for cls in behind if name in vars(cls)), ...)
-    if found is object.__init__:
+    found = found_behind(receiver.content.cls.__mro__, parent.cls, name)
+    if name == "__init__" and does_nothing(found):
         return Special(name, lambda _args, _words, _node: None)
     return class_attribute(t, receiver, found, name, node, title="super")
+
+
+def found_behind(mro: tuple[type, ...], cls: type, name: str) -> Any:
+    """Find an attribute in the classes behind one; `...` where none has it."""
+    behind = mro[mro.index(cls) + 1 :]
+    return next((vars(one)[name] for one in behind if name in vars(one)), ...)
 
 
 def object_attribute(t: Tracer, box: Box, name: str, node: ast.expr) -> Any:
@@ -201,6 +233,10 @@ def class_attribute(t: Tracer, box: Box, found: Any, name: str, node: ast.expr, 
     call = ast.copy_location(ast.Call(func=node, args=[], keywords=[]), node)
     if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
         return call_user(t, found.fget, (box,), {}, call)
+    if isinstance(found, functools.cached_property) and isinstance(found.func, types.FunctionType):
+        made = t.settle(call_user(t, found.func, (box,), {}, call), name, node)
+        t.writable(box, node).fields[name] = made
+        return made
     if isinstance(found, types.FunctionType) and is_user_code(found):
         return Bound(closure_of(t, found), box)
     if name == "__class__":

@@ -330,6 +330,12 @@ def partial(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: as
     return Special("partial", call)
 
 
+def copied_with(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    from tiphys.tracing.objects import replaced
+
+    return replaced(t, args, keywords, node)
+
+
 def wraps(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
     """`functools.wraps(f)`: the decorated function is called as `f` is."""
     return Special("wraps", lambda given, words, where: wrapper(t, (given[0], args[0]), words, where))
@@ -378,6 +384,7 @@ SHAPES: dict[Any, Shape] = {
     enumerate: enumerated, itertools.count: endless,
     itertools.cycle: cycled, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
     filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
+    dataclasses.replace: copied_with,
     functools.wraps: wraps, functools.update_wrapper: wrapper,
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),
     all: any_all(stop=False), frozenset: consumed,

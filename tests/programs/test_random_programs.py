@@ -18,7 +18,7 @@ from tiphys.diagnostics import ProgramError
 from tiphys.loading import load_module
 
 EXAMPLES = int(os.environ.get("TIPHYS_TEST_RANDOM_PROGRAMS", "120"))
-LANDED = frozenset(os.environ.get("TIPHYS_TEST_CONSTRUCTS", "branch for map return while").split())
+LANDED = frozenset(os.environ.get("TIPHYS_TEST_CONSTRUCTS", "branch for map return try while").split())
 """The control flow on run-time values that is written: of branch, for, while, map, try, return."""
 
 

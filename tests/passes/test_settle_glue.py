@@ -92,7 +92,7 @@ def test_an_arm_that_only_a_failure_leads_to_is_computed_where_that_is_found() -
     made = moved(*units)
 
     assert names(made, "body") == ["a", "g"]
-    assert names(made, "catch") == ["e", "clause", "g", "h"]
+    assert names(made, "catch") == ["e", "clause", "g", "h", "chosen"]
     assert pods(program(*units)) == ["a", "e"]
 
 

@@ -301,6 +301,25 @@ async def list_made_in_an_arm(n: int) -> list[int]:
     return values
 
 
+@env.task
+async def bound_on_one_path(n: int) -> int:
+    a = await add(n)
+    if a > 3:
+        extra = await add(a, 10)
+    if a > 3:
+        return extra
+    return 0
+
+
+@env.task
+async def alias_chosen(n: int) -> list[list[int]]:
+    left, right = [1], [2]
+    a = await add(n)
+    target = left if a > 3 else right
+    target.append(a)
+    return [left, right, target]
+
+
 CASES = [
     *[("list_made_in_an_arm", {"n": n}) for n in (0, 5)],
     *[("unbound_on_some_paths", {"n": n}) for n in (0, 5)],
@@ -326,4 +345,6 @@ CASES = [
     *[("four_levels", {"n": n}) for n in (-1, 1, 2, 3, 7)],
     ("unbound_is_caught", {"n": 0}, 3),  # RAISE, CATCH, BEHIND
     ("unbound_is_caught", {"n": 5}, 2),  # RAISE, BEHIND
+    *[("bound_on_one_path", {"n": n}) for n in (0, 5)],
+    *[("alias_chosen", {"n": n}) for n in (0, 5)],
 ]

@@ -2,6 +2,8 @@
 
 import asyncio
 import copy
+import heapq
+from dataclasses import dataclass
 from typing import Any
 
 import tiphys as flyte
@@ -127,6 +129,77 @@ async def union_in_place(n: int) -> list[int]:
     return sorted(seen)
 
 
+@dataclass
+class Point:
+    x: int
+    seen: int = 0
+
+
+@env.task
+async def best_of_objects(n: int) -> list[Point]:
+    points = [Point(item) for item in await numbers(n)]
+    best = max(points, key=lambda point: point.x % 3)
+    best.seen = await add(best.x, 100)
+    return points
+
+
+@env.task
+async def rows_one_by_one(n: int) -> list[dict[str, int]]:
+    rows = [{"id": item} for item in await numbers(n)]
+    for row in rows:
+        row["score"] = await add(row["id"], 10)
+    for i, row in enumerate(rows):
+        row["place"] = await add(i, 0)
+    return rows
+
+
+@env.task
+async def counters_by_name(n: int) -> dict[str, dict[str, int]]:
+    counts = {"even": {"n": 0}, "odd": {"n": 0}}
+    for item in await numbers(n):
+        counts["odd" if item % 2 else "even"]["n"] += await add(item)
+    return counts
+
+
+@env.task
+async def grows_while_it_is_walked(n: int) -> list[int]:
+    found = await numbers(n)
+    for item in found:
+        if len(found) < 5:
+            found.append(await add(item, 10))
+    return found
+
+
+@env.task
+async def grows_by_a_branch(n: int) -> list[int]:
+    todo, done = [n], []
+    for item in todo:
+        a = await add(item)
+        done.append(a)
+        if a < 4:
+            todo.append(a)
+    return done
+
+
+@env.task
+async def smallest_first(n: int) -> list[int]:
+    heap: list[int] = []
+    for item in await numbers(n):
+        heapq.heappush(heap, await add(-item))
+    first = heapq.heappop(heap)
+    return [first, *sorted(heap)]
+
+
+@env.task
+async def returned_and_then_changed(n: int) -> list[object]:
+    log = [n]
+    try:
+        a = await add(n)
+        return [a, log]
+    finally:
+        log.append(1)
+
+
 CASES = [
     *[("part_of_a_result", {"n": n}) for n in (0, 2)],
     *[("slices_are_copies", {"n": n}) for n in (1, 3)],
@@ -140,4 +213,12 @@ CASES = [
     ("batches", {"n": 5}, 6),
     *[("best_two", {"n": n}) for n in (0, 1, 4)],
     *[("union_in_place", {"n": n}, 1) for n in (0, 4)],  # BEHIND
+    *[("best_of_objects", {"n": n}) for n in (1, 5)],
+    *[("rows_one_by_one", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    *[("counters_by_name", {"n": n}) for n in (0, 3)],
+    ("grows_while_it_is_walked", {"n": 0}),
+    *[("grows_while_it_is_walked", {"n": n}, 5) for n in (1, 3)],  # 5 ROUND
+    *[("grows_by_a_branch", {"n": n}, 1) for n in (0, 5)],  # INPUT
+    *[("smallest_first", {"n": n}, 1) for n in (1, 4)],  # BEHIND
+    *[("returned_and_then_changed", {"n": n}, 1) for n in (0, 4)],  # BEHIND
 ]

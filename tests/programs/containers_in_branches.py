@@ -1,6 +1,7 @@
 """Lists, dicts, sets and objects that branches, loops and handlers change in place, and what tasks saw of them."""
 
 import asyncio
+import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -200,6 +201,53 @@ async def matrix(n: int) -> list[list[int]]:
     return rows
 
 
+@env.task
+async def dataclass_in_arms(n: int) -> State:
+    state = State()
+    a = await add(n)
+    if a > 2:
+        state.step = a
+        state.log.append("big")
+        state.extra["a"] = a
+    else:
+        state = State(step=-1, log=["replaced"])
+    state.log.append("end")
+    return state
+
+
+@env.task
+async def dict_of_lists(n: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for item in await numbers(n):
+        found.setdefault("even" if item % 2 == 0 else "odd", []).append(await add(item))
+    return found
+
+
+@env.task
+async def nested_lists_of_alias(n: int) -> list[object]:
+    row = [0]
+    grid = [row, row, [1]]
+    a = await add(n)
+    if a > 2:
+        grid[0].append(a)
+    else:
+        grid[2] = row
+    row.append(9)
+    return [grid, grid[0] is grid[1]]
+
+
+@env.task
+async def copies_are_apart(n: int) -> list[object]:
+    first = {"values": [1], "n": n}
+    shallow = dict(first)
+    deep = copy.deepcopy(first)
+    a = await add(n)
+    if a > 2:
+        first["values"].append(a)
+        first["n"] = a
+    return [first, shallow, deep]
+
+
 CASES = [
     *[("tasks_see_copies", {"n": n}) for n in (0, 2, 5)],
     *[("results_changed_in_an_arm", {"n": n}) for n in (0, 2, 5)],
@@ -218,4 +266,10 @@ CASES = [
     ("list_popped_in_a_loop", {"n": 0}),
     ("list_popped_in_a_loop", {"n": 2}, 2),  # 2 AHEAD
     ("list_popped_in_a_loop", {"n": 5}, 3),  # 3 AHEAD
+    *[("dataclass_in_arms", {"n": n}) for n in (0, 2, 5)],
+    ("dict_of_lists", {"n": 0}),
+    ("dict_of_lists", {"n": 2}, 2),  # 2 ROUND
+    ("dict_of_lists", {"n": 5}, 5),  # 5 ROUND
+    *[("nested_lists_of_alias", {"n": n}) for n in (0, 2, 5)],
+    *[("copies_are_apart", {"n": n}) for n in (0, 2, 5)],
 ]

@@ -195,6 +195,17 @@ async def with_in_a_loop(n: int) -> list[str]:
     return log
 
 
+@env.task
+async def return_inside_with(n: int) -> list[object]:
+    log: list[str] = []
+    with careful(log):
+        a = await find(n)
+        if a > 5:
+            return [a, log]
+        log.append("small")
+    return [log]
+
+
 CASES = [
     *[("timeout_around", {"n": n}) for n in (0, 1, 3)],
     *[("users_own", {"n": n}) for n in (0, 1, 3)],
@@ -215,4 +226,5 @@ CASES = [
     *[("users_own_async_and_an_error", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     ("users_own_async_and_an_error", {"n": 1}, 3),  # 2 CATCH, BEHIND
     *[("users_own_class", {"n": n}, 1) for n in (0, 1, 3)],  # BEHIND
+    *[("return_inside_with", {"n": n}, 1) for n in (0, 3)],  # BEHIND
 ]

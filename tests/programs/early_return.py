@@ -219,6 +219,20 @@ async def in_a_closure(n: int) -> int:
     return await add(await climb(1), 100)
 
 
+@env.task
+async def through_finally(n: int) -> list[int]:
+    trace: list[int] = []
+    try:
+        a = await add(n)
+        if a > 3:
+            return trace
+        trace.append(a)
+    finally:
+        trace.append(await add(n, 100))
+    trace.append(0)
+    return trace
+
+
 CASES = [
     *[("nothing_returned", {"n": n}) for n in (1, 5)],
     *[("in_a_closure", {"n": n}) for n in (0, 2, 9)],
@@ -245,4 +259,5 @@ CASES = [
     *[("in_finally_sometimes", {"n": n}, 2) for n in (4, 5)],  # CATCH, BEHIND
     *[("in_a_helper", {"n": n}, 1) for n in (0, 2, 3)],  # BEHIND
     *[("gathered_helpers", {"n": n}, 1) for n in (0, 2, 3)],  # BEHIND
+    *[("through_finally", {"n": n}) for n in (1, 5)],
 ]

@@ -241,6 +241,15 @@ async def counter_of_a_closure(n: int) -> list[int]:
     return [a, b, step()]
 
 
+@env.task
+async def default_arguments(n: int) -> list[list[int]]:
+    shared: list[int] = []
+    first = await remembering(n, shared)
+    second = await remembering(n + 1, shared)
+    third = await remembering(n + 2)
+    return [first, second, third, shared]
+
+
 CASES = [
     *[("nonlocal_in_a_branch", {"n": n}) for n in (0, 1, 2, 5)],
     *[("deleted_items", {"n": n}) for n in (0, 1, 2, 5)],
@@ -262,4 +271,5 @@ CASES = [
     ("nonlocal_in_a_loop", {"n": 1}),
     ("nonlocal_in_a_loop", {"n": 2}),
     ("nonlocal_in_a_loop", {"n": 5}),
+    *[("default_arguments", {"n": n}) for n in (0, 1, 2, 5)],
 ]

@@ -200,31 +200,68 @@ def delete(t: Tracer, target: ast.expr) -> None:
 
 def augmented(t: Tracer, node: ast.AugAssign) -> None:
     """Run `target += value`: a list or set changes in place, everything else is assigned anew."""
-    from tiphys.tracing.expressions import evaluate, load_item
-    from tiphys.tracing.operators import binary_values
+    from tiphys.tracing.expressions import evaluate
 
     target = node.target
-    owner = key = None
     if isinstance(target, ast.Name):
         old = evaluate(t, ast.copy_location(ast.Name(id=target.id, ctx=ast.Load()), target))
-    elif isinstance(target, ast.Subscript):
-        owner, key = evaluate(t, target.value), evaluate(t, target.slice)
-        old = load_item(t, owner, key, target)
-    else:
-        from tiphys.tracing.calls import load_attribute
-
-        owner = evaluate(t, target.value)
-        old = load_attribute(t, owner, target.attr, target, source=target.value)
-    value = evaluate(t, node.value)
-    new = in_place(t, old, value, node)
-    if new is NotImplemented:
-        new = binary_values(t, node, old, value, target, node.value)
-    if isinstance(target, ast.Name):
-        assign(t, target, new)
-    elif isinstance(target, ast.Subscript):
+        assign(t, target, augmented_value(t, node, old, evaluate(t, node.value)))
+        return
+    owner = t.settle(evaluate(t, target.value), "v", target)
+    key = evaluate(t, target.slice) if isinstance(target, ast.Subscript) else None
+    t.held.append(owner)
+    try:
+        old = part_of(t, owner, key, target)
+        value = evaluate(t, node.value)
+        if is_changed_at_once(t, owner, old, node):
+            change_part(t, owner, key, part_of(t, owner, key, target), value, node)
+            return
+        new = augmented_value(t, node, old, value)
+    finally:
+        t.held.pop()
+    if isinstance(target, ast.Subscript):
         assign_item(t, owner, key, new, target)
     else:
         assign_attribute(t, owner, target.attr, new, target)
+
+
+def part_of(t: Tracer, owner: Any, key: Any, target: ast.Subscript | ast.Attribute) -> Any:
+    """Read the item or the attribute that an augmented assignment is about to set."""
+    from tiphys.tracing.calls import load_attribute
+    from tiphys.tracing.expressions import load_item
+
+    if isinstance(target, ast.Subscript):
+        return load_item(t, owner, key, target)
+    return load_attribute(t, owner, target.attr, target, source=target.value)
+
+
+def augmented_value(t: Tracer, node: ast.AugAssign, old: Any, value: Any) -> Any:
+    """Compute what an augmented assignment assigns."""
+    from tiphys.tracing.operators import binary_values
+
+    new = in_place(t, old, value, node)
+    return binary_values(t, node, old, value, node.target, node.value) if new is NotImplemented else new
+
+
+def is_changed_at_once(t: Tracer, owner: Any, old: Any, node: ast.AugAssign) -> bool:
+    """Say whether a part of a runtime value may be changed in place, and is assigned to it again in any case."""
+    unknown = t.unknown(old)
+    may_change = unknown is not None and not isinstance(old, Box) and not is_immutable(unknown.type)
+    is_data = isinstance(owner, Box) and isinstance(owner.content, OpaqueC | ListC | DictC)
+    return may_change and is_data and type(node.op) in IN_PLACE
+
+
+def change_part(t: Tracer, owner: Box, key: Any, old: Any, value: Any, node: ast.AugAssign) -> None:
+    """Run `owner[key] += value` on a runtime value, as one change."""
+    function, _ = IN_PLACE[type(node.op)]
+    head = t.capture(function, function.__name__, node)
+    new = at(ast.Call(func=head, args=[t.tree(old, node), t.tree(value, node.value)], keywords=[]), node)
+    is_item = isinstance(node.target, ast.Subscript)
+    name = t.tree(key, node, "key") if is_item else at(ast.Constant(getattr(node.target, "attr", "")), node)
+    method = "__setitem__" if is_item else "__setattr__"
+    setter = at(ast.Attribute(value=t.tree(owner, node), attr=method, ctx=ast.Load()), node)
+    made = at(ast.Call(func=setter, args=[name, new], keywords=[]), node)
+    change(t, Unknown(made, type(None)), Change([owner], [value]), node)
 
 
 IN_PLACE: dict[type[ast.operator], tuple[Callable[[Any, Any], Any], str]] = {

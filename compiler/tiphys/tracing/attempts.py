@@ -132,7 +132,7 @@ def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], D
             pending = forked(t, tried, [tried.went, fail], node)
     else:
         pending = tried
-    with holding(t, tried.done if isinstance(tried, Tried) else None):
+    with holding(t, tried.done if isinstance(tried, Tried) else None), holding(t, pending):
         done = run(node.finalbody)
 
     def resumed() -> Done:

@@ -50,9 +50,19 @@ def changed_by(node: ast.AST) -> ast.expr | None:
             return owner
         case ast.Call(func=ast.Name(id="next" | "__next"), args=[owner, *_]):
             return owner
+        case ast.Call(args=[owner, *_]) if is_changing_call(node):
+            return owner
         case ast.AugAssign(target=ast.Name() as target) if isinstance(node.op, IN_PLACE):
             return target
     return None
+
+
+def is_changing_call(node: ast.Call) -> bool:
+    """Say whether a call is, by its name, one of a library function that changes its first argument."""
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in natives.FIRST_CHANGED
+    return False
 
 
 def root_name(node: ast.expr) -> str | None:
@@ -146,12 +156,17 @@ def source_of(function: types.FunctionType | Closure | Bound) -> Source | None:
     return None if tree is None else (tree, frame)
 
 
-def changes(code: ast.AST, frame: Frame, seen: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Name the variables whose objects a piece of code may change, but for those that it has made itself."""
+def changes(code: ast.AST, frame: Frame, seen: frozenset[int] = frozenset(), *, calls: bool = True) -> Iterator[str]:
+    """Name the variables whose objects a piece of code may change, but for those that it has made itself.
+
+    calls: those of library functions that change their first argument count, too.
+    """
     fresh = fresh_names(code)
     seen |= {id(code)}
     for node in ast.walk(code):
         owner = changed_by(node)
+        if not calls and isinstance(node, ast.Call) and is_changing_call(node):
+            owner = None
         if owner is None and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value if has_changing_method(frame, node.func.attr) else None
         changed = None if owner is None else root_name(owner) or ELSEWHERE
@@ -216,7 +231,7 @@ def check_lost(t: Tracer, code: ast.AST, frame: Frame, title: str, where: ast.AS
     """
     allowed = {item.arg for item in parameters_of(code.args)} if given and isinstance(code, Function) else set()
     own = allowed | local_names(code) if allowed else set()
-    for name in changes(code, frame):
+    for name in changes(code, frame, calls=False):
         if name not in own:
             mend = "Let it give a new value instead of changing one."
             raise t.refuse(f"{title} is computed in a pod, where its change of `{name}` would be lost", where, mend)

@@ -244,6 +244,8 @@ class Merging:
                     if number in changed
                     else self.leaving.outside(number, value)
                 )
+                if isinstance(left, Box) and left is not value:
+                    t.sharing.origin[left] = value
                 trees[number] = t.tree(left, fork.node, hint, constant=isinstance(left, SIMPLE))
                 parts = unknown_parts(t, left)
                 pure, total = pure and all(one.pure for one in parts), total and all(one.total for one in parts)

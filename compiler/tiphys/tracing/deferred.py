@@ -69,7 +69,10 @@ def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: as
     result = Unknown(at(tree, node), kind, pure and inner_pure, total and inner_total)
     if not changed:
         return result
-    deep = not (isinstance(function, Method) and is_container(t, receiver, function.name))
+    if isinstance(function, Method):
+        deep = not is_container(t, receiver, function.name)
+    else:
+        deep = not natives.path_of(function).startswith(("heapq.", "bisect.", "random.shuffle", "operator."))
     given = [value for value in values if all(value is not one for one in changed)]
     if isinstance(function, Method) and is_random(receiver):
         what = Change(changed, given, gives=Gives.NOTHING, held={})

@@ -8,18 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 from tiphys.diagnostics import ProgramError
+from tiphys.ir import Ref
 from tiphys.tracing import inference
 from tiphys.tracing.calls import call_user, raising
 from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
-from tiphys.tracing.glue import at
+from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.source import is_user_code
-from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, SetC
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import (
     Closure,
     Frame,
     Generator,
+    Hole,
     NeedsKnown,
     NotKnown,
     NotTraceable,
@@ -74,8 +76,8 @@ def iterate(t: Tracer, value: Any, node: ast.expr, give: Give) -> Any:
         return run_generator(t, value, node, give)
     if isinstance(value, Box) and isinstance(value.content, ListC):
         index = 0
-        while index < len(value.content.items):
-            if result := give(t.lift(value.content.items[index])):
+        while index < len(listed(value)):
+            if result := give(t.lift(listed(value)[index])):
                 return result
             index += 1
         return None
@@ -90,6 +92,17 @@ def iterate(t: Tracer, value: Any, node: ast.expr, give: Give) -> Any:
         if result := give(t.lift(item)):
             return result
     return None
+
+
+class Unlisted(Exception):
+    """A list that is walked has become a value of run time meanwhile."""
+
+
+def listed(box: Box) -> list[Any]:
+    """Give the items that a list has now. Raises Unlisted."""
+    if not isinstance(box.content, ListC):
+        raise Unlisted
+    return box.content.items
 
 
 def items_of(t: Tracer, value: Any, node: ast.expr) -> Any:
@@ -194,8 +207,35 @@ def counted(t: Tracer, iterable: Unknown, node: ast.AST) -> tuple[Unknown, Calla
     count = Unknown(tree, int, pure=True, total=is_sized and iterable.total)
     kind = inference.element(iterable.type) if base is not range else int
 
+    boxes = {ref: box for box in t.sharing.living() if (ref := result_of(box)) is not None}
+
     def item(index: Unknown) -> Unknown:
         read = t.capture(item_at, "item_at", node)
-        return Unknown(at(ast.Call(func=read, args=[iterable.tree, index.tree], keywords=[]), node), kind)
+        now = as_it_is(t, iterable.tree, boxes)
+        return Unknown(at(ast.Call(func=read, args=[now, index.tree], keywords=[]), node), kind)
 
     return count, item
+
+
+def result_of(box: Box) -> Ref | None:
+    """Give the node whose result a runtime value is."""
+    return box.content.value.ref if isinstance(box.content, OpaqueC) else None
+
+
+def as_it_is(t: Tracer, tree: ast.expr, boxes: dict[Ref, Box]) -> ast.expr:
+    """Give an expression over runtime values as these are now: a loop sees the changes that its rounds make."""
+    from tiphys.tracing.results import replaced
+
+    moved = {
+        hole.value: boxes[hole.value]
+        for hole in holes_of(tree)
+        if isinstance(hole.value, Ref) and hole.value in boxes and result_of(boxes[hole.value]) != hole.value
+    }
+    if not moved:
+        return tree
+
+    def now(ref: Ref, _kind: Any) -> ast.expr:
+        return t.tree(moved[ref], tree) if ref in moved else Hole(ref, "v", tree)
+
+    made: ast.expr = replaced(tree, now, None)
+    return made

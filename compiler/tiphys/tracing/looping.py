@@ -10,7 +10,7 @@ from typing import Any
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import batched
 from tiphys.tracing.blocks import Words, run_as_glue
-from tiphys.tracing.changes import NEXT
+from tiphys.tracing.changes import NEXT, changed_by
 from tiphys.tracing.choices import decided_by
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.completions import WITH_VALUE, Completion, Done, Exit, Split, exits_of, without
@@ -18,14 +18,15 @@ from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import acts, evaluate
 from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import begin, counted, iterate, opened
+from tiphys.tracing.iteration import Unlisted, begin, counted, iterate, opened
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
-from tiphys.tracing.state import BatchC, Box, CountC, ListC
+from tiphys.tracing.state import BatchC, Box, CountC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Generator, Unknown
 from tiphys.tracing.which import Which
+from tiphys_runtime.objects import count_of
 
 For = ast.For | ast.AsyncFor
 UNROLLED = 8
@@ -49,24 +50,92 @@ def for_loop(t: Tracer, node: For) -> Done:
         if is_before and not any(acts(t, item) for item in (*node.body, *node.orelse)):
             with loop_over_given(t, node, iterable) as loop:
                 return run_as_glue(t, loop)
+        if isinstance(iterable, Box) and is_resized(node):
+            check_next(t, node)
+            return as_it_grows(t, node, iterable)
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
     if isinstance(iterable, Generator) and reaches_task(t, iterable.closure):
         return over_generator(t, node, iterable)
+    if isinstance(iterable, Box) and isinstance(iterable.content, ListC) and is_resized(node):
+        return growing(t, node, iterable)
     if isinstance(iterable, Box) and isinstance(iterable.content, CountC):
         return without_end(t, node, iterable)
     if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
         return over_batch(t, node, iterable)
+    return unrolled(t, node, iterable) if leaves(t, node.body) else walked(t, node, iterable)
+
+
+def walked(t: Tracer, node: For, iterable: Any) -> Done:
+    """Run a loop over known items that is not left early, item by item."""
+
+    def body(item: Any) -> Done:
+        assign(t, node.target, item)
+        done = run_block(t, node.body)
+        return None if exits_of(done) <= GOING_ON else done
+
+    done = iterate(t, iterable, node.iter, body)
+    return run_block(t, node.orelse) if done is None else done
+
+
+def is_resized(node: For) -> bool:
+    """Say whether a loop makes the very list longer or shorter that it walks."""
+    if not isinstance(node.iter, ast.Name):
+        return False
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    owners = [changed_by(part) for part in parts if isinstance(part, ast.Call | ast.AugAssign)]
+    owners += [part.value for part in parts if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Del)]
+    return any(isinstance(owner, ast.Name) and owner.id == node.iter.id for owner in owners)
+
+
+def check_next(t: Tracer, node: For) -> None:
+    """Refuse a loop that takes items out of the iterator that it goes over."""
+    for statement in node.body:
+        for part in ast.walk(statement):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "next":
+                what = "this takes items out of an iterator of run time, while a loop goes over it"
+                raise t.untraceable(what, part, "Make a list of it, and go over that by index.")
+
+
+def growing(t: Tracer, node: For, iterable: Box) -> Done:
+    """Run a loop that changes the known list that it walks: item by item, or at run time if only that tells how far."""
+    mark, names = t.state.mark(), t.names.mark()
     if not leaves(t, node.body):
+        try:
+            done = walked(t, node, iterable)
+        except Unlisted:
+            t.state.rollback(mark)
+            t.undo_names(names)
+        else:
+            t.state.keep(mark)
+            return done
+    else:
+        t.state.keep(mark)
+    whole = t.expression(t.settle(Unknown(t.tree(iterable, node.iter), list), "items", node.iter))
+    if whole.ref is not None:
+        t.sharing.note(whole.ref, t.sharing.of(iterable))
+    t.state.replace(iterable, OpaqueC(Unknown(whole.tree, list)))
+    return as_it_grows(t, node, iterable)
 
-        def body(item: Any) -> Done:
-            assign(t, node.target, item)
-            done = run_block(t, node.body)
-            return None if exits_of(done) <= GOING_ON else done
 
-        done = iterate(t, iterable, node.iter, body)
-        return run_block(t, node.orelse) if done is None else done
-    return unrolled(t, node, iterable)
+def as_it_grows(t: Tracer, node: For, iterable: Box) -> Done:
+    """Run a loop at run time that changes the list that it walks: it ends where there is no item left."""
+    _, item = counted(t, t.expression(iterable), node.iter)
+
+    def tested(index: Unknown) -> Done:
+        head = t.capture(count_of, "count_of", node.iter)
+        size = at(ast.Call(func=head, args=[t.tree(iterable, node.iter)], keywords=[]), node.iter)
+        test = at(ast.Compare(left=index.tree, ops=[ast.Lt()], comparators=[size]), node.iter)
+        return going_on(t, Unknown(test, bool, total=False), node.iter)
+
+    def work(index: Unknown) -> Done:
+        assign(t, node.target, item(index))
+        behind = at(ast.BinOp(left=index.tree, op=ast.Add(), right=at(ast.Constant(1), node)), node)
+        return proceed(t, run_block(t, node.body), GOING_ON, lambda: tested(Unknown(behind, int)), node)
+
+    first = tested(Unknown(at(ast.Constant(0), node), int))
+    start = first.code if isinstance(first, Split) else 0
+    return left_loop(t, Rounds(t, node, "loop", work, start=start).run(), node)
 
 
 def without_end(t: Tracer, node: For, iterable: Box) -> Done:
@@ -278,6 +347,13 @@ def while_loop(t: Tracer, node: ast.While) -> Done:
     return while_later(t, node)
 
 
+def going_on(t: Tracer, test: Unknown, node: ast.expr) -> Split:
+    """Go on if a test says so at run time; else the loop is through."""
+    on, off = (at(ast.Constant(int(item)), node) for item in (Exit.NEXT, Exit.EXHAUSTED))
+    code = Unknown(Which(t, test, node).pick([on, off]), int)
+    return Split(code, frozenset((Exit.NEXT, Exit.EXHAUSTED)))
+
+
 def while_later(t: Tracer, node: ast.While) -> Done:
     """Run a `while` loop at run time."""
 
@@ -286,10 +362,7 @@ def while_later(t: Tracer, node: ast.While) -> Done:
         if isinstance(test, bool):
             return None if test else Completion(Exit.EXHAUSTED)
         t.need(test)
-        on, off = (at(ast.Constant(int(item)), node.test) for item in (Exit.NEXT, Exit.EXHAUSTED))
-        which = Which(t, test, node.test)
-        code = Unknown(which.pick([on, off]), int)
-        return Split(code, frozenset((Exit.NEXT, Exit.EXHAUSTED)))
+        return going_on(t, test, node.test)
 
     def work(_: Unknown) -> Done:
         return proceed(t, run_block(t, node.body), GOING_ON, tested, node)

@@ -7,68 +7,36 @@ known only afterwards, the round is interpreted again until nothing new is carri
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tiphys.ir import Atom, Input, Literal, Loop, Ref, Sub, operands_of
-from tiphys.tracing import inference
 from tiphys.tracing.blocks import maybe
+from tiphys.tracing.carried import Carried, Carrying
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
 from tiphys.tracing.concurrency import start_ready
-from tiphys.tracing.contents import differences
-from tiphys.tracing.data import is_data, needs_choice, why_no_data
-from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.inference import common
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
-from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
+from tiphys.tracing.places import Slot, held_atom, install, may_lack
 from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing
-from tiphys.tracing.sharing import NOTHING, Reach, Things
-from tiphys.tracing.state import BatchC, Box, Content, DictC, FrameC, GroupC, ListC, OpaqueC, PendingC, SemaphoreC
+from tiphys.tracing.sharing import Reach
+from tiphys.tracing.state import Box, FrameC, OpaqueC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Lost, TupleV, Unknown, is_immutable
+from tiphys.tracing.values import Choice, Lost, Unknown
 
 TRIES = 12
 
 
-@dataclass(eq=False)
-class Carried:
-    """One carried value: what stands for it in a round, where it comes from and what it becomes."""
-
-    name: str
-    init: Any
-    type: Any
-    options: tuple[Any, ...] = ()
-    """The things it may be, where it is no data; the number of one is what is carried."""
-    after: Any = None
-    lacks: bool = False
-    """It may hold nothing, as a variable that is not bound."""
-    reach: Reach = NOTHING
-    """What it may be and hold, beside what is its own."""
-
-
 @dataclass
-class Rounds:
+class Rounds(Carrying):
     """A loop while its round is interpreted. count: how many rounds at most; start: 0, or the exit at once."""
 
-    t: Tracer
-    node: ast.AST
     title: str
     work: Callable[[Unknown], Done]
     start: Unknown | int = 0
     count: Unknown | int | None = None
-    slots: dict[Slot, Carried] = field(default_factory=dict)
-    lost: set[Slot] = field(default_factory=set)
-    """Variables that hold tasks of a round."""
-    initial: dict[Box, Content] = field(default_factory=dict)
-    """What the boxes with carried places held before the loop."""
-    own_names: int = 0
-    """The names that are allocated since are those of a round."""
-    symbols: set[Box] = field(default_factory=set)
-    """What stands for carried values in a round."""
 
     def run(self) -> Done:
         """Interpret the loop; gives how it ends: `NEXT` when it is through, other exits as they are."""
@@ -89,8 +57,6 @@ class Rounds:
             return Literal(value)
         return self.t.to_atom(value, "n", self.node)
 
-    # ---- what is carried
-
     def fixed(self) -> Way:
         """Interpret the round until what it carries no longer grows."""
         t = self.t
@@ -105,6 +71,7 @@ class Rounds:
                     if isinstance(symbol, Box):
                         self.symbols.add(symbol)
                     install(self.t, slot, symbol)
+                self.drop_unreachable()
                 for slot in self.lost:
                     install(self.t, slot, Lost("it is a task of an earlier round of a loop"))
                 count = len(self.lost)
@@ -125,141 +92,6 @@ class Rounds:
     def number(self) -> Unknown:
         """Give the number of the round."""
         return Unknown(self.t.capture_ref(Ref(self.index), "i", self.node), int)
-
-    def symbol(self, carried: Carried) -> Any:
-        """Give what stands for a carried value in a round."""
-        t = self.t
-        t.sharing.note(Ref(carried.name), self.reach_of(carried))
-        value = t.atom(Ref(carried.name), int if carried.options else carried.type, carried.name, self.node)
-        if carried.options:
-            return Choice(value, carried.options)
-        if carried.lacks:
-            box = value if isinstance(value, Box) else t.state.box(OpaqueC(value))
-            return maybe(t, box, self.node)
-        return value
-
-    def grow(self, way: Way) -> bool:
-        """Note what the round has changed; says whether that is more than was known."""
-        grown, t = False, self.t
-        for box, after in way.changes.items():
-            if box in self.symbols:
-                continue
-            for key, _, new in differences(box.content, after, t, self.node):
-                slot = (box, key)
-                if self.is_lost(slot, new) or slot in self.slots or (box, None) in self.slots:
-                    continue
-                if key is None or not isinstance(after, FrameC) or self.is_live(box, key[0]):
-                    if key is None and not is_data(t, new):
-                        what, mend = why_no_data(new)
-                        raise t.untraceable(what, self.node, mend)
-                    grown = True
-                    self.add(slot, new)
-        with standing(way):
-            for slot, carried in self.slots.items():
-                new = held(slot)
-                if not self.is_lost(slot, new):
-                    grown |= self.widen(carried, Box(slot[0].content) if slot[1] is None else new)
-            grown |= self.shares(way)
-        return grown
-
-    def shares(self, way: Way) -> bool:
-        """Note what carried values may share after a round; says whether that is more than was known."""
-        sharing = self.t.sharing
-        after = {slot: sharing.of(carried.after) for slot, carried in self.slots.items()}
-        counts = Counter(thing for reach in after.values() for thing in reach.all)
-        names = {*self.t.names.since(self.own_names), self.index}
-        mixed = frozenset({(self.name, "shared")})
-        grown = False
-
-        def outside(things: Things) -> Things:
-            kept = {thing for thing in things if not is_inside(thing, names, way.epoch)}
-            is_mixed = any(counts[thing] > 1 for thing in things - kept)
-            return frozenset(kept) | (mixed if is_mixed else frozenset())
-
-        for slot, reach in after.items():
-            carried = self.slots[slot]
-            init = sharing.of(carried.init)
-            more = carried.reach | init | Reach(outside(reach.tops), outside(reach.inner))
-            grown |= more != carried.reach
-            carried.reach = more
-        return grown
-
-    def reach_of(self, carried: Carried) -> Reach:
-        """Tell what a carried value may be and hold."""
-        mine = Ref(carried.name)
-        return Reach(frozenset({(mine, "itself")}), frozenset({(mine, "inside")})) | carried.reach
-
-    def is_lost(self, slot: Slot, value: Any) -> bool:
-        """Say whether a variable holds what cannot be carried: a task that was begun in the round."""
-        box, key = slot
-        if not isinstance(box.content, FrameC) or key is None:
-            return False
-        if slot not in self.lost and not isinstance(value, Lost) and not is_task(value):
-            return False
-        self.lost.add(slot)
-        return True
-
-    def is_live(self, box: Box, name: str) -> bool:
-        """Say whether a variable is read anywhere, so that it has to be carried."""
-        if " " in name:
-            return False
-        return box is not self.t.frame.box or name in self.loaded()
-
-    def loaded(self) -> set[str]:
-        """Name the variables that are read in the function."""
-        return names_loaded_outside(self.t.frame.scope.node, None)
-
-    def add(self, slot: Slot, new: Any) -> None:
-        """Carry a value from now on."""
-        t = self.t
-        box, key = slot
-        content = self.initial.setdefault(box, box.content)
-        old = Box(content) if key is None else held((Box(content), key))
-        if key is None:
-            t.sharing.origin[old] = box
-            for other in [one for one in self.slots if one[0] is box]:
-                del self.slots[other]
-        hint = str(key[0]) if key is not None and isinstance(key[0], str) else "carried"
-        carried = Carried(t.names.allocate(hint), old, self.kind(new if may_lack(old) else old))
-        self.slots[slot] = carried
-        self.widen(carried, new)
-
-    def kind(self, value: Any) -> Any:
-        """Give the type of a carried value."""
-        kind = type_of(self.t, value)
-        return inference.plain(kind) if kind in (list, dict) or not is_immutable(kind) else kind
-
-    def widen(self, carried: Carried, new: Any) -> bool:
-        """Let a carried value be of what else it turns out to be."""
-        t = self.t
-        carried.after = new
-        lacks, carried.lacks = carried.lacks, carried.lacks or may_lack(carried.init) or may_lack(new)
-        if may_lack(carried.init) or may_lack(new):
-            kind = Any if may_lack(new) else common(carried.type, self.kind(new))
-            changed = repr(kind) != repr(carried.type) or lacks != carried.lacks
-            carried.type = kind
-            return changed
-        found = [one for value in (carried.init, new) for one in self.things(value)]
-        if found:
-            before = carried.options
-            for one in (*self.things(carried.init), *self.things(new)):
-                if not any(one is known for known in carried.options):
-                    carried.options = (*carried.options, one)
-            if any(needs_choice(t, one) for one in carried.options):
-                return carried.options != before
-            carried.options = ()
-        kind = common(carried.type, self.kind(new))
-        changed = repr(kind) != repr(carried.type)
-        carried.type = kind
-        return changed
-
-    def things(self, value: Any) -> list[Any]:
-        """List what a value that is no data may be."""
-        if isinstance(value, Choice):
-            return [] if may_lack(value) else list(value.options)
-        if needs_choice(self.t, value):
-            return [value]
-        return [value] if value is None else []
 
     # ---- the node
 
@@ -412,20 +244,6 @@ class Rounds:
             value = maybe(t, box, self.node)
         install(self.t, slot, value)
 
-    def left(self, things: Things) -> Things:
-        """Name objects of carried values as they are named behind the loop."""
-        names = {carried.name for carried in self.slots.values()}
-
-        def renamed(thing: Any) -> Any:
-            if not isinstance(thing, tuple):
-                return thing
-            first, rest = thing
-            if isinstance(first, Ref) and first.node in names:
-                first = (self.name, first.node)
-            return first, renamed(rest)
-
-        return frozenset(renamed(thing) for thing in things)
-
     def runs_once(self) -> bool:
         """Say whether there is a first round in any case."""
         return self.start == 0 and (self.count is None or (isinstance(self.count, int) and self.count > 0))
@@ -460,28 +278,6 @@ class Rounds:
         if Exit.EXHAUSTED in exits or self.start != 0:
             code = recoded(self.t, code, Exit.EXHAUSTED, self.node)
         return Split(code, frozenset(found), value)
-
-
-def is_task(value: Any) -> bool:
-    """Say whether a value is a coroutine or a task, or may be one, or holds one."""
-    match value:
-        case Choice(options=parts) | TupleV(items=parts) | Box(content=ListC(items=parts)):
-            return any(is_task(part) for part in parts)
-        case Box(content=DictC(entries=named)):
-            return any(is_task(part) for part in named.values())
-    return isinstance(value, Box) and isinstance(value.content, PendingC | BatchC | GroupC | SemaphoreC)
-
-
-def is_inside(thing: object, names: set[str], epoch: int) -> bool:
-    """Say whether an object is one of a round's own."""
-    match thing:
-        case (Ref(node=name), *rest):
-            return name in names or any(is_inside(one, names, epoch) for one in rest)
-        case (str() as name, _) | ((str() as name, _), _):
-            return name in names
-        case (Box(content=content), *_):
-            return bool(content.epoch >= epoch)
-    return False
 
 
 def recoded(t: Tracer, code: Unknown, old: Exit, node: ast.AST) -> Unknown:

@@ -56,6 +56,8 @@ MUTATING_CALLS = frozenset(
     "numpy.random.shuffle numpy.put numpy.copyto next".split()
 )
 """Functions that change an argument in place."""
+FIRST_CHANGED = frozenset(path.rpartition(".")[2] for path in MUTATING_CALLS) - {"next"}
+"""Their names: they change their first argument."""
 VALUE_METHODS = frozenset(
     "capitalize casefold center count decode encode endswith expandtabs find format format_map index isalnum "
     "isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Ref
 from tiphys.tracing import inference, natives
-from tiphys.tracing.later import read_later
+from tiphys.tracing.later import unread_later
 from tiphys.tracing.state import (
     BatchC,
     Box,
@@ -97,7 +97,7 @@ class Sharing:
         """The box that one stands for which shows what it held on some way."""
         self.embedded: set[Box] = set()
         """What was ever made part of an expression."""
-        self.later: dict[tuple[ast.AST, ast.AST], frozenset[str]] = {}
+        self.unread: dict[tuple[ast.AST, ast.AST], frozenset[str]] = {}
         self.again: set[str] = set()
         """The nodes that are not pure, and give the same again all the same."""
 
@@ -273,10 +273,10 @@ class Sharing:
         code, here = frame.scope.node, frame.here
         if here is None or not isinstance(code, ast.FunctionDef | ast.AsyncFunctionDef):
             return list(named.values())
-        if (code, here) not in self.later:
-            self.later[code, here] = read_later(code, here)
-        later = self.later[code, here]
-        return [value for name, value in named.items() if name in later or not name.isidentifier()]
+        if (code, here) not in self.unread:
+            self.unread[code, here] = unread_later(code, here)
+        unread = self.unread[code, here]
+        return [value for name, value in named.items() if name not in unread]
 
     def frames(self) -> list[Frame]:
         """List the frames of the calls that are being interpreted, with those around them."""

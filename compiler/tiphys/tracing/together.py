@@ -202,14 +202,26 @@ def reach_of(t: Tracer, key: Key) -> Reach:
     return t.sharing.of(key) if isinstance(key, Box) else t.sharing.of_ref(key)
 
 
-def parts(t: Tracer, tree: ast.AST, own: Box | None = None) -> list[Key]:
-    """List the values in an expression that may change."""
+def key_in(t: Tracer, tree: ast.AST, own: Key | None = None) -> Key | None:
+    """Give the value that stands at a place of an expression, but for the one that the expression makes."""
     box = getattr(tree, "box", None)
-    if isinstance(box, Box) and box is not own and isinstance(box.content, ListC | DictC | SetC | ObjectC | CountC):
-        return [box]
-    if isinstance(tree, Hole):
-        ref = tree.value
-        return [ref] if isinstance(ref, Ref) and not is_immutable(t.types.get(ref, Any)) else []
+    key: Key | None = None
+    if isinstance(box, Box):
+        key = t.sharing.origin.get(box, box)
+        if isinstance(key.content, OpaqueC):
+            key = key.content.value.ref
+        elif not is_followed(key):
+            key = None
+    elif isinstance(tree, Hole) and isinstance(tree.value, Ref) and not is_immutable(t.types.get(tree.value, Any)):
+        key = tree.value
+    return None if key == own else key
+
+
+def parts(t: Tracer, tree: ast.AST, own: Key | None = None) -> list[Key]:
+    """List the values in an expression that may change."""
+    key = key_in(t, tree, own)
+    if key is not None:
+        return [key]
     return [key for item in ast.iter_child_nodes(tree) for key in parts(t, item, own)]
 
 
@@ -234,18 +246,18 @@ class Plan:
             for second in keys[index + 1 :]:
                 if not self.roots[first].all.isdisjoint(self.roots[second].all):
                     return first, second
-        return None
+        new = {(key, "itself") for key in self.made}
+        return next(((key, key) for key in keys if not self.roots[key].all.isdisjoint(new)), None)
 
     def take_apart(self, first: Key, second: Key) -> None:
         """Make one of two values again, from what it came from."""
-        for key in sorted((first, second), key=self.rank, reverse=True):
+        for key in sorted({first, second}, key=self.rank, reverse=True):
             tree = self.expression_of(key)
             if tree is None:
                 continue
             del self.roots[key]
             self.made[key] = tree
-            own = key if isinstance(key, Box) else None
-            for part in parts(self.t, tree, own):
+            for part in parts(self.t, tree, key):
                 if part not in self.made:
                     self.roots.setdefault(part, reach_of(self.t, part))
             return
@@ -286,8 +298,7 @@ class Plan:
         if len(members) > 1 or not is_immutable(result.type):
             whole = at(ast.Call(func=t.capture(Together, "Together", node), args=[whole], keywords=[]), node)
         for key in reversed(steps):
-            own = key if isinstance(key, Box) else None
-            whole = self.bound([names[key]], whole, [self.renamed(self.made[key], names, own)])
+            whole = self.bound([names[key]], whole, [self.renamed(self.made[key], names, key)])
         if not self.roots:
             return whole
         copies: list[ast.expr] = []
@@ -300,7 +311,7 @@ class Plan:
         """List what is made again behind what it is made of."""
         if key in steps:
             return
-        for part in parts(self.t, self.made[key], key if isinstance(key, Box) else None):
+        for part in parts(self.t, self.made[key], key):
             if part in self.made:
                 self.sort(part, steps)
         steps.append(key)
@@ -313,18 +324,17 @@ class Plan:
         function = at(ast.Lambda(args=arguments, body=body), self.node)
         return at(ast.Call(func=function, args=values, keywords=[]), self.node)
 
-    def renamed(self, tree: Any, names: dict[Key, str], own: Box | None = None) -> Any:
+    def renamed(self, tree: Any, names: dict[Key, str], own: Key | None = None) -> Any:
         """Copy an expression, the values that are copied or made again replaced by their names."""
-        box = getattr(tree, "box", None)
-        key = box if isinstance(box, Box) and box is not own else getattr(tree, "value", None)
-        if isinstance(key, Ref | Box) and isinstance(tree, Hole | ast.expr) and key in names:
+        key = key_in(self.t, tree, own)
+        if key is not None and key in names:
             return at(ast.Name(id=names[key], ctx=ast.Load()), self.node)
         if isinstance(tree, Hole):
             return tree
         made = type(tree)(**{name: self.part(item, names, own) for name, item in ast.iter_fields(tree)})
         return at(made, tree) if hasattr(tree, "lineno") else made
 
-    def part(self, item: Any, names: dict[Key, str], own: Box | None) -> Any:
+    def part(self, item: Any, names: dict[Key, str], own: Key | None) -> Any:
         """Do the same for a part of an expression."""
         if isinstance(item, list):
             return [self.part(one, names, own) for one in item]

@@ -224,4 +224,35 @@ whether these are one object is known only at run time
   Compare with `==`, or keep in a variable which one it is.
 """,
     ),
+    "next of the iterator of a loop": (
+        """\
+xs = iter(await numbers(n))
+for x in xs:
+    await add(x)
+    next(xs, None)
+""",
+        """\
+this takes items out of an iterator of run time, while a loop goes over it
+  flow.py:88:9
+    next(xs, None)
+    ^^^^^^^^^^^^^^
+  Make a list of it, and go over that by index.
+""",
+    ),
+    "one of several lists, carried": (
+        """\
+evens, odds = [], []
+for x in await numbers(n):
+    target, other = (evens, odds) if x % 2 == 0 else (odds, evens)
+    target.append(await add(x))
+return [evens, odds]
+""",
+        """\
+this changes a value in place that another one, computed at run time, may hold too
+  flow.py:88:9
+    target.append(await add(x))
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Build a new value instead, or change a copy: `copy.deepcopy(value)`.
+""",
+    ),
 }

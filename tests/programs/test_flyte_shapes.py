@@ -63,7 +63,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "report_while_it_runs": ("`report` is not supported yet", ""),
     "retried_orchestrator": (COMPILES, ""),
     "square_and_sum": (COMPILES, ""),
-    "starts_other_runs": ("`tiphys.run`", "a refusal of runs that an orchestrator starts"),
+    "starts_other_runs": ("starts another run", ""),
     "the_same_task_often": (COMPILES, ""),
     "traced_steps": ("`tiphys.trace` is not supported yet", ""),
     "tree_of_tasks": (COMPILES, "recursion through a `partial`"),

@@ -91,6 +91,8 @@ def check_allowed(t: Tracer, function: Any, node: ast.Call) -> None:
     why = natives.refusal(function)
     if why is not None:
         mend = "Do it in a task, or pass the value as an argument of the orchestrator."
+        if why == natives.STARTS:
+            mend = "Call the task itself, and await it."
         raise t.refuse(f"`{ast.unparse(node.func)}` in an orchestrator {why}", node, mend)
 
 

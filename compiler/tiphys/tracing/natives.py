@@ -70,7 +70,10 @@ VALUE_METHODS = frozenset(
 """Methods of builtin types that only read."""
 DROPPED = frozenset("builtins.print warnings.warn pprint.pprint".split())
 
+STARTS = "starts another run"
 REFUSED: dict[str, str] = {
+    "tiphys.runs.run": STARTS,
+    "tiphys.runs.with_runcontext": STARTS,
     "builtins.open": "reads or writes a file",
     "builtins.input": "waits for a person",
     "builtins.breakpoint": "stops in a debugger",

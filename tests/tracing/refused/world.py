@@ -253,4 +253,17 @@ an orchestrator cannot change this value: it belongs to the module, or cannot be
     ^^^^
 """,
     ),
+    "another run": (
+        """\
+flyte.run(add, a=n)
+return await add(n)
+""",
+        """\
+`flyte.run` in an orchestrator starts another run
+  flow.py:85:5
+    flyte.run(add, a=n)
+    ^^^^^^^^^^^^^^^^^^^
+  Call the task itself, and await it.
+""",
+    ),
 }

@@ -158,7 +158,22 @@ async def method_value(n: int) -> str:
     return "out"
 
 
+@env.task
+async def measured_where_it_matches(n: int) -> list[int]:
+    sizes: list[int] = []
+    for index in range(n):
+        match await thing(index):
+            case Pair(a, b):
+                sizes.append(await add(a, b))
+            case {"a": inner, **others} if not others:
+                sizes.append(len(inner) + len(others))
+            case [first, *more]:
+                sizes.append(first + len(more))
+    return sizes
+
+
 CASES = [
+    *[("measured_where_it_matches", {"n": n}, 1) for n in (0, 3, 6)],  # INPUT
     *[("guard_with_task", {"n": n}) for n in (0, 1, 2, 5)],
     *[("leaks", {"n": n}) for n in range(7)],
     *[("leaks_unbound", {"n": n}) for n in (0, 3, 4)],

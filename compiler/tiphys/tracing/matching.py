@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tiphys.tracing.blocks import item_of, maybe
@@ -148,7 +148,8 @@ class Matching:
         fresh = fresh_names(one.case.pattern)
         for index, name in enumerate(one.items):
             kind = one.types.get(name, Any)
-            made = item_of(t, whole, 1 + index, kind, name, node)
+            # it means something only where the case is taken: not total, so that glue over it is computed nowhere else
+            made = replace(item_of(t, whole, 1 + index, kind, name, node), total=False)
             held = made if is_immutable(kind) else t.state.box(OpaqueC(made))
             if name in fresh and made.ref is not None:
                 t.sharing.note(made.ref, Reach(frozenset({(made.ref, "itself")}), t.sharing.of_ref(made.ref).inner))

@@ -91,6 +91,7 @@ class Entry:
     catch: int | None = None
     attempts: int = 1
     timeout: float | None = None
+    within: Place | None = None
     env: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -308,6 +309,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "frame": list(entry.frame) or None,
         "catch": entry.catch,
         "attempts": entry.attempts if entry.attempts > 1 else None,
+        "within": entry.within,
     }
     return {name: value for name, value in form.items() if value is not None}
 

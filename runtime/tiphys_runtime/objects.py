@@ -260,6 +260,11 @@ def numbers_of(count: int, pieces: tuple[Piece, ...], *operands: Any) -> list[in
     return found
 
 
+def shortest_of(limits: list[float | None]) -> float | None:
+    """Give the shortest of some limits; None is no limit."""
+    return min((each for each in limits if each is not None), default=None)
+
+
 def value_at(number: int, *values: object) -> object:
     """Give one of several values by its number."""
     return values[number]

@@ -69,6 +69,7 @@ class Call:
         self.records_to: str | None = None
         self.frame: list[dict[str, Any]] = []
         self.caught: Caught | None = None
+        self.seconds: float | None = None
 
     def open(self, argv: list[str]) -> None:
         """Find the entry and its operands. Raises Ended."""
@@ -169,8 +170,8 @@ class Call:
 
     def body(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call the user's function within its timeout."""
-        seconds: float | None = self.entry.get("timeout")
         try:
+            self.seconds = seconds = self.allowed()
             if seconds is None:
                 return result_of(function(*args, **kwargs))
             from tiphys_runtime.timing import timed
@@ -186,6 +187,16 @@ class Call:
             from tiphys_runtime.errors import NonRecoverableError
 
             raise Ended(FINAL if isinstance(error, NonRecoverableError) else USER, error) from None
+
+    def allowed(self) -> float | None:
+        """Give the seconds that the body may take."""
+        known: float | None = self.entry.get("timeout")
+        if "within" not in self.entry:
+            return known
+        given = self.values.at(self.entry["within"])
+        if given is None:
+            return known
+        return float(given) if known is None else min(known, float(given))
 
     def packed(self, output: dict[str, Any]) -> tuple[str, bytes | None]:
         """Give the envelope and the file of an output. Raises Ended: no other attempt would write it."""

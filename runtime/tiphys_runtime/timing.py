@@ -34,7 +34,7 @@ def timed(call: Call, work: Callable[[], Any], seconds: float) -> Any:
 
 def timed_out(call: Call, error: BaseException | None = None) -> BaseException:
     """Make the error of a timeout; its traceback is where the code was."""
-    task, seconds = call.entry["title"], call.entry["timeout"]
+    task, seconds = call.entry["title"], call.seconds
     made = TaskTimeoutError(f"the task {task} ran longer than its timeout of {seconds} s")
     return made.with_traceback(error.__traceback__ if error is not None else None)
 

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from tiphys.ir import (
+    WITHIN,
     Atom,
     Attempt,
     Call,
@@ -210,6 +211,7 @@ class Evaluation:
                 self.pods += 1
                 unnamed = positional_only(task.function)
                 positional = tuple(read(known, atom) for name, atom in named if name in unnamed)
+                named = tuple(pair for pair in named if pair[0] != WITHIN)
                 arguments = {name: read(known, atom) for name, atom in named if name not in unnamed}
                 return [self.tried(lambda: body(task.function, positional, arguments), known, node.frame, context)]
             case Glue(code=code, operands=named):

@@ -45,7 +45,7 @@ def test_a_value_picked_by_how_a_loop_ended_is_chosen_by_argo() -> None:
 
     unit = made.graphs["main.g"]
     assert isinstance(unit, Switch)
-    assert [str(atom) for atom in unit.outputs[0]] == ["'done'", *["%value-1"] * 5]
+    assert [str(atom) for atom in unit.outputs[0]] == ["'done'", *["%value-1"] * (EXITS - 1)]
     assert unit.calls == ()
     assert names(made, "main") == ["l", "g"]
 

@@ -289,7 +289,18 @@ async def forty_five_rounds(n: int) -> int:
     return total
 
 
+@env.task
+async def copies_are_walked(n: int) -> list[object]:
+    table = {"a": await add(n), "b": 2}
+    seen = []
+    for value in list(table.values()):
+        seen.append(await add(value))
+        table.update(b=n)
+    return [seen, table]
+
+
 CASES = [
+    *[("copies_are_walked", {"n": n}) for n in (0, 4)],
     *[("carried_value", {"n": n}) for n in (0, 1, 4)],
     *[("collected", {"n": n}) for n in (0, 1, 4)],
     *[("several_carried", {"n": n}) for n in (0, 1, 4)],

@@ -115,7 +115,49 @@ async def without_a_limit(n: int) -> int:
     return await asyncio.wait_for(add(n), timeout=None)
 
 
+@env.task
+async def seconds(n: int) -> float:
+    return 0.3 if n else 20.0
+
+
+@env.task
+async def limit_at_run_time(n: int) -> str:
+    limit = await seconds(n)
+    try:
+        return f"{await asyncio.wait_for(slow(n), timeout=limit)}"
+    except TimeoutError:
+        return f"not within {limit}"
+
+
+@env.task
+async def items_with_a_limit_at_run_time(n: int) -> list[object]:
+    limit = await seconds(n)
+    found = await asyncio.gather(
+        *[asyncio.wait_for(slow(x), limit) for x in await numbers(n + 1)], return_exceptions=True
+    )
+    return ["late" if isinstance(one, TimeoutError) else one for one in found]
+
+
+@env.task
+async def blocks_with_limits_at_run_time(n: int, limit: float) -> list[object]:
+    found: list[object] = []
+    try:
+        async with asyncio.timeout(limit):
+            found.append(await add(n))
+            async with asyncio.timeout(limit / 2 if n else None):
+                found.append(await slow(n))
+    except TimeoutError:
+        found.append("late")
+    return found
+
+
 CASES = [
+    ("limit_at_run_time", {"n": 0}),
+    ("limit_at_run_time", {"n": 3}, 1),  # CATCH
+    ("items_with_a_limit_at_run_time", {"n": 0}, 1),  # BEHIND
+    ("items_with_a_limit_at_run_time", {"n": 3}, 1),  # BEHIND
+    *[("blocks_with_limits_at_run_time", {"n": n, "limit": 20.0}, 1) for n in (0, 2)],  # INPUT
+    ("blocks_with_limits_at_run_time", {"n": 3, "limit": 0.6}, 2),  # INPUT, CATCH
     *[("in_time", {"n": n}) for n in (0, 3)],
     *[("without_a_limit", {"n": n}) for n in (0, 3)],
     ("too_slow_is_caught", {"n": 0}),

@@ -170,7 +170,7 @@ def fingerprint(
         plan = program.plans[name]
         add(name, said, [(item.name, item.small, item.items) for item in plan.operands], plan.outputs, plan.result)
         small = [is_small_output(plan, output) for output in output_names(plan)]
-        add(small, plan.item, plan.records, plan.catch)
+        add(small, plan.item, plan.records, plan.catch, plan.within)
     return digest.hexdigest()
 
 
@@ -237,6 +237,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         catch=plan.catch,
         attempts=1 + (settings.retries.count if settings.retries is not None else 0),
         timeout=timeout,
+        within=plan.within,
         env=shim_variables(settings),
     )
 

@@ -49,6 +49,7 @@ from tiphys.ir.constructs import (
     Unit,
 )
 from tiphys.ir.nodes import (
+    WITHIN,
     Call,
     Catch,
     Display,
@@ -70,6 +71,7 @@ from tiphys.ir.program import Program
 __all__ = [
     "EXITS",
     "PLAIN",
+    "WITHIN",
     "Atom",
     "Attempt",
     "Call",

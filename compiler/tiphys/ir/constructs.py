@@ -36,7 +36,7 @@ class Switch:
         return tuple(arm for arm in self.arms if arm is not None)
 
 
-EXITS = 6
+EXITS = 8
 """The exits of loops are numbers below this."""
 
 

@@ -21,6 +21,10 @@ class Input:
     default: Literal | None = None
 
 
+WITHIN = "!within"
+"""Among the arguments of a call, no argument of the function: the seconds that it may take, known at run time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a leaf task."""

@@ -63,6 +63,8 @@ class Plan:
     """For the pod of a `Catch`: how many values its frame has. The exception is "v", entry n of the frame ("f", n)."""
     positional: tuple[Slot, ...] = ()
     """The arguments of the body's positional-only parameters; `keywords` are the others."""
+    within: Slot | None = None
+    """How many seconds the body may take, where only run time says; its timeout, if that is shorter."""
 
 
 @dataclass(frozen=True, slots=True)

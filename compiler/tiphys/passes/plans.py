@@ -45,6 +45,7 @@ class Plans:
             plan.records,
             plan.frame,
             plan.catch,
+            plan.within,
         )
 
     def settings(self, task: Leaf) -> str:

@@ -233,18 +233,16 @@ def replace_by_reading(
     label = free_name("otherwise", [item.name for item in taken])
     otherwise = Sub(label, inner, passing(inputs(needed)), int, (), root.where)
     graphs[unit] = Reading(unit, taken, number, otherwise, root.where)
-    before = tuple(dict.fromkeys(name for piece in wanted.moved for name in piece.after if name not in own))
-    called = Sub(root.name, unit, passing(taken), int, before, root.where)
+    # it reads inputs only and comes after nothing, so it may stand where the first of the pieces stood
+    called = Sub(root.name, unit, passing(taken), int, (), root.where)
     nodes: list[Node] = []
     for node in region.nodes:
-        # what comes after any of the pieces comes after the reading, so that stands where the first of them was
-        if called not in nodes and node.name in own and {item.name for item in nodes}.issuperset(before):
+        if node.name == wanted.moved[0].name:
             nodes.append(called)
-        if node.name == root.name:
-            continue
         if isinstance(node, Glue) and node.name in own:
             # whoever else reads it comes after the reading, in which it has raised nothing
-            nodes.append(replace(node, code=replace(node.code, total=True), after=()))
+            if node.name != root.name:
+                nodes.append(replace(node, code=replace(node.code, total=True), after=()))
         elif isinstance(node, Call | Glue | Sub | Catch):
             nodes.append(replace(node, after=ordered(node.after, own, root.name)))
         else:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from tiphys.ir import Atom, Call, Catch, Glue, Graph, Node, Plan, Pod, Program, Ref, Slot, Step, Sub
+from tiphys.ir import WITHIN, Atom, Call, Catch, Glue, Graph, Node, Plan, Pod, Program, Ref, Slot, Step, Sub
 from tiphys.passes.handing_on import handing_on
 from tiphys.passes.items import find_items
 from tiphys.passes.operands import Table, find_groups, received
@@ -90,7 +90,7 @@ def make_pod(site: Site, host: Host) -> Pod:
         before=first, keywords=arguments[1], after=last, outputs=outputs, types=types, where=host.where,
         result=final.output if isinstance(final, Ref) and final.node == host.name else None,
         item=item, records=site.records, frame=frame,
-        catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
+        catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0], within=places.within(),
     )  # fmt: skip
     name = site.plans.add(plan, base_name(site, host))
     order = order_of(site, host, (*before, *after))
@@ -128,6 +128,11 @@ class Places:
             self.steps[item.name] = len(self.table.operands) + len(self.steps)
         return tuple(made)
 
+    def within(self) -> Slot | None:
+        """Give the place of the seconds that the body may take."""
+        named = dict(self.host.arguments) if isinstance(self.host, Call) else {}
+        return self.slot(named[WITHIN]) if WITHIN in named else None
+
     def arguments(self) -> tuple[tuple[Slot, ...], tuple[tuple[str, Slot], ...]]:
         """Give the arguments of the body: those without a name, and the others."""
         if not isinstance(self.host, Call):
@@ -136,6 +141,8 @@ class Places:
         positional: list[Slot] = []
         keywords: list[tuple[str, Slot]] = []
         for name, atom in self.host.arguments:
+            if name == WITHIN:
+                continue
             if name in unnamed:
                 positional.append(self.slot(atom))
             else:

@@ -116,13 +116,12 @@ def timeout(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: as
     return Limit(seconds_of(t, args[0] if args else keywords.get("delay"), node))
 
 
-def seconds_of(t: Tracer, value: Any, node: ast.AST) -> float | None:
-    """Give a time that is known."""
+def seconds_of(t: Tracer, value: Any, node: ast.AST) -> float | Unknown | None:
+    """Give a time, which may be known only at run time."""
     try:
         known = t.native(value)
     except NotKnown:
-        mend = "Write it as a number, or take it from an argument that `--bind` fixes."
-        raise t.untraceable("a timeout that is known only at run time is not supported yet", node, mend) from None
+        return t.expression(t.settle(t.expression(value), "seconds", node))
     return None if known is None else float(known)
 
 

@@ -13,11 +13,12 @@ from tiphys.tracing import inference
 from tiphys.tracing.calls import call_user, raising
 from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
-from tiphys.tracing.glue import at, holes_of
+from tiphys.tracing.glue import at
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import (
+    Captured,
     Closure,
     Frame,
     Generator,
@@ -222,15 +223,31 @@ def result_of(box: Box) -> Ref | None:
     return box.content.value.ref if isinstance(box.content, OpaqueC) else None
 
 
+VIEWS = ("items", "keys", "values")
+LIVE = (enumerate, zip, reversed, iter)
+
+
+def walked_itself(tree: ast.expr) -> list[Ref]:
+    """List the values that a loop over an expression walks themselves, and no copy of them."""
+    match tree:
+        case Hole(value=Ref() as ref):
+            return [ref]
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in VIEWS:
+            return walked_itself(owner)
+        case ast.Call(func=Hole(value=Captured(value=function)), args=args) if function in LIVE:
+            return [ref for one in args for ref in walked_itself(one)]
+        case ast.Attribute(value=owner):
+            return walked_itself(owner)
+        case ast.Subscript(value=owner, slice=key) if not isinstance(key, ast.Slice):
+            return walked_itself(owner)
+    return []
+
+
 def as_it_is(t: Tracer, tree: ast.expr, boxes: dict[Ref, Box]) -> ast.expr:
     """Give an expression over runtime values as these are now: a loop sees the changes that its rounds make."""
     from tiphys.tracing.results import replaced
 
-    moved = {
-        hole.value: boxes[hole.value]
-        for hole in holes_of(tree)
-        if isinstance(hole.value, Ref) and hole.value in boxes and result_of(boxes[hole.value]) != hole.value
-    }
+    moved = {ref: boxes[ref] for ref in walked_itself(tree) if ref in boxes and result_of(boxes[ref]) != ref}
     if not moved:
         return tree
 

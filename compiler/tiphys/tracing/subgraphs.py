@@ -70,6 +70,9 @@ def call_orchestrator(
 def call_graph(t: Tracer, callee: Callee, bound: dict[str, Any], node: ast.AST) -> Any:
     """Call what has a graph of its own: trace that once per set of values that it steers by."""
     program = t.program
+    if t.runtime_seconds:
+        mend = "Put the limit around the calls of tasks in it, and pass it as an argument."
+        raise t.untraceable("a limit that is known only at run time cannot hold for an orchestrator", node, mend)
     call = GraphCall(t, callee, bound, node)
     while True:
         arguments, key = call.arguments()

@@ -12,15 +12,17 @@ from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError
-from tiphys.ir import Call, Ref
+from tiphys.ir import WITHIN, Call, Ref
 from tiphys.settings import resolve
 from tiphys.tracing.binding import bind
 from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
+from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Special, Unknown
+from tiphys_runtime.objects import shortest_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,12 +90,23 @@ def emit_call(
     if t.seconds is not None:
         task = hurried(t, task, t.seconds, node)
     arguments = tuple((name, t.to_atom(value, name, node)) for name, value in bound.items())
+    if t.runtime_seconds:
+        arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
     name = t.names.allocate(task.function.__name__)
     where = t.span(node)
     t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where))
     t.state.frontier = (name,)
     t.sources[name] = None
     return t.atom(Ref(name), interface.result, task.function.__name__, node)
+
+
+def shortest(t: Tracer, node: ast.AST) -> Unknown:
+    """Give the shortest of the limits around a call that only run time knows."""
+    if len(t.runtime_seconds) == 1:
+        return t.runtime_seconds[0]
+    found = at(ast.List(elts=[one.tree for one in t.runtime_seconds], ctx=ast.Load()), node)
+    call = ast.Call(func=t.capture(shortest_of, "shortest_of", node), args=[found], keywords=[])
+    return Unknown(at(call, node), Any, pure=True, total=False)
 
 
 def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.AST) -> TaskTemplate[..., Any]:

@@ -68,6 +68,8 @@ class Tracer(Lifting):
         """The functions being interpreted, innermost last, each with the regions around it."""
         self.guards = 0
         self.seconds: float | None = None
+        self.runtime_seconds: tuple[Unknown, ...] = ()
+        """Limits that only run time knows."""
         """What `asyncio.timeout` or `wait_for` leaves to the calls that are made here."""
         self.semaphores: dict[int, tuple[object, Box]] = {}
         self.repeatable: set[str] = set()
@@ -147,15 +149,17 @@ class Tracer(Lifting):
         if wanted and wanted <= self.known:
             raise NeedsKnown(frozenset(wanted))
 
-    def within_time(self, seconds: float | None, work: Callable[[], Any]) -> Any:
+    def within_time(self, seconds: float | Unknown | None, work: Callable[[], Any]) -> Any:
         """Interpret calls that may take no longer than this."""
-        outer = self.seconds
-        if seconds is not None:
+        outer, runtime = self.seconds, self.runtime_seconds
+        if isinstance(seconds, Unknown):
+            self.runtime_seconds = (*runtime, seconds)
+        elif seconds is not None:
             self.seconds = seconds if outer is None else min(outer, seconds)
         try:
             return work()
         finally:
-            self.seconds = outer
+            self.seconds, self.runtime_seconds = outer, runtime
 
     def outer_semaphore(self, value: Any) -> Box:
         """Give the tracked form of a semaphore of the module."""

@@ -339,4 +339,17 @@ what `job` holds here cannot be followed: it is a task of the last round of a lo
   Write `await add(...)`, or put it into `asyncio.gather`.
 """,
     ),
+    "a limit at run time around an orchestrator": (
+        """\
+limit = await add(n)
+return await asyncio.wait_for(main(n), limit)
+""",
+        """\
+a limit that is known only at run time cannot hold for an orchestrator
+  flow.py:86:35
+    return await asyncio.wait_for(main(n), limit)
+                                  ^^^^^^^
+  Put the limit around the calls of tasks in it, and pass it as an argument.
+""",
+    ),
 }

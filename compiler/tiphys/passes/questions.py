@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tiphys.ir import PLAIN, Atom, Glue, Literal, Question, Ref
 
@@ -54,7 +55,8 @@ class Asked:
 
     def inlined(self, piece: Glue, named: Mapping[str, ast.expr]) -> ast.expr:
         """Give the expression of a piece, with what stands for its names."""
-        names = piece.code.function.__globals__
+        function: Any = piece.code.function  # pyright takes a field that holds a function for a method
+        names = function.__globals__
 
         class Inline(ast.NodeTransformer):
             def visit_Name(self, node: ast.Name) -> ast.expr:

@@ -56,6 +56,7 @@ def glue_call(t: Tracer, function: Any, args: Args, keywords: Keywords, node: as
     types_ = (
         [type_of(t, value) for value in args] if not any(isinstance(value, Spread) for value in args) else [Any, Any]
     )
+    receiver: Any = None
     if isinstance(function, Method):
         receiver = type_of(t, function.receiver)
         kind, total = inference.method(receiver, function.name, types_)
@@ -116,8 +117,9 @@ def check_callback(t: Tracer, value: Any, node: ast.Call) -> None:
         called = value.name if isinstance(value, TaskTemplate) else getattr(value, "__name__", "this function")
         what = f"`{called.rpartition('.')[2]}` calls a task, so it cannot run as part of another computation"
         raise t.refuse(what, node, "Loop over the values, and call it in the orchestrator.")
+    function: Any = value
     is_function = isinstance(value, Closure | Bound) or (isinstance(value, types.FunctionType) and is_user_code(value))
-    if is_function and changes_arguments(value):
+    if is_function and changes_arguments(function):
         mend = "Let it give a new value instead, or loop and call it yourself."
         raise t.refuse("this passes a function that changes what it is called with", node, mend)
 

@@ -60,6 +60,7 @@ def as_member(t: Tracer, group: Box, awaitable: Any, node: ast.AST) -> Any:
 def in_group(t: Tracer, group: Box, body: Callable[[], Done], node: ast.AST) -> Done:
     """Run the block of a task group. What the block itself raises is raised in a group, as what the members raise."""
     mark, names, first = t.state.mark(), t.names.mark(), len(t.state.nodes)
+    done: Done = None
     try:
         done = body()
         may_fail = not all(is_free(item) for item in t.state.nodes[first:])
@@ -86,8 +87,9 @@ def in_group(t: Tracer, group: Box, body: Callable[[], Done], node: ast.AST) -> 
             raise Raised(error.with_traceback(None), tried.where) from None
     if not isinstance(tried, Tried):
         raise_group(t, group, node)
-        passed: Done = tried
-        return passed
+        passed: Any = tried
+        ended: Done = passed
+        return ended
 
     def went() -> Done:
         done: Done = tried.went()
@@ -132,7 +134,7 @@ def wait_for_batch(t: Tracer, group: Box, box: Box) -> None:
 def raise_group(t: Tracer, group: Box, node: ast.AST) -> None:
     """At the end of a task group: where a member has failed, raise what all of them have raised."""
     failures = group.content.failures
-    trees = [
+    trees: list[ast.expr] = [
         at(ast.Starred(value=error.tree, ctx=ast.Load()), node) if number is None else error.tree
         for _, number, error in failures
     ]

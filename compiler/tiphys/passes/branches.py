@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tiphys.ir import Atom, Call, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Switch, Unit, Yield, operands_of
+from tiphys.ir import Atom, Call, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Switch, Yield, operands_of
+from tiphys.passes.callers import Called, Step, passed
 from tiphys.passes.handing_on import free_name
 
 
-@dataclass(frozen=True)
-class Branch:
-    """A call of a `Switch` that is called once. around: the graph that holds the call."""
-
-    graphs: dict[str, Unit]
-    around: str
-    name: str
-    construct: str
-
-    @property
-    def graph(self) -> Graph:
-        graph = self.graphs[self.around]
-        assert isinstance(graph, Graph)
-        return graph
-
-    @property
-    def call(self) -> Sub:
-        call = next(node for node in self.graph.nodes if node.name == self.name)
-        assert isinstance(call, Sub)
-        return call
+class Branch(Called):
+    """A call of a `Switch` that is called once."""
 
     @property
     def switch(self) -> Switch:
@@ -62,14 +45,7 @@ class Branch:
 
     def taken_in(self, atom: Ref, label: str, kind: object) -> Ref:
         """Let the switch take a value from around it, once; gives its input."""
-        for name, given in self.call.arguments:
-            if given == atom:
-                return Ref(name)
-        switch, call = self.switch, self.call
-        name = free_name(label, (*(item.name for item in switch.inputs), *(arm.name for arm in switch.calls)))
-        self.graphs[switch.name] = replace(switch, inputs=(*switch.inputs, Input(name, kind, switch.where)))
-        self.replace_call(replace(call, arguments=(*call.arguments, (name, atom))))
-        return Ref(name)
+        return passed(self.graphs, Step(self.graph, self.call), atom, label, kind)
 
     def passed_on(self, number: int, atom: Ref, label: str | None = None) -> Ref:
         """Let an arm take an input of the switch; gives the input of its region. label: what it has to be called."""
@@ -88,11 +64,6 @@ class Branch:
         return Ref(name)
 
     # ---- what it is made of
-
-    def replace_call(self, call: Sub) -> None:
-        """Change the call of the switch."""
-        nodes = tuple(call if node.name == self.name else node for node in self.graph.nodes)
-        self.graphs[self.around] = replace(self.graph, nodes=nodes)
 
     def replace_arm(self, number: int, arm: Sub | None) -> None:
         """Change an arm."""

@@ -12,6 +12,26 @@ from tiphys.passes.place_items import with_calls
 
 
 @dataclass(frozen=True)
+class Called:
+    """A construct that is called once, with that call. around: the graph that holds the call."""
+
+    graphs: dict[str, Unit]
+    around: str
+    name: str
+    construct: str
+
+    @property
+    def graph(self) -> Graph:
+        graph = self.graphs[self.around]
+        assert isinstance(graph, Graph)
+        return graph
+
+    @property
+    def call(self) -> Sub:
+        return next(call for call in self.graph.calls if call.name == self.name)
+
+
+@dataclass(frozen=True)
 class Step:
     """One step on the way from a region outwards: `call` of `caller` calls the unit inside."""
 

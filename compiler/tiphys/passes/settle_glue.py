@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tiphys.ir import Atom, Attempt, Call, Glue, Graph, Literal, Pod, Ref, Sub, Unit, operands_of, predecessors
 from tiphys.passes.branches import Branch, substituted, types_in, without_unread
-from tiphys.passes.callers import Step, passed
+from tiphys.passes.callers import Called, Step, passed
 from tiphys.passes.handing_on import free_name
 from tiphys.passes.picking import folded
 from tiphys.passes.place_glue import is_fixed
@@ -23,24 +23,8 @@ MOVED = "moved:"
 """What the names of glue begin with that is on its way from an arm: what stands around may have the same names."""
 
 
-@dataclass(frozen=True)
-class Try:
-    """A call of an `Attempt` that is called once. around: the graph that holds the call."""
-
-    graphs: dict[str, Unit]
-    around: str
-    name: str
-    construct: str
-
-    @property
-    def graph(self) -> Graph:
-        graph = self.graphs[self.around]
-        assert isinstance(graph, Graph)
-        return graph
-
-    @property
-    def call(self) -> Sub:
-        return next(call for call in self.graph.calls if call.name == self.name)
+class Try(Called):
+    """A call of an `Attempt` that is called once."""
 
     @property
     def attempt(self) -> Attempt:

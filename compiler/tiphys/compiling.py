@@ -18,6 +18,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
+from tiphys.profile import Profile, find_profile
 from tiphys.tracing import trace
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ def compile_task(
     *,
     bindings: Mapping[str, object] | None = None,
     image: str | None = None,
+    profile: Profile | None = None,
     cached: bool = False,
 ) -> Manifest:
     """Compile a task to the objects that Argo runs.
 
-    bindings: inputs that are fixed now. image: for tasks that name none; by default a slim Python of this version.
+    bindings: inputs that are fixed now. image: for tasks that name none; by default the profile's, or a slim Python of
+    this version. profile: by default that of the task's project.
     cached: reuse the objects of an equal program, which saves loading hera.
 
     Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.
@@ -65,9 +68,9 @@ def compile_task(
     check_image(image)
     program, notes = trace(task, bindings)
     program = passes.run(program)
-    packed = pack_program(program, root=root_of(task))
+    packed = pack_program(program, root=root_of(task), profile=profile or profile_of(task), image=image)
     key = hashlib.sha256(
-        json.dumps([packed.fingerprint, image, tiphys.__version__, platform.python_version(), own_age()]).encode()
+        json.dumps([packed.fingerprint, tiphys.__version__, platform.python_version(), own_age()]).encode()
     ).hexdigest()
     place = cache_folder() / f"{key}.json"
     if cached and place.is_file():
@@ -76,10 +79,15 @@ def compile_task(
         return manifest_from_json(place.read_text(), tuple(notes))
     from tiphys.argo.manifest import lower
 
-    manifest = lower(packed, image=image, notes=tuple(dict.fromkeys(notes)))
+    manifest = lower(packed, notes=tuple(dict.fromkeys(notes)))
     if cached:
         keep(place, manifest.to_json())
     return manifest
+
+
+def profile_of(task: TaskTemplate[..., Any], asked: str | None = None) -> Profile:
+    """Read the profile of a task's project. asked: the name of one of its profiles, or a file. Raises UsageError."""
+    return find_profile(root_of(task), asked)
 
 
 def check_image(image: str | None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span, UsageError, collecting, nearest
 
-MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "uv.lock", "requirements.txt")
+MARKS = ("pyproject.toml", "tiphys.toml", "setup.py", "setup.cfg", ".git", "uv.lock", "requirements.txt")
 
 
 def load_module(path: Path) -> ModuleType:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tiphys.arguments import from_values
 from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
-from tiphys.compiling import compile_task
+from tiphys.compiling import compile_task, profile_of
 from tiphys.diagnostics import UsageError
 from tiphys.outcomes import Ended, as_value, blob_reader
 
@@ -181,6 +181,7 @@ class RunContext:
     workdir: Path | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    profile: str | None = None
 
     def run(self, task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
         """Run a task with these inputs. A local run has ended when this returns; a cluster run has been submitted."""
@@ -196,11 +197,12 @@ class RunContext:
         on_event: Callable[[Event], None] | None = None,
     ) -> Run:
         """Run a task with inputs that are texts already."""
-        manifest = compile_task(task, image=self.image, cached=self.mode == "local")
+        profile = profile_of(task, self.profile)
+        manifest = compile_task(task, image=self.image, profile=profile, cached=self.mode == "local")
         if self.mode == "local":
             return self.here(manifest, arguments, on_event)
         if self.mode == "cluster":
-            return self.there(manifest, arguments)
+            return replace(self, namespace=self.namespace or profile.namespace).there(manifest, arguments)
         message = f"there is no mode {self.mode!r}; choose 'local' or 'cluster'"
         raise UsageError(message)
 
@@ -271,15 +273,26 @@ def with_runcontext(
     parallelism: int | None = None,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
+    profile: str | None = None,
 ) -> RunContext:
     """Say where and how to run.
 
     mode: `local` (this computer, through the engine) or `cluster` (the current kubeconfig). image: for tasks that name
     none. namespace, context, kubeconfig: which cluster. executor, parallelism: how the engine runs pods. labels,
-    annotations: of the Workflow.
+    annotations: of the Workflow. profile: the name of one of the project's profiles, or a file.
     """
     return RunContext(
-        mode, image, namespace, context, kubeconfig, executor, parallelism, None, labels or {}, annotations or {}
+        mode,
+        image,
+        namespace,
+        context,
+        kubeconfig,
+        executor,
+        parallelism,
+        None,
+        labels or {},
+        annotations or {},
+        profile,
     )
 
 

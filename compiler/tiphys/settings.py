@@ -1,14 +1,14 @@
 """The settings of a task, the levels that say them, and the one function that resolves them.
 
-What was said wins: defaults < environment < decorator < override, a whole field at a time. `0`, `False`, `{}` and `[]`
-count as said; `None` means not said, as everywhere in Flyte's signatures.
+What was said wins: defaults < profile < environment < decorator < override, a whole field at a time. `0`, `False`, `{}`
+and `[]` count as said; `None` means not said, as everywhere in Flyte's signatures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, field_validator
 
@@ -19,7 +19,7 @@ from tiphys.authoring.secret import Secret, as_secrets
 
 
 class Settings(Setting):
-    """What one level says; a field that is `None` says nothing."""
+    """What one level says; a field that is `None` says nothing. `authoring/levels.py` says which level takes which."""
 
     image: str | None = None
     resources: Resources | None = None
@@ -28,6 +28,20 @@ class Settings(Setting):
     retries: Annotated[RetryStrategy | None, BeforeValidator(as_retries)] = None
     timeout: Annotated[Timeout | None, BeforeValidator(as_timeout)] = None
     short_name: str | None = None
+    cache: Any = None
+    pod_template: Any = None
+    reusable: Any = None
+    interruptible: bool | None = None
+    queue: str | None = None
+    service_account: str | None = None
+    plugin_config: Any = None
+    include: tuple[str, ...] | None = None
+    max_inline_io_bytes: int | None = None
+    links: Any = None
+    entrypoint: bool | None = None
+    produces_artifacts: bool | None = None
+    report: bool | None = None
+    triggers: Any = None
 
     @field_validator("env_vars", mode="before")
     @classmethod
@@ -79,3 +93,10 @@ def resolve(levels: Sequence[tuple[str, Settings]]) -> Resolved:
                 values[name] = value
                 said[name] = level
     return Resolved(Settings.model_construct(**values), said)
+
+
+def laid_over(below: Settings, above: Settings) -> Settings:
+    """Give what two say together; the second wins."""
+    return below.model_copy(
+        update={name: said for name in Settings.model_fields if (said := getattr(above, name)) is not None}
+    )

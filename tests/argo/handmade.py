@@ -102,7 +102,7 @@ def program(entry: Graph, *units: Unit, plans: tuple[Plan, ...]) -> Program:
 
 
 def lowered(made: Program, *, image: str | None = None) -> Manifest:
-    return lower(pack_program(made, root=Path(__file__).parent), image=image)
+    return lower(pack_program(made, root=Path(__file__).parent, image=image))
 
 
 def ran(manifest: Manifest, **arguments: object) -> LocalRun:

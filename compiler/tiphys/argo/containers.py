@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
-
 from hera.workflows import models as m
 
 from tiphys.argo.calls import told_to
 from tiphys.argo.expressions import (
     CAUGHT,
     ITEM_AT,
-    LAST,
     RECORDS_TO,
-    RETRIES,
     WORKFLOW_UID,
     directory_key,
     input_of,
-    is_read_on_the_way,
     item_key,
     output_key,
     parameter_of,
@@ -28,16 +20,14 @@ from tiphys.argo.expressions import (
     spilled_key,
 )
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
-from tiphys.authoring.resources import Resources
+from tiphys.argo.requests import resources_of, volumes_of
+from tiphys.argo.retries import deadline_of, retries_of
+from tiphys.argo.variables import variables_of
 from tiphys.ir import Operand, Plan
 from tiphys.settings import Settings
 
-GRACE = 60
-"""Seconds that Argo's own deadline leaves for the start of the pod and the saving of its outputs."""
-RETRIED = ("1", "4", "75", "137", "143")
 
-
-def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str, image: str) -> m.Template:
+def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str) -> m.Template:
     """Make the template of a plan."""
     operands = [(parameter_of(item.name), item) for item in plan.operands]
     parameters = [m.Parameter(name="at"), *(m.Parameter(name=operand) for operand, _ in operands)]
@@ -61,7 +51,7 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
         outputs=outputs_of(plan),
         container=m.Container(
-            image=settings.image if settings.image not in (None, "auto") else image,
+            image=settings.image,
             command=["python3", ARCHIVE],
             args=args,
             env=variables_of(settings, records=plan.records),
@@ -71,6 +61,7 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
         volumes=volumes,
         retry_strategy=retries_of(settings, records=plan.records),
         active_deadline_seconds=deadline_of(settings),
+        service_account_name=settings.service_account,
     )
 
 
@@ -108,95 +99,3 @@ def outputs_of(plan: Plan) -> m.Outputs:
         key = record_key(input_of(RECORDS_TO), input_of("at"))
         artifacts.append(artifact("record", f"{ROOT}/out/record", key))
     return m.Outputs(parameters=parameters, artifacts=artifacts or None)
-
-
-def variables_of(settings: Settings, *, records: bool) -> list[m.EnvVar]:
-    """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
-    found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
-    if records or (settings.retries is not None and settings.retries.count):
-        found.append(m.EnvVar(name="TIPHYS_ATTEMPT", value=RETRIES))
-    if records:
-        found.append(m.EnvVar(name="TIPHYS_LAST", value=LAST))
-    for name, value in sorted((settings.env_vars or {}).items()):
-        if not is_read_on_the_way(value):
-            found.append(m.EnvVar(name=name, value=value))
-    for secret in settings.secrets or ():
-        group, key = secret.source
-        source = m.EnvVarSource(secret_key_ref=m.SecretKeySelector(name=group, key=key))
-        found.append(m.EnvVar(name=secret.variable, value_from=source))
-    return found
-
-
-def resources_of(resources: Resources | None) -> m.ResourceRequirements | None:
-    """Write resources as Kubernetes takes them: limits where they were said, GPUs as both."""
-    if resources is None:
-        return None
-    requests: dict[str, str] = {}
-    limits: dict[str, str] = {}
-    for name, value in (("cpu", resources.cpu), ("memory", resources.memory), ("ephemeral-storage", resources.disk)):
-        if isinstance(value, tuple):
-            requests[name], limits[name] = value
-        elif value is not None:
-            requests[name] = value
-    if resources.gpu:
-        requests["nvidia.com/gpu"] = limits["nvidia.com/gpu"] = str(resources.gpu)
-    if not requests:
-        return None
-    return m.ResourceRequirements(requests=as_quantities(requests), limits=as_quantities(limits))
-
-
-def as_quantities(values: Mapping[str, str]) -> Any:
-    """Wrap quantities in hera's own type."""
-    return {name: m.Quantity(root=value) for name, value in values.items()} or None
-
-
-def volumes_of(resources: Resources | None, bundle: str) -> tuple[list[m.Volume], list[m.VolumeMount]]:
-    """Give the pod's own folder, the code below it, and the shared memory."""
-    volumes = [
-        m.Volume(name="tiphys", empty_dir=m.EmptyDirVolumeSource()),
-        m.Volume(name="code", config_map=m.ConfigMapVolumeSource(name=bundle)),
-    ]
-    mounts = [m.VolumeMount(name="tiphys", mount_path=ROOT), m.VolumeMount(name="code", mount_path=f"{ROOT}/code")]
-    if resources is not None and resources.shm is not None:
-        size = None if resources.shm == "auto" else m.Quantity(root=resources.shm)
-        volumes.append(m.Volume(name="shm", empty_dir=m.EmptyDirVolumeSource(medium="Memory", size_limit=size)))
-        mounts.append(m.VolumeMount(name="shm", mount_path="/dev/shm"))  # noqa: S108  shared memory, by its name
-    return volumes, mounts
-
-
-def retries_of(settings: Settings, *, records: bool) -> m.RetryStrategy | None:
-    """Write retries: by exit code, so that what can never succeed is not tried again.
-
-    Where a catch reads records there is one attempt more: the one in which the shim writes the record of a pod that
-    was killed, which could not write its own. An exception in the user's last attempt has a code that is not retried.
-    """
-    retries = settings.retries
-    count = retries.count if retries is not None else 0
-    if not count and not records:
-        return None
-    codes = ",".join(f"'{code}'" for code in RETRIED)
-    backoff = None
-    if retries is not None and count and retries.backoff is not None:
-        given = retries.backoff
-        backoff = m.Backoff(
-            duration=duration(given.base),
-            factor=m.IntOrString(root=str(int(given.factor))),
-            cap=duration(given.cap) if given.cap is not None else None,
-        )
-    return m.RetryStrategy(
-        limit=m.IntOrString(root=str(count + records)),
-        retry_policy="Always",
-        expression=f"lastRetry.status == 'Error' || lastRetry.exitCode in [{codes}]",
-        backoff=backoff,
-    )
-
-
-def duration(value: timedelta) -> str:
-    """Write a duration as Go reads it."""
-    return f"{value // timedelta(microseconds=1)}us" if value.microseconds else f"{value // timedelta(seconds=1)}s"
-
-
-def deadline_of(settings: Settings) -> Any:
-    """Give Argo's own deadline, a backstop behind the one that the shim keeps."""
-    seconds = settings.timeout.seconds if settings.timeout is not None else None
-    return m.IntOrString(root=math.ceil(seconds) + GRACE) if seconds else None

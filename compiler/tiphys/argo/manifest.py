@@ -23,15 +23,14 @@ from tiphys.argo.loops import loop_templates
 from tiphys.argo.names import with_digest
 from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
-from tiphys.argo.pods import default_image
 from tiphys.argo.report import Manifest, Report, size_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit
 
 
-def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = ()) -> Manifest:
-    """Lower a packed program to its objects. `image` is used by tasks that name none.
+def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
+    """Lower a packed program to its objects.
 
     Raises ManifestError where the API server or Argo would refuse an object.
     """
@@ -39,9 +38,7 @@ def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = 
     config = config_map(packed.base, packed.bundle)
     bundle = str(config["metadata"]["name"])
     pods = [
-        container_template(
-            program.plans[name], given, packed.settings[name], bundle, packed.bundle.digest, image or default_image()
-        )
+        container_template(program.plans[name], given, packed.settings[name], bundle, packed.bundle.digest)
         for name, given in packed.plans.items()
     ]
     parameters = [m.Parameter(name=item.name, value=packed.defaults.get(item.name)) for item in program.main.inputs]
@@ -49,6 +46,7 @@ def lower(packed: Packed, *, image: str | None = None, notes: tuple[str, ...] = 
         entrypoint=packed.graphs[program.entry],
         arguments=m.Arguments(parameters=parameters) if parameters else None,
         templates=[*dags(packed), *pods],
+        image_pull_secrets=[m.LocalObjectReference(name=name) for name in packed.profile.image_pull_secrets] or None,
     )
     body = spec.model_dump(by_alias=True, exclude_none=True, mode="json")
     name = with_digest(packed.base, json.dumps(body, sort_keys=True).encode())

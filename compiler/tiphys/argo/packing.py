@@ -18,6 +18,7 @@ from tiphys.argo.pods import (
     INLINE,
     INLINE_RESULT,
     INLINE_SMALL,
+    default_image,
     is_small_output,
     output_names,
     shim_variables,
@@ -29,7 +30,8 @@ from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.ir import Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
-from tiphys.settings import DEFAULTS, Settings, resolve
+from tiphys.profile import Profile
+from tiphys.settings import Resolved, Settings, resolve
 
 JOIN = "join"
 GUARD = "guard"
@@ -49,6 +51,9 @@ class Packed:
     plans: Mapping[str, str]
     rounds: Mapping[str, Rounds]
     settings: Mapping[str, Settings]
+    levels: Mapping[str, Mapping[str, str]]
+    """For each plan, and each of its settings, the level that said it."""
+    profile: Profile
     defaults: Mapping[str, str]
     types: Mapping[str, int]
     """The numbers, in the bundle, of the types that people's text is converted to."""
@@ -62,16 +67,20 @@ class Packed:
         return valid(self.program.entry)
 
 
-def pack_program(program: Program, *, root: Path) -> Packed:
-    """Bundle a program after all passes. `root` is the folder of the user's project.
+def pack_program(program: Program, *, root: Path, profile: Profile | None = None, image: str | None = None) -> Packed:
+    """Bundle a program after all passes.
+
+    root: the folder of the user's project. image: of tasks that name none, instead of the profile's.
 
     Raises ProgramError where something of it cannot travel to a pod.
     """
+    profile = profile or Profile()
     names = Names(JOIN, f"{JOIN}-never", "main")
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
     used = used_plans(program)
-    settings = {name: settings_of(program.plans[name]) for name in used}
+    resolved = {name: settings_of(program.plans[name], profile, image) for name in used}
+    settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
@@ -102,11 +111,13 @@ def pack_program(program: Program, *, root: Path) -> Packed:
         plans=plans,
         rounds=rounds,
         settings=settings,
+        levels={name: said.levels for name, said in resolved.items()},
+        profile=profile,
         defaults=defaults,
         types=types,
         envelope=envelope,
         display=display,
-        fingerprint=fingerprint(program, settings, bundle, {**defaults, "": display}, envelope),
+        fingerprint=fingerprint(program, profile, settings, bundle, {**defaults, "": display}, envelope),
     )
 
 
@@ -153,8 +164,8 @@ def envelopes(bundler: Bundler) -> Callable[[object], str]:
 
 
 def fingerprint(
-    program: Program, settings: Mapping[str, Settings], bundle: Bundle, defaults: Mapping[str, str],
-    envelope: Callable[[object], str],
+    program: Program, profile: Profile, settings: Mapping[str, Settings], bundle: Bundle,
+    defaults: Mapping[str, str], envelope: Callable[[object], str],
 ) -> str:  # fmt: skip
     """Hash everything that the objects depend on."""
     digest = hashlib.sha256()
@@ -162,7 +173,7 @@ def fingerprint(
     def add(*parts: object) -> None:
         digest.update(repr(parts).encode())
 
-    add(program.entry, bundle.digest, sorted(defaults.items()), program.main.doc)
+    add(profile, program.entry, bundle.digest, sorted(defaults.items()), program.main.doc)
     for unit in program.graphs.values():
         for part in form_of(unit, envelope):
             add(part)
@@ -179,9 +190,15 @@ def task_of(value: object) -> tuple[str, FunctionType] | None:
     return (value.name, value.function) if isinstance(value, TaskTemplate) else None
 
 
-def settings_of(plan: Plan) -> Settings:
-    """Resolve the settings of a plan's task; glue runs with the defaults."""
-    return resolve(plan.task.levels).settings if plan.task is not None else DEFAULTS
+def settings_of(plan: Plan, profile: Profile, image: str | None) -> Resolved:
+    """Resolve the settings of a plan's task; glue runs with what the profile says."""
+    levels = plan.task.levels if plan.task is not None else ()
+    found = resolve((("profile", profile.settings), *levels))
+    if found.settings.image not in (None, "auto"):
+        return found
+    level = "--image" if image is not None else "profile" if profile.image is not None else "default"
+    chosen = found.settings.model_copy(update={"image": image or profile.image or default_image()})
+    return Resolved(chosen, {**found.levels, "image": level})
 
 
 def used_plans(program: Program) -> list[str]:

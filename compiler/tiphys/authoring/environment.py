@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
-from tiphys.authoring.location import caller, keyword
-from tiphys.authoring.task import LATER, Documentation, TaskTemplate, refuse_later, said
-from tiphys.diagnostics import Mistake, Span, nearest, report
-from tiphys.settings import Settings
+from tiphys.authoring.levels import refuse_later, said
+from tiphys.authoring.location import caller
+from tiphys.authoring.task import Documentation, TaskTemplate
+from tiphys.diagnostics import Mistake, Span
+from tiphys.diagnostics import report as complain
+from tiphys.settings import laid_over
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,24 +34,27 @@ class TaskEnvironment:
         name: str,
         depends_on: Sequence[TaskEnvironment] = (),
         *,
+        pod_template: object = None,
         description: str | None = None,
-        image: str | None = None,
-        resources: object = None,
-        env_vars: Mapping[str, str] | None = None,
         secrets: object = None,
-        **other: object,
+        env_vars: Mapping[str, str] | None = None,
+        resources: object = None,
+        interruptible: bool | None = None,
+        image: object = None,
+        include: Sequence[str] | None = None,
+        cache: object = None,
+        reusable: object = None,
+        plugin_config: object = None,
+        queue: str | None = None,
+        service_account: str | None = None,
+        **unknown: object,
     ) -> None:
         where = caller()
         check_name(name, where)
-        for unknown in sorted(other.keys() - LATER):
-            allowed = ["depends_on", "description", "image", "resources", "env_vars", "secrets"]
-            report(Mistake(f"`TaskEnvironment` has no `{unknown}`", keyword(where, unknown), nearest(unknown, allowed)))
-        refuse_later(other, where)
-        given = {"image": image, "resources": resources, "env_vars": env_vars, "secrets": secrets}
+        self.settings = said("environment", locals(), unknown, where)
         self.name = name
         self.where = where
         self.description = description
-        self.settings = said(given, where, "TaskEnvironment")
         self._tasks: dict[str, TaskTemplate[..., Any]] = {}
         self._depends_on: list[TaskEnvironment] = []
         self._depend(depends_on, where)
@@ -74,12 +79,12 @@ class TaskEnvironment:
     def _depend(self, environments: Sequence[TaskEnvironment], where: Span) -> None:
         for other in environments:
             if not isinstance(other, TaskEnvironment):
-                report(Mistake(f"`depends_on` takes environments, not {type(other).__name__} {other!r}", where))
+                complain(Mistake(f"`depends_on` takes environments, not {type(other).__name__} {other!r}", where))
             elif other is self or other.name == self.name:
-                report(Mistake(f"environment `{self.name}` cannot depend on itself", where))
+                complain(Mistake(f"environment `{self.name}` cannot depend on itself", where))
             elif path := find_path(other, self):
                 names = " -> ".join(item.name for item in (self, *path))
-                report(Mistake(f"environments depend on each other in a circle: {names}", where))
+                complain(Mistake(f"environments depend on each other in a circle: {names}", where))
             elif other not in self._depends_on:
                 self._depends_on.append(other)
 
@@ -87,26 +92,31 @@ class TaskEnvironment:
         self,
         name: str,
         *,
-        image: str | None = None,
+        image: object = None,
         resources: object = None,
         env_vars: Mapping[str, str] | None = None,
         secrets: object = None,
         depends_on: Sequence[TaskEnvironment] | None = None,
         description: str | None = None,
-        **other: object,
+        interruptible: bool | None = None,
+        include: Sequence[str] | None = None,
+        cache: object = None,
+        reusable: object = None,
+        plugin_config: object = None,
+        pod_template: object = None,
+        queue: str | None = None,
+        service_account: str | None = None,
+        **unknown: object,
     ) -> TaskEnvironment:
         """Make an environment with the same settings but for what is said here. It has no tasks yet."""
-        own = self.settings
-        return TaskEnvironment(
+        new = said("environment", locals(), unknown, caller())
+        made = TaskEnvironment(
             name,
             depends_on=self._depends_on if depends_on is None else depends_on,
             description=self.description if description is None else description,
-            image=own.image if image is None else image,
-            resources=own.resources if resources is None else resources,
-            env_vars=own.env_vars if env_vars is None else env_vars,
-            secrets=own.secrets if secrets is None else secrets,
-            **other,
         )
+        made.settings = laid_over(self.settings, new)
+        return made
 
     @overload
     def task(self, function: Callable[P, R], /) -> TaskTemplate[P, R]: ...
@@ -116,11 +126,23 @@ class TaskEnvironment:
         /,
         *,
         short_name: str | None = None,
+        cache: object = None,
         retries: object = None,
         timeout: object = None,
         docs: Documentation | None = None,
+        pod_template: object = None,
+        report: bool | None = None,
+        interruptible: bool | None = None,
+        max_inline_io_bytes: int | None = None,
+        queue: str | None = None,
+        triggers: object = None,
+        links: object = None,
+        task_resolver: object = None,
+        entrypoint: bool | None = None,
+        produces_artifacts: bool | None = None,
+        service_account: str | None = None,
         orchestrator: bool | None = None,
-        **other: object,
+        **unknown: object,
     ) -> Callable[[Callable[P, R]], TaskTemplate[P, R]]: ...
     def task(
         self,
@@ -128,11 +150,23 @@ class TaskEnvironment:
         /,
         *,
         short_name: str | None = None,
+        cache: object = None,
         retries: object = None,
         timeout: object = None,
         docs: Documentation | None = None,
+        pod_template: object = None,
+        report: bool | None = None,
+        interruptible: bool | None = None,
+        max_inline_io_bytes: int | None = None,
+        queue: str | None = None,
+        triggers: object = None,
+        links: object = None,
+        task_resolver: object = None,
+        entrypoint: bool | None = None,
+        produces_artifacts: bool | None = None,
+        service_account: str | None = None,
         orchestrator: bool | None = None,
-        **other: Any,
+        **unknown: object,
     ) -> Any:
         """Make a task of a function: `@env.task`, or `@env.task(retries=3)`.
 
@@ -141,10 +175,8 @@ class TaskEnvironment:
         (True) or runs in a pod (False); by default it is traced if its body calls tasks.
         """
         where = caller()
-        for unknown in sorted(other.keys() - LATER):
-            self._refuse(unknown, where)
-        refuse_later(other, where)
-        level = said({"short_name": short_name, "retries": retries, "timeout": timeout}, where, "task")
+        level = said("decorator", locals(), unknown, where)
+        refuse_later("task_resolver", task_resolver, where)
 
         def decorate(wrapped: Callable[..., Any]) -> Any:
             place = function_span(wrapped, where)
@@ -155,19 +187,11 @@ class TaskEnvironment:
             )
             if (before := self._tasks.get(made.name)) and before.where != place:
                 text = f"`{made.name}` is defined twice, first at {before.where.place}"
-                report(Mistake(text, place, "Rename one of the functions, or put it into another environment."))
+                complain(Mistake(text, place, "Rename one of the functions, or put it into another environment."))
             self._tasks[made.name] = made
             return made
 
         return decorate if function is None else decorate(function)
-
-    def _refuse(self, name: str, where: Span) -> None:
-        if name in Settings.model_fields:
-            mend = f"Say it in the environment, or per call: `task.override({name}=...)`."
-            report(Mistake(f"`{name}` cannot be said in the decorator", keyword(where, name), mend))
-        else:
-            allowed = ["short_name", "retries", "timeout", "docs", "orchestrator"]
-            report(Mistake(f"`task` has no parameter `{name}`", keyword(where, name), nearest(name, allowed)))
 
 
 def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnvironment]:
@@ -185,9 +209,9 @@ def check_name(name: object, where: Span) -> None:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         shown = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-") or "my-env"
         text = f"{name!r} is no name of an environment: lower-case words joined by `-` or `_`"
-        report(Mistake(text, where, f"Call it {shown!r}."))
+        complain(Mistake(text, where, f"Call it {shown!r}."))
     elif len(name) > 63:
-        report(Mistake(f"the name {name!r} is longer than 63 characters", where))
+        complain(Mistake(f"the name {name!r} is longer than 63 characters", where))
 
 
 def function_span(function: object, where: Span) -> Span:
@@ -199,18 +223,18 @@ def function_span(function: object, where: Span) -> Span:
 def check_function(function: object, where: Span) -> bool:
     """Report what cannot be a task: no function, a lambda, a generator, `*args`."""
     if not inspect.isfunction(function):
-        report(Mistake(f"a task must be a function, not {type(function).__name__} {function!r}", where))
+        complain(Mistake(f"a task must be a function, not {type(function).__name__} {function!r}", where))
         return False
     if function.__name__ == "<lambda>":
-        report(Mistake("a lambda cannot be a task: it has no name", where, "Write it as a `def`."))
+        complain(Mistake("a lambda cannot be a task: it has no name", where, "Write it as a `def`."))
         return False
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         mend = "Return a list instead of yielding."
-        report(Mistake(f"`{function.__name__}` is a generator, which cannot be a task", where, mend))
+        complain(Mistake(f"`{function.__name__}` is a generator, which cannot be a task", where, mend))
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
             text = f"`{function.__name__}` takes `{stars}{parameter.name}`, and a task's inputs must have names"
             mend = f"Take one parameter instead: `{parameter.name}: {'list' if stars == '*' else 'dict'}`."
-            report(Mistake(text, where, mend))
+            complain(Mistake(text, where, mend))
     return True

@@ -9,27 +9,17 @@ from functools import cached_property
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
-from pydantic import ValidationError
-
-from tiphys.authoring.location import caller, keyword
+from tiphys.authoring.levels import said
+from tiphys.authoring.location import caller
 from tiphys.authoring.model import Setting
-from tiphys.diagnostics import Mistake, Span, nearest, report
-from tiphys.settings import Settings
+from tiphys.diagnostics import Span
+from tiphys.settings import Settings, laid_over
 
 if TYPE_CHECKING:
     from tiphys.authoring.environment import TaskEnvironment
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-LATER = frozenset(
-    "cache pod_template report interruptible max_inline_io_bytes queue triggers links task_resolver entrypoint "
-    "produces_artifacts service_account reusable plugin_config include".split()
-)
-"""Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""
-IDLE: Mapping[str, object] = {"cache": "disable", "interruptible": False, "report": False, "entrypoint": False}
-"""Values of them that ask for nothing, and so are let through."""
-FIXED = ("name", "image", "docs", "interface", "depends_on", "description")
 
 
 class Documentation(Setting):
@@ -39,26 +29,6 @@ class Documentation(Setting):
 
     def __init__(self, description: str) -> None:
         super().__init__(description=description)
-
-
-def refuse_later(given: Mapping[str, object], where: Span) -> None:
-    """Report parameters that have no effect yet."""
-    for name, value in given.items():
-        if name in LATER and value is not None and value != () and value != IDLE.get(name, value is None):
-            report(Mistake(f"`{name}` is not supported yet", keyword(where, name), "Leave it out for now."))
-
-
-def said(given: Mapping[str, object], where: Span, owner: str) -> Settings:
-    """Check the settings that one level says, each at its own argument."""
-    known: dict[str, Any] = {name: value for name, value in given.items() if name in Settings.model_fields}
-    for name, value in list(known.items()):
-        try:
-            Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
-        except ValidationError as error:
-            text = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-            report(Mistake(f"`{owner}({name}={value!r})`: {text}", keyword(where, name)))
-            del known[name]
-    return Settings(**known)
 
 
 class TaskTemplate(Generic[P, R]):
@@ -151,36 +121,33 @@ class TaskTemplate(Generic[P, R]):
         *,
         short_name: str | None = None,
         resources: object = None,
+        cache: object = None,
         retries: object = None,
         timeout: object = None,
+        reusable: object = None,
         env_vars: Mapping[str, str] | None = None,
         secrets: object = None,
-        **other: object,
+        max_inline_io_bytes: int | None = None,
+        pod_template: object = None,
+        queue: str | None = None,
+        interruptible: bool | None = None,
+        entrypoint: bool | None = None,
+        produces_artifacts: bool | None = None,
+        links: object = None,
+        plugin_config: object = None,
+        service_account: str | None = None,
+        **unknown: object,
     ) -> TaskTemplate[P, R]:
         """Give the same task with other settings. What is said here wins over every level, a whole field at a time.
 
         Raises AuthoringError for what cannot be overridden (name, image, docs) and for unknown names.
         """
-        where = caller()
-        known = [name for name in Settings.model_fields if name != "image"]
-        for name in other:
-            if name in FIXED:
-                mend = "Use an environment of its own: `env.clone_with(...)`." if name == "image" else None
-                report(Mistake(f"`{name}` of a task cannot be overridden", keyword(where, name), mend))
-            elif name not in LATER:
-                report(Mistake(f"`override` has no parameter `{name}`", keyword(where, name), nearest(name, known)))
-        refuse_later(other, where)
-        given = {
-            "short_name": short_name, "resources": resources, "retries": retries, "timeout": timeout,
-            "env_vars": env_vars, "secrets": secrets,
-        }  # fmt: skip
-        new = said(given, where, "override")
-        earlier = {name: getattr(self.overridden, name) for name in Settings.model_fields}
+        new = said("override", locals(), unknown, caller())
         return TaskTemplate(
             self.func,
             environment=self.environment,
             decorator=self.decorator,
-            override=new.model_copy(update={k: v for k, v in earlier.items() if getattr(new, k) is None}),
+            override=laid_over(self.overridden, new),
             docs=self.docs,
             orchestrator=self.orchestrator,
             where=self.where,

@@ -21,6 +21,7 @@ File = Annotated[str, typer.Argument(help="The Python file of the program.", met
 Task = Annotated[str | None, typer.Argument(help="The task: a function's name. By default `main`.", metavar="[TASK]")]
 Bind = Annotated[list[str] | None, typer.Option("--bind", help="Fix an input now: name=value. Repeatable.")]
 Image = Annotated[str | None, typer.Option("--image", help="The image of tasks that name none.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="One of the project's profiles, or a file.")]
 Inputs = Annotated[str | None, typer.Option("--inputs", help="All inputs as one JSON object, @FILE, or - for stdin.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
 After = Annotated[str | None, typer.Option("--after", help="Stop behind a pass, and print the graph there.")]
@@ -61,6 +62,7 @@ def compile(
     inputs: Inputs = None,
     namespace: Namespace = None,
     context: Context = None,
+    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compile a task to a WorkflowTemplate and its bundle; the run's inputs stand after `--`."""
@@ -72,7 +74,8 @@ def compile(
     make(
         Making(
             file, task, output=output, form=form, bind=bind or [], image=image, after=after, submit=submit, watch=watch,
-            inputs=inputs, namespace=namespace, context=context, as_json=as_json, extra=extra,
+            inputs=inputs, namespace=namespace, context=context, profile=profile, as_json=as_json,
+            extra=extra,
         )
     )  # fmt: skip
 
@@ -97,12 +100,13 @@ def explain(
     task: Task = None,
     bind: Bind = None,
     image: Image = None,
+    profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a run of a task costs: pods, templates, depth, sizes, and how many rounds its loops can take."""
     from tiphys.cli.explaining import explain as print_explained
 
-    print_explained(file, task, bind or [], image, as_json=as_json)
+    print_explained(file, task, bind or [], image, profile, as_json=as_json)
 
 
 @app.command()

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
 
 
-def explain(file: str, name: str | None, bind: list[str], image: str | None, *, as_json: bool) -> None:
+def explain(
+    file: str, name: str | None, bind: list[str], image: str | None, profile: str | None, *, as_json: bool
+) -> None:
     """Run `tiphys explain`."""
     from tiphys.cli.making import bound
     from tiphys.cli.running import task_in
-    from tiphys.compiling import compile_task
+    from tiphys.compiling import compile_task, profile_of
 
     task = task_in(file, name)
-    manifest = compile_task(task, bindings=bound(task, bind), image=image)
+    manifest = compile_task(task, bindings=bound(task, bind), image=image, profile=profile_of(task, profile))
     if as_json:
         print(json.dumps(described(manifest)))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +36,14 @@ class Making:
     inputs: str | None
     namespace: str | None
     context: str | None
+    profile: str | None
     as_json: bool
     extra: list[str]
 
 
 def make(asked: Making) -> None:
     """Run `tiphys compile`."""
-    from tiphys.compiling import compile_task, trace_task
+    from tiphys.compiling import compile_task, profile_of, trace_task
 
     if asked.form not in SUFFIX:
         message = f"there is no format `{asked.form}`. {nearest(asked.form, list(SUFFIX))}"
@@ -67,13 +68,14 @@ def make(asked: Making) -> None:
         print(trace_task(task, bindings=bindings, after=asked.after))
         return
     arguments = inputs_of(task, asked, bindings) if asked.submit else {}
-    manifest = compile_task(task, bindings=bindings, image=asked.image)
+    profile = profile_of(task, asked.profile)
+    manifest = compile_task(task, bindings=bindings, image=asked.image, profile=profile)
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
     if asked.output is not None:
         write(manifest, asked)
     if asked.submit:
-        start(manifest, arguments, asked)
+        start(manifest, arguments, replace(asked, namespace=asked.namespace or profile.namespace))
     elif asked.as_json:
         print(json.dumps(described(manifest)))
     elif asked.output is None:

@@ -61,7 +61,7 @@ def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
         flag, equals, value = word.partition("=")
         if flag in ("--json", "--debug") and not equals:
             options[flag[2:]] = "true"
-        elif flag in ("--inputs", "--parallelism", "--image"):
+        elif flag in ("--inputs", "--parallelism", "--image", "--profile"):
             if not equals and not waiting:
                 message = f"`{flag}` needs a value"
                 raise UsageError(message)
@@ -80,7 +80,7 @@ def task_in(file: str, name: str | None) -> TaskTemplate[..., Any]:
 
 def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict[str, str]) -> Run:
     """Compile and run here, with progress."""
-    from tiphys.compiling import compile_task
+    from tiphys.compiling import compile_task, profile_of
     from tiphys.runs import RunContext
     from tiphys.view.progress import Progress
 
@@ -88,7 +88,8 @@ def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict
     if count is not None and (not count.isdigit() or int(count) < 1):
         message = f"`--parallelism {count}`: write a whole number from 1 on, such as --parallelism 4"
         raise UsageError(message)
-    manifest = compile_task(task, image=options.get("image"), cached=True)
+    profile = profile_of(task, options.get("profile"))
+    manifest = compile_task(task, image=options.get("image"), profile=profile, cached=True)
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
     progress = Progress(manifest.report.pods)

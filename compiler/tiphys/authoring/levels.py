@@ -1,0 +1,92 @@
+"""Which setting may be said where: in the environment, in the decorator, in an override."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from tiphys.authoring.location import keyword
+from tiphys.diagnostics import Mistake, Span, nearest, report
+from tiphys.settings import Settings
+
+LEVELS: Mapping[str, frozenset[str]] = {
+    "environment": frozenset(
+        "image resources env_vars secrets cache pod_template reusable interruptible queue service_account "
+        "plugin_config include".split()
+    ),
+    "decorator": frozenset(
+        "cache pod_template interruptible queue service_account short_name retries timeout max_inline_io_bytes links "
+        "entrypoint produces_artifacts report triggers".split()
+    ),
+    "override": frozenset(
+        "resources env_vars secrets cache pod_template reusable interruptible queue service_account plugin_config "
+        "short_name retries timeout max_inline_io_bytes links entrypoint produces_artifacts".split()
+    ),
+}
+"""The settings that each level takes: Flyte's matrix of the three levels."""
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "environment": ("name", "depends_on", "description"),
+    "decorator": ("docs", "orchestrator", "task_resolver"),
+    "override": (),
+}
+"""What else they take."""
+CALLS = {"environment": "TaskEnvironment", "decorator": "task", "override": "override"}
+ELSEWHERE = {
+    "environment": "in the environment",
+    "decorator": "in the decorator: `@env.task({}=...)`",
+    "override": "per call: `task.override({}=...)`",
+}
+FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "include")
+"""What an override cannot change: it tells which task it is, or what its image holds."""
+LATER = frozenset(
+    "cache pod_template report interruptible max_inline_io_bytes queue triggers links task_resolver entrypoint "
+    "produces_artifacts service_account reusable plugin_config include".split()
+)
+"""Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""
+IDLE: Mapping[str, object] = {"cache": "disable", "interruptible": False, "report": False, "entrypoint": False}
+"""Values of them that ask for nothing, and so are let through."""
+
+
+def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], where: Span) -> Settings:
+    """Check the settings that one level says, each at its own argument. unknown: what its signature does not have."""
+    for name in sorted(unknown):
+        refuse(level, name, where)
+    found: dict[str, Any] = {}
+    for name in sorted(LEVELS[level]):
+        value = given.get(name)
+        if name in LATER:
+            refuse_later(name, value, where)
+        elif value is not None:
+            try:
+                Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
+            except ValidationError as error:
+                text = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+                report(Mistake(f"`{CALLS[level]}({name}={value!r})`: {text}", keyword(where, name)))
+            else:
+                found[name] = value
+    return Settings(**found)
+
+
+def refuse_later(name: str, value: object, where: Span) -> None:
+    """Report a parameter that has no effect yet."""
+    if value is not None and value != () and value != IDLE.get(name, value is None):
+        report(Mistake(f"`{name}` is not supported yet", keyword(where, name), "Leave it out for now."))
+
+
+def refuse(level: str, name: str, where: Span) -> None:
+    """Report a parameter that a level does not take."""
+    place = keyword(where, name)
+    others = [other for other, names in LEVELS.items() if name in names]
+    if level == "override" and name in FIXED:
+        mend = "Use an environment of its own: `env.clone_with(...)`." if name in ("image", "include") else None
+        report(Mistake(f"`{name}` of a task cannot be overridden", place, mend))
+    elif others:
+        at = {"environment": "in an environment", "decorator": "in the decorator", "override": "in an override"}[level]
+        mend = f"Say it {', or '.join(ELSEWHERE[other].format(name) for other in others)}."
+        report(Mistake(f"`{name}` cannot be said {at}", place, mend))
+    else:
+        mend = nearest(name, sorted((*LEVELS[level], *OTHERS[level])))
+        has = "`TaskEnvironment` has no" if level == "environment" else f"`{CALLS[level]}` has no parameter"
+        report(Mistake(f"{has} `{name}`", place, mend))

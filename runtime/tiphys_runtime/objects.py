@@ -215,8 +215,21 @@ def left_of(error: BaseException | None, clauses: list[Any], raised: list[Any]) 
         return next((each for each in (*made, *kept)), None)
     found = {id(leaf) for part in kept for leaf in leaves_of(part)}
     same = error.subgroup(lambda each: id(each) in found)
+    if not made:
+        return same
     made += [] if same is None else [same]
-    return made[0] if len(made) == 1 else BaseExceptionGroup("", made) if made else None
+    return made[0] if len(made) == 1 and not puts_one_into_a_group() else BaseExceptionGroup("", made)
+
+
+def puts_one_into_a_group() -> bool:
+    """Say whether this Python puts a single exception that a clause of `except*` raises into a group (until 3.11.3)."""
+    try:
+        try:
+            raise ExceptionGroup("", [KeyError()])
+        except* KeyError:
+            raise LookupError from None
+    except BaseException as error:  # noqa: BLE001  to look at it
+        return isinstance(error, BaseExceptionGroup)
 
 
 def leaves_of(error: Any) -> list[BaseException]:

@@ -224,7 +224,7 @@ def test_the_reader_reads_from_the_kind_of_store_the_run_wrote_to() -> None:
         return [{"outputs": {"artifacts": [{"name": "v", **store}]}}]
 
     assert location(one(s3={"key": "a"}), "k/_") == {"s3": {"key": "k/_"}}
-    assert location(one(azure={"blob": "a"}), "k/_") == {"azure": {"blob": "k/_"}}
+    assert location(one(azure={"blob": "a"}), "k/_") == {"azure": {"blob": "k/_", "container": "", "endpoint": ""}}
     assert location([{"name": "main"}], "k/_") == {"s3": {"key": "k/_"}}
 
 

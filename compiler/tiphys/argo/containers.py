@@ -22,13 +22,18 @@ from tiphys.argo.expressions import (
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import resources_of, volumes_of
 from tiphys.argo.retries import deadline_of, retries_of
+from tiphys.argo.storing import artifact
 from tiphys.argo.variables import variables_of
 from tiphys.ir import Operand, Plan
+from tiphys.profile import Profile
 from tiphys.settings import Settings
 
 
-def container_template(plan: Plan, name: str, settings: Settings, bundle: str, digest: str) -> m.Template:
+def container_template(
+    plan: Plan, name: str, settings: Settings, bundle: str, digest: str, *, profile: Profile
+) -> m.Template:
     """Make the template of a plan."""
+    store = profile.storage
     operands = [(parameter_of(item.name), item) for item in plan.operands]
     parameters = [m.Parameter(name="at"), *(m.Parameter(name=operand) for operand, _ in operands)]
     args = [digest, name, WORKFLOW_UID, input_of("at")]
@@ -40,16 +45,18 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
     parameters.extend(m.Parameter(name=name) for name in told)
     volumes, mounts = volumes_of(settings.resources, bundle)
     artifacts = [
-        input_artifact(operand, item) for operand, item in operands if item.items is not None or not item.small
+        input_artifact(operand, item, store) for operand, item in operands if item.items is not None or not item.small
     ]
     if plan.catch is not None:
-        artifacts.append(artifact("records", f"{ROOT}/in/records", records_key(input_of(CAUGHT))))
+        artifacts.append(artifact("records", f"{ROOT}/in/records", records_key(input_of(CAUGHT)), store))
     said = plan.task.name if plan.task is not None else "glue"
     return m.Template(
         name=name,
-        metadata=m.Metadata(annotations={"tiphys.dev/task": said}),
+        metadata=m.Metadata(
+            labels=profile.pods.labels or None, annotations={**profile.pods.annotations, "tiphys.dev/task": said}
+        ),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
-        outputs=outputs_of(plan),
+        outputs=outputs_of(plan, store),
         container=m.Container(
             image=settings.image,
             command=["python3", ARCHIVE],
@@ -65,24 +72,13 @@ def container_template(plan: Plan, name: str, settings: Settings, bundle: str, d
     )
 
 
-def input_artifact(name: str, item: Operand) -> m.Artifact:
+def input_artifact(name: str, item: Operand, store: str) -> m.Artifact:
     """Let Argo fetch the file, or the directory, of an operand."""
     key = spilled_key(name) if item.items is None else directory_key(input_of(name))
-    return artifact(name, f"{ROOT}/in/{name}", key)
+    return artifact(name, f"{ROOT}/in/{name}", key, store)
 
 
-def artifact(name: str, path: str, key: str) -> m.Artifact:
-    """Describe a file in the cluster's artifact repository; it may be absent."""
-    return m.Artifact(
-        name=name,
-        path=path,
-        optional=True,
-        archive=m.ArchiveStrategy(none=m.NoneStrategy()),
-        s3=m.S3Artifact(key=key),
-    )
-
-
-def outputs_of(plan: Plan) -> m.Outputs:
+def outputs_of(plan: Plan, store: str) -> m.Outputs:
     """Declare the envelopes of the outputs, and the files of those that may be large."""
     names = output_names(plan)
     parameters = [
@@ -94,8 +90,8 @@ def outputs_of(plan: Plan) -> m.Outputs:
         is_item = plan.item is not None and name == output_name(plan.item)
         key = item_key(input_of(ITEM_AT)) if is_item else output_key(input_of("at"), name)
         if is_item or not is_small_output(plan, name):
-            artifacts.append(artifact(name, f"{ROOT}/out/{name}.data", key))
+            artifacts.append(artifact(name, f"{ROOT}/out/{name}.data", key, store))
     if plan.records:
         key = record_key(input_of(RECORDS_TO), input_of("at"))
-        artifacts.append(artifact("record", f"{ROOT}/out/record", key))
+        artifacts.append(artifact("record", f"{ROOT}/out/record", key, store))
     return m.Outputs(parameters=parameters, artifacts=artifacts or None)

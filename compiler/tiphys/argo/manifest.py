@@ -25,6 +25,7 @@ from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.report import Manifest, Report, size_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
+from tiphys.argo.upkeep import pod_gc_of, ttl_of
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit
 
@@ -38,7 +39,9 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
     config = config_map(packed.base, packed.bundle)
     bundle = str(config["metadata"]["name"])
     pods = [
-        container_template(program.plans[name], given, packed.settings[name], bundle, packed.bundle.digest)
+        container_template(
+            program.plans[name], given, packed.settings[name], bundle, packed.bundle.digest, profile=packed.profile
+        )
         for name, given in packed.plans.items()
     ]
     parameters = [m.Parameter(name=item.name, value=packed.defaults.get(item.name)) for item in program.main.inputs]
@@ -47,6 +50,9 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         arguments=m.Arguments(parameters=parameters) if parameters else None,
         templates=[*dags(packed), *pods],
         image_pull_secrets=[m.LocalObjectReference(name=name) for name in packed.profile.image_pull_secrets] or None,
+        parallelism=packed.profile.runs.parallelism,
+        ttl_strategy=ttl_of(packed.profile),
+        pod_gc=pod_gc_of(packed.profile),
     )
     body = spec.model_dump(by_alias=True, exclude_none=True, mode="json")
     name = with_digest(packed.base, json.dumps(body, sort_keys=True).encode())

@@ -284,7 +284,8 @@ def location(templates: list[Json], key: str) -> Json:
         for slot in (template.get(side) or {}).get("artifacts") or []
     ]
     kind = next((kind for kind in STORES if any(kind in slot for slot in slots)), "s3")
-    return {kind: {STORES[kind]: key}}
+    filled = {"container": "", "endpoint": ""} if kind == "azure" else {}
+    return {kind: {STORES[kind]: key, **filled}}
 
 
 def pick(source: Json, *keys: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ Object = Mapping[str, Any]
 
 ROOT = "/tiphys"
 BUNDLE_FOLDER, BUNDLE_FILE = "code", "tiphys.zip"
+STORES = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob"}
 COMMAND = ["python3", f"{ROOT}/{BUNDLE_FOLDER}/{BUNDLE_FILE}"]
 
 
@@ -129,7 +130,7 @@ def _below_root(path: str, where: str) -> str:
 
 def _input_artifact(item: Object, where: str) -> InputArtifact:
     place = f"{where}, input artifact `{item['name']}`"
-    key = (item.get("s3") or {}).get("key")
+    key = _key_of(item)
     raw = (item.get("raw") or {}).get("data")
     optional = item.get("optional") is True
     if key is None and raw is None and not optional:
@@ -144,9 +145,14 @@ def _input_artifact(item: Object, where: str) -> InputArtifact:
     )
 
 
+def _key_of(item: Object) -> Any:
+    """Give the key of an artifact, whatever kind of store it is in: on this computer it is a folder."""
+    return next((item[kind][word] for kind, word in STORES.items() if word in (item.get(kind) or {})), None)
+
+
 def _output_artifact(item: Object, where: str) -> OutputArtifact:
     place = f"{where}, output artifact `{item['name']}`"
-    key = (item.get("s3") or {}).get("key")
+    key = _key_of(item)
     if key is None:
         message = f"{place} has no `s3.key`; other places do not run on this computer"
         raise UsageError(message)

@@ -1,0 +1,55 @@
+"""What a profile says: its keys, each with what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from tiphys.profile.part import ObjectName, ObjectNames, Part
+from tiphys.profile.pods import Pods, Retries, Secrets
+from tiphys.profile.runs import Runs
+from tiphys.settings import Settings
+
+
+def has_artifacts(value: object) -> object:
+    """Refuse a cluster without an artifact repository: values, records and fan-ins travel through it."""
+    if value == "none":
+        msg = (
+            "a cluster without an artifact repository is not supported yet: large values, `try` and fan-ins travel "
+            "through it; configure one for Argo, and say its kind: 's3', 'gcs', 'azure' or 'oss'"
+        )
+        raise ValueError(msg)
+    return value
+
+
+def address(text: str) -> str:
+    """Check the address of an image."""
+    if not text or any(sign.isspace() for sign in text) or "{{" in text:
+        msg = "it is no address of an image; write one such as 'python:3.12-slim'"
+        raise ValueError(msg)
+    return text
+
+
+class Profile(Part):
+    """What is said about the cluster.
+
+    image: of tasks that name none. namespace: where objects go, unless the command says it. service_account: that pods
+    run as. image_pull_secrets: names of Secrets with registry credentials. storage: the kind of store that Argo's
+    artifact repository is.
+    """
+
+    image: Annotated[str, AfterValidator(address)] | None = None
+    namespace: ObjectName | None = None
+    service_account: ObjectName | None = None
+    image_pull_secrets: ObjectNames = Field(default=())
+    storage: Annotated[Literal["s3", "gcs", "oss", "azure"], BeforeValidator(has_artifacts)] = "s3"
+    pods: Pods = Field(default=Pods())
+    runs: Runs = Field(default=Runs())
+    retries: Retries = Field(default=Retries())
+    secrets: Secrets = Field(default=Secrets())
+
+    @property
+    def settings(self) -> Settings:
+        """What the profile says as the level below environments."""
+        return Settings(service_account=self.service_account)

@@ -1,0 +1,174 @@
+"""From a project to its profile: which file, which of its tables, and what is wrong in it, line by line.
+
+    image = "registry.example/base:3.12"
+    namespace = "ml"
+
+    [profiles.production]
+    namespace = "ml-production"
+
+`--profile NAME` lays the table `profiles.NAME` over the others; `--profile FILE` reads another file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from tiphys.diagnostics import UsageError, nearest
+from tiphys.profile.model import Profile
+
+FILE = "tiphys.toml"
+PROJECT = "pyproject.toml"
+NAMED = "profiles"
+BRACES = "Argo would replace what stands in `{{`: a profile is plain text"
+KEY = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
+HEADER = re.compile(r"\s*\[{1,2}\s*(?P<key>[^\]]+?)\s*\]{1,2}\s*(#.*)?")
+ENTRY = re.compile(r"\s*(?P<key>(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.\s-])+?)\s*=")
+
+
+def find_profile(root: Path, asked: str | None = None) -> Profile:
+    """Read the profile of a project. asked: the name of one of its profiles, or a file.
+
+    Raises UsageError that names the file and the key.
+    """
+    if asked is not None and (asked.endswith(".toml") or Path(asked).is_file()):
+        file = Path(asked)
+        if not file.is_file():
+            message = f"there is no profile {asked}"
+            raise UsageError(message)
+        return read_profile(file, tables_of(file), None)
+    for folder in (root, *root.parents):
+        for file in (folder / FILE, folder / PROJECT):
+            if file.is_file() and (tables := tables_of(file)) is not None:
+                return read_profile(file, tables, asked)
+        if (folder / ".git").exists():
+            break
+    if asked is not None:
+        message = f"there is no profile `{asked}`: {root} has no {FILE}, and no {PROJECT} with [tool.tiphys]"
+        raise UsageError(message)
+    return Profile()
+
+
+def tables_of(file: Path) -> dict[str, Any] | None:
+    """Read the tables of a file; nothing for a `pyproject.toml` that does not speak of tiphys."""
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{file} is not TOML: {error}"
+        raise UsageError(message) from None
+    if file.name != PROJECT:
+        return found
+    tables: dict[str, Any] | None = found.get("tool", {}).get("tiphys")
+    return tables
+
+
+def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None) -> Profile:
+    """Check the tables of a file, and lay a named profile over the others. Raises UsageError."""
+    said = dict(tables or {})
+    named = said.pop(NAMED, {})
+    if not isinstance(named, dict) or not all(isinstance(table, dict) for table in named.values()):
+        message = f"{file}:{line_of(file, [NAMED], None)}: `{NAMED}` holds a table for each profile: [{NAMED}.NAME]"
+        raise UsageError(message)
+    if asked is not None:
+        if asked not in named:
+            message = f"{file} has no profile `{asked}`. {nearest(asked, sorted(named))}".rstrip()
+            raise UsageError(message)
+        said = merged(said, named[asked])
+    if wrong := [f"{file}:{line_of(file, path, asked)}: {BRACES}" for path in braces_in(said, ())]:
+        raise UsageError("\n".join(wrong))
+    try:
+        return Profile.model_validate(said)
+    except ValidationError as error:
+        raise UsageError("\n".join(complaints(file, error, asked))) from None
+
+
+def braces_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Find the texts in which Argo would replace something: a profile has none."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from braces_in(item, (*path, key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from braces_in(item, path)
+    elif isinstance(value, str) and "{{" in value:
+        yield path
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay tables over tables: what the second says wins, key by key."""
+    found = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(found.get(key), Mapping)
+        found[key] = merged(found[key], value) if both else value
+    return found
+
+
+def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterator[str]:
+    """Say what is wrong in a profile, where, and how to mend it."""
+    for item in error.errors():
+        path = [str(part) for part in item["loc"]]
+        where = f"{file}:{line_of(file, path, asked)}"
+        name = ".".join(path)
+        if item["type"] == "extra_forbidden":
+            yield f"{where}: there is no key `{name}` in a profile. {nearest(path[-1], keys_at(path[:-1]))}"
+        elif item["type"] == "missing":
+            yield f"{where}: `{name}` is not said, and must be"
+        elif item["type"] in ("model_type", "dict_type"):
+            yield f"{where}: `{name}` is a table; its keys are {', '.join(keys_at(path))}"
+        else:
+            said = str(item["msg"]).removeprefix("Value error, ")
+            yield f"{where}: `{name} = {item['input']!r}`: {said}"
+
+
+def keys_at(path: Sequence[str]) -> list[str]:
+    """List the keys of a table; names that users choose, and numbers in lists, lead to what they name."""
+    found: type[BaseModel] = Profile
+    for part in path:
+        field = found.model_fields.get(part)
+        if field is not None:
+            found = model_in(field.annotation) or found
+    return list(found.model_fields)
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """Find the table that a field holds, perhaps several of it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in typing.get_args(annotation) if (found := model_in(part))), None)
+
+
+def line_of(file: Path, path: Sequence[str], asked: str | None) -> int:
+    """Find the line of a file that says a key, or else the table that should; the profile that was asked for wins."""
+    best, line = (0, False), 1
+    for number, (own, key) in keys_of(file.read_text(encoding="utf-8").splitlines(), asked):
+        if tuple(key) == tuple(path[: len(key)]) and (len(key), own) > best:
+            best, line = (len(key), own), number
+    return line
+
+
+def keys_of(lines: Sequence[str], asked: str | None) -> Iterator[tuple[int, tuple[bool, list[str]]]]:
+    """Give, for each line that says a key, its number, whether the named profile says it, and the key's path."""
+    table: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if header := HEADER.fullmatch(line):
+            table = parts_of(header["key"])
+            path = table
+        elif entry := ENTRY.match(line):
+            path = [*table, *parts_of(entry["key"])]
+        else:
+            continue
+        if path[:2] == ["tool", "tiphys"]:
+            path = path[2:]
+        own = path[:2] == [NAMED, asked]
+        yield number, (own, path[2:] if own else path)
+
+
+def parts_of(key: str) -> list[str]:
+    """Split a dotted key of TOML."""
+    return [part.strip("\"'") for part in KEY.findall(key)]

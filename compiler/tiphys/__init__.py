@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tiphys.authoring.context import custom_context as custom_context
     from tiphys.authoring.context import group as group
     from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
+    from tiphys.authoring.functions import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
     from tiphys.authoring.mapping import map as map
     from tiphys.authoring.resources import Resources as Resources
     from tiphys.authoring.retry import Backoff as Backoff
     from tiphys.authoring.retry import RetryStrategy as RetryStrategy
     from tiphys.authoring.retry import Timeout as Timeout
     from tiphys.authoring.secret import Secret as Secret
-    from tiphys.authoring.task import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
     from tiphys.authoring.task import Documentation as Documentation
     from tiphys.authoring.task import TaskTemplate as TaskTemplate
     from tiphys.runs import Run as Run
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AsyncFunctionTaskTemplate": "tiphys.authoring.task",
+    "AsyncFunctionTaskTemplate": "tiphys.authoring.functions",
     "Backoff": "tiphys.authoring.retry",
     "Documentation": "tiphys.authoring.task",
     "Resources": "tiphys.authoring.resources",

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 from tiphys.argo.displays import display_envelope
@@ -185,7 +184,7 @@ def fingerprint(
     return digest.hexdigest()
 
 
-def task_of(value: object) -> tuple[str, FunctionType] | None:
+def task_of(value: object) -> tuple[str, Callable[..., Any]] | None:
     """Tell tasks from other objects: a task that code mentions travels as a stub."""
     return (value.name, value.function) if isinstance(value, TaskTemplate) else None
 

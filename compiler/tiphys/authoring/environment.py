@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
+from tiphys.authoring.functions import AsyncFunctionTaskTemplate
 from tiphys.authoring.levels import refuse_later, said
 from tiphys.authoring.location import caller
 from tiphys.authoring.task import Documentation, TaskTemplate
@@ -119,7 +120,7 @@ class TaskEnvironment:
         return made
 
     @overload
-    def task(self, function: Callable[P, R], /) -> TaskTemplate[P, R]: ...
+    def task(self, function: Callable[P, R], /) -> AsyncFunctionTaskTemplate[P, R]: ...
     @overload
     def task(
         self,
@@ -143,7 +144,7 @@ class TaskEnvironment:
         service_account: str | None = None,
         orchestrator: bool | None = None,
         **unknown: object,
-    ) -> Callable[[Callable[P, R]], TaskTemplate[P, R]]: ...
+    ) -> Callable[[Callable[P, R]], AsyncFunctionTaskTemplate[P, R]]: ...
     def task(
         self,
         function: Callable[..., Any] | None = None,
@@ -182,7 +183,7 @@ class TaskEnvironment:
             place = function_span(wrapped, where)
             if not check_function(wrapped, place):
                 return wrapped
-            made = TaskTemplate(
+            made = AsyncFunctionTaskTemplate(
                 wrapped, environment=self, decorator=level, docs=docs, orchestrator=orchestrator, where=place
             )
             if (before := self._tasks.get(made.name)) and before.where != place:

@@ -1,13 +1,12 @@
-"""A task: a function with the environment and the settings it runs under."""
+"""A task: something that runs in a pod, under settings. What kinds there are is in the classes below this one."""
 
 from __future__ import annotations
 
-import asyncio
+import copy
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from tiphys.authoring.levels import said
 from tiphys.authoring.location import caller
@@ -32,87 +31,92 @@ class Documentation(Setting):
 
 
 class TaskTemplate(Generic[P, R]):
-    """A task. Calling it runs the function, as plain Python; inside a traced orchestrator it becomes a pod.
+    """A task. Outside of a run a call of it is plain Python; inside a traced orchestrator it becomes a pod.
 
-    name: `<environment>.<function>`, fixed. Made by `TaskEnvironment.task` and by `override`.
+    name: fixed. environment: where it was made, if in one. where: the line that made it. said: the settings of the line
+    that made it, under the name of that level. function: what the program of its pod calls, and what tells its inputs.
     """
+
+    name: str
+    function: Callable[..., Any]
+    environment: TaskEnvironment | None
+    where: Span
+    docs: Documentation | None = None
+    orchestrator: bool | None = None
+    level: str = "decorator"
+    decorator: Settings
+    overridden: Settings
 
     def __init__(
         self,
-        function: Callable[P, R],
+        function: Callable[..., Any],
         *,
-        environment: TaskEnvironment,
+        name: str,
+        environment: TaskEnvironment | None = None,
         decorator: Settings,
-        override: Settings | None = None,
         docs: Documentation | None = None,
         orchestrator: bool | None = None,
         where: Span,
     ) -> None:
-        self.function = cast("FunctionType", function)
+        self.function = function
+        self.name = name
         self.environment = environment
         self.decorator = decorator
-        self.overridden = override or Settings()
+        self.overridden = Settings()
         self.docs = docs
         self.orchestrator = orchestrator
         self.where = where
-        self.name = f"{environment.name}.{self.function.__name__}"
-        self.__name__ = self.function.__name__
-        self.__qualname__ = self.function.__qualname__
-        self.__doc__ = function.__doc__
-        self.__module__ = function.__module__
-        self.__wrapped__ = function
 
     def __repr__(self) -> str:
         return f"<task {self.name}>"
 
     @property
-    def short_name(self) -> str:
-        """The name that is shown for it."""
-        return self.overridden.short_name or self.decorator.short_name or self.function.__name__
+    def title(self) -> str:
+        """The last part of its name: what the pods of its calls are named after."""
+        return self.name.rpartition(".")[2]
 
     @property
-    def func(self) -> Callable[P, R]:
-        """The plain function, as Flyte names it."""
-        return cast("Callable[P, R]", self.function)
+    def short_name(self) -> str:
+        """The name that is shown for it."""
+        return self.overridden.short_name or self.decorator.short_name or self.title
 
     @property
     def source_file(self) -> str:
-        """The file that defines the function."""
-        return self.function.__code__.co_filename
+        """The file that makes it."""
+        return self.where.file
 
     @property
     def description(self) -> str:
-        """What the task is for: `docs`, or else the docstring."""
-        return self.docs.description if self.docs else inspect.getdoc(self.function) or ""
+        """What the task is for."""
+        return self.docs.description if self.docs else ""
 
     @property
     def levels(self) -> tuple[tuple[str, Settings], ...]:
         """The settings that were said, the most general level first."""
-        return (
-            ("environment", self.environment.settings),
-            ("decorator", self.decorator),
-            ("override", self.overridden),
-        )
+        around = (("environment", self.environment.settings),) if self.environment is not None else ()
+        return (*around, (self.level, self.decorator), ("override", self.overridden))
 
     @cached_property
     def signature(self) -> inspect.Signature:
-        """The function's signature, annotations resolved."""
+        """Its inputs and its result, annotations resolved."""
         return inspect.signature(self.function, eval_str=True)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return cast("R", self.function(*args, **kwargs))
+        return self.forward(*args, **kwargs)
 
     def forward(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the plain function: in a traced orchestrator too, where it makes no pod."""
+        """Do right here what its pod would do: in a traced orchestrator too, where it makes no pod."""
         return cast("R", self.function(*args, **kwargs))
 
     def aio(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, Any]:
         """Call the task from async code, be it sync or async itself."""
 
         async def call() -> Any:
+            import asyncio
+
             if inspect.iscoroutinefunction(self.function):
-                return await cast("Any", self.function(*args, **kwargs))
-            return await asyncio.to_thread(self.function, *args, **kwargs)
+                return await cast("Any", self.forward(*args, **kwargs))
+            return await asyncio.to_thread(self.forward, *args, **kwargs)
 
         return call()
 
@@ -137,22 +141,12 @@ class TaskTemplate(Generic[P, R]):
         plugin_config: object = None,
         service_account: str | None = None,
         **unknown: object,
-    ) -> TaskTemplate[P, R]:
+    ) -> Self:
         """Give the same task with other settings. What is said here wins over every level, a whole field at a time.
 
         Raises AuthoringError for what cannot be overridden (name, image, docs) and for unknown names.
         """
         new = said("override", locals(), unknown, caller())
-        return TaskTemplate(
-            self.func,
-            environment=self.environment,
-            decorator=self.decorator,
-            override=laid_over(self.overridden, new),
-            docs=self.docs,
-            orchestrator=self.orchestrator,
-            where=self.where,
-        )
-
-
-AsyncFunctionTaskTemplate = TaskTemplate
-"""Flyte's name for a task made from a function."""
+        made = copy.copy(self)
+        made.overridden = laid_over(self.overridden, new)
+        return made

@@ -16,7 +16,7 @@ from tiphys.bundling.program import Program, found_at
 if TYPE_CHECKING:
     from pathlib import Path
 
-TaskOf = Callable[[object], "tuple[str, FunctionType] | None"]
+TaskOf = Callable[[object], "tuple[str, Callable[..., object]] | None"]
 CALLABLE_PIECES = (FunctionType, type, ModuleType)
 
 
@@ -69,7 +69,7 @@ class Things:
             return f"n:{owner[0]}:{owner[1]}"
         return f"f:{self.task_names[id(value)]}" if id(value) in self.task_names else None
 
-    def _note_task(self, name: str, function: FunctionType) -> None:
+    def _note_task(self, name: str, function: Callable[..., object]) -> None:
         if self.tasks.setdefault(name, function) is function:
             self.task_names[id(function)] = name
 

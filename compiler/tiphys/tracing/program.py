@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
@@ -98,6 +99,7 @@ def declare_inputs(
 def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -> tuple[Any, Span]:
     """Interpret the body of an orchestrator; gives its result and the place of its end."""
     function = task.function
+    assert isinstance(function, FunctionType)
     node = source_of(function)
     frame = Frame(
         new_frame(t.state, dict(values)), scope_of(node), None, function.__globals__, cells_of(function),
@@ -151,7 +153,7 @@ def call_entry(
     from tiphys.tracing.subgraphs import call_orchestrator
 
     where = task.where
-    t.frame = Frame(new_frame(t.state, {}), EMPTY_SCOPE, None, {}, {}, where.file, task.function.__name__)
+    t.frame = Frame(new_frame(t.state, {}), EMPTY_SCOPE, None, {}, {}, where.file, task.title)
     node = ast.copy_location(ast.Call(func=ast.Name(id="f", ctx=ast.Load()), args=[], keywords=[]), where_node(where))
     try:
         return call_orchestrator(t, task, interface, values, node), where

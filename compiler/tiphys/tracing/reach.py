@@ -136,6 +136,8 @@ def is_orchestrator(task: TaskTemplate[..., Any]) -> bool:
     """Say whether a task is traced, because it calls tasks, or runs in a pod."""
     if task.orchestrator is not None:
         return task.orchestrator
+    if not isinstance(task.function, types.FunctionType):
+        return False
     code = task.function.__code__
     known = _known.get(code)
     if known is None:

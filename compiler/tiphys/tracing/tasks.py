@@ -8,6 +8,7 @@ import typing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
@@ -59,7 +60,7 @@ def call_task(
 ) -> Any:  # fmt: skip
     """Call a task: an async one gives a coroutine, a sync one runs here."""
     interface = interface_of(task)
-    title = task.function.__name__
+    title = task.title
     bound = bind(t, title, interface.parameters, args, keywords, node)
     inner = is_orchestrator(task)
     for name, value in bound.items():
@@ -92,12 +93,12 @@ def emit_call(
     arguments = tuple((name, t.to_atom(value, name, node)) for name, value in bound.items())
     if t.runtime_seconds:
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
-    name = t.names.allocate(task.function.__name__)
+    name = t.names.allocate(task.title)
     where = t.span(node)
     t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where))
     t.state.frontier = (name,)
     t.sources[name] = None
-    return t.atom(Ref(name), interface.result, task.function.__name__, node)
+    return t.atom(Ref(name), interface.result, task.title, node)
 
 
 def shortest(t: Tracer, node: ast.AST) -> Unknown:
@@ -122,7 +123,10 @@ def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast
     if name == "aio":
         return Special("aio", lambda args, words, where: call_task(t, task, args, words, where, awaitable=True))
     if name == "forward":
-        return Special("forward", lambda args, words, where: call_user(t, task.function, args, words, where))
+        plain = task.function
+        if isinstance(plain, FunctionType):
+            return Special("forward", lambda args, words, where: call_user(t, plain, args, words, where))
+        raise t.refuse(f"`{task.name}` is no Python function that could run here", node, "Call the task, and await it.")
     if name == "override":
         return Special("override", lambda args, words, where: override(t, task, args, words, where))
     return getattr(task, name)

@@ -59,6 +59,8 @@ class Run:
     ) -> None:
         self.manifest = manifest
         self.state = state
+        self.notes: tuple[str, ...] = ()
+        """What could not be checked before it was submitted."""
         self._watch = watch
         self._ended: Ended | None = None
         self._finish: Callable[[nodes.Run], Ended] | None = None
@@ -235,12 +237,14 @@ class RunContext:
 
         check_size(arguments)
         cluster = self.cluster()
+        unsure = remote.check_secrets(cluster, manifest.secrets)
         applied = remote.apply(cluster, manifest.objects)
         is_new = any(one.kind == "WorkflowTemplate" and one.action == "created" for one in applied)
         start = remote.submit_new if is_new else remote.submit
         made = start(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
         state = nodes.Run(made.name, made.namespace, made.uid, nodes.Phase.PENDING)
         run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
+        run.notes = tuple(unsure)
         run._finish = lambda last: ended_there(cluster, last, manifest)  # noqa: SLF001  built here, in two steps
         return run
 

@@ -264,6 +264,53 @@ def test_secrets_come_from_the_environment_then_from_the_file(play, tmp_path, mo
     assert run.outputs == {"r": "from file/from environment/None"}
 
 
+def with_files(template, *entries):
+    """Give a pod a folder of secrets: (secret, key, file) each, and a variable with the path of each."""
+    sources = [{"secret": {"name": name, "items": [{"key": key, "path": path}]}} for name, key, path in entries]
+    paths = [{"name": f"{path.upper()}_FILE", "value": f"/etc/own/{path}"} for _, _, path in entries]
+    container = template["container"]
+    mounts = [*container["volumeMounts"], {"name": "s", "mountPath": "/etc/own", "readOnly": True}]
+    return {
+        **template,
+        "container": {**container, "env": [*container.get("env", ()), *paths], "volumeMounts": mounts},
+        "volumes": [*template["volumes"], {"name": "s", "projected": {"sources": sources}}],
+    }
+
+
+def test_a_secret_as_a_file_lies_below_the_pods_root_and_its_variable_says_where(play, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "key.pem").write_text("from a file")
+    show = """
+assert os.environ["A_FILE"].startswith(os.environ["TIPHYS_POD"])
+from pathlib import Path
+out("v", Path(os.environ["A_FILE"]).read_text() + Path(os.environ["B_FILE"]).read_text())
+"""
+
+    run = play(
+        dag("main", task("t"), outputs={"r": of("t")}),
+        with_files(pod("t"), ("db", "a", "a"), ("tls", "value", "b")),
+        snippets={"t": show},
+        env={"DB_A": "text ", "B_FILE": str(tmp_path / "key.pem")},
+    )
+
+    assert run.outputs == {"r": "text from a file"}
+    assert not (run.folder / "pods").exists()
+
+
+def test_missing_secrets_that_are_files_are_named_with_the_ways_to_give_them(play, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = with_files(pod("t"), ("db", "a", "a"), ("tls", "value", "b"))
+
+    with pytest.raises(UsageError) as caught:
+        play(dag("main", task("t")), files, snippets={"t": ""}, env={"B_FILE": "/no/such"})
+    assert "B_FILE=/no/such cannot be read" in str(caught.value)
+
+    with pytest.raises(UsageError) as caught:
+        play(dag("main", task("t")), files, snippets={"t": ""}, env={"B": "x"})
+    assert "secret `db`, key `a`: set DB_A, or A, or A_FILE" in str(caught.value)
+    assert "tls" not in str(caught.value)
+
+
 def test_secret_names():
     assert variable_of("my-api.v2", "a_b") == "MY_API_V2_A_B"
     assert find_secrets([], {}, file=Path("none")) == {}

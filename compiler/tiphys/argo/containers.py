@@ -22,6 +22,7 @@ from tiphys.argo.expressions import (
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import resources_of, volumes_of
 from tiphys.argo.retries import deadline_of, retries_of
+from tiphys.argo.secrets import secret_volumes
 from tiphys.argo.storing import artifact
 from tiphys.argo.variables import variables_of
 from tiphys.ir import Operand, Plan
@@ -44,6 +45,7 @@ def container_template(
     args.extend(input_of(name) for name in told if name != CAUGHT)
     parameters.extend(m.Parameter(name=name) for name in told)
     volumes, mounts = volumes_of(settings.resources, bundle)
+    secrets, secret_mounts = secret_volumes(settings, profile)
     artifacts = [
         input_artifact(operand, item, store) for operand, item in operands if item.items is not None or not item.small
     ]
@@ -61,11 +63,11 @@ def container_template(
             image=settings.image,
             command=["python3", ARCHIVE],
             args=args,
-            env=variables_of(settings, records=plan.records),
+            env=variables_of(settings, profile, records=plan.records),
             resources=resources_of(settings.resources),
-            volume_mounts=mounts,
+            volume_mounts=[*mounts, *secret_mounts],
         ),
-        volumes=volumes,
+        volumes=[*volumes, *secrets],
         retry_strategy=retries_of(settings, records=plan.records),
         active_deadline_seconds=deadline_of(settings),
         service_account_name=settings.service_account,

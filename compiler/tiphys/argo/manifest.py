@@ -25,6 +25,7 @@ from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.report import Manifest, Report, size_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
+from tiphys.argo.secrets import needed_secrets
 from tiphys.argo.upkeep import pod_gc_of, ttl_of
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit
@@ -75,7 +76,8 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         loops=bounds_of(packed),
         recursions=tuple(levels_of(program, packed.rounds).items()),
     )
-    return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)))
+    secrets = needed_secrets(((program.plans[name], said) for name, said in packed.settings.items()), packed.profile)
+    return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)), secrets)
 
 
 def bounds_of(packed: Packed) -> tuple[tuple[str, int], ...]:

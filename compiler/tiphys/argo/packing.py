@@ -80,7 +80,7 @@ def pack_program(program: Program, *, root: Path, profile: Profile | None = None
     used = used_plans(program)
     resolved = {name: settings_of(program.plans[name], profile, image) for name in used}
     settings = {name: said.settings for name, said in resolved.items()}
-    check_spelling(program, settings)
+    check_spelling(program, settings, profile)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
     parts = {

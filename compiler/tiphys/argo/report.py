@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tiphys.diagnostics import Span
+
 
 @dataclass(frozen=True)
 class Report:
@@ -26,14 +28,25 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Needed:
+    """An entry of a Kubernetes Secret that a task reads, and the line that calls the task."""
+
+    secret: str
+    key: str
+    task: str
+    where: Span
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """The objects of one compiled program, in the order in which they are applied."""
+    """The objects of one compiled program, in the order in which they are applied; what must be there before."""
 
     program: str
     template: str
     objects: tuple[dict[str, Any], ...]
     report: Report
     notes: tuple[str, ...] = field(default=())
+    secrets: tuple[Needed, ...] = field(default=())
 
     def to_json(self) -> str:
         """Write it, to be read again by `manifest_from_json`."""
@@ -49,7 +62,8 @@ def manifest_from_json(text: str, notes: tuple[str, ...]) -> Manifest:
         "recursions": tuple((title, bound) for title, bound in held["report"].get("recursions", ())),
     }
     report = Report(**{**held["report"], **lists})
-    return Manifest(held["program"], held["template"], tuple(held["objects"]), report, notes)
+    secrets = tuple(Needed(**{**each, "where": Span(**each["where"])}) for each in held.get("secrets", ()))
+    return Manifest(held["program"], held["template"], tuple(held["objects"]), report, notes, secrets)
 
 
 def size_of(item: Mapping[str, Any]) -> int:

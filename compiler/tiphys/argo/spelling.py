@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from tiphys.argo.expressions import is_read_on_the_way
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
+from tiphys.profile import Profile
 from tiphys.settings import Settings
 
 ARGUMENT = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
@@ -20,11 +21,11 @@ ENTRY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
 HASH_SEED = "PYTHONHASHSEED"
 
 
-def check_spelling(program: Program, settings: Mapping[str, Settings]) -> None:
+def check_spelling(program: Program, settings: Mapping[str, Settings], profile: Profile) -> None:
     """Raise ProgramError for all that would be refused later. `settings`: those of each plan in use."""
     found = list(in_inputs(program))
     for name, said in settings.items():
-        found.extend(in_settings(program.plans[name], said))
+        found.extend(in_settings(program.plans[name], said, profile))
     if found:
         raise ProgramError(*dict.fromkeys(found))
 
@@ -37,7 +38,7 @@ def in_inputs(program: Program) -> Iterator[Mistake]:
             yield Mistake(message, item.where, "Rename it.")
 
 
-def in_settings(plan: Plan, settings: Settings) -> Iterator[Mistake]:
+def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mistake]:
     """Check the settings of one task."""
     task = plan.task.name if plan.task is not None else "glue"
 
@@ -54,13 +55,31 @@ def in_settings(plan: Plan, settings: Settings) -> Iterator[Mistake]:
             yield mistake(f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name.")
         elif VARIABLE.fullmatch(name) is None:
             yield mistake(f"{name!r} is no name of an environment variable", "Use letters, digits and `_`.")
-    taken = {*variables, HASH_SEED}
+    for message, mend in in_secrets(settings, profile):
+        yield mistake(message, mend)
+
+
+def in_secrets(settings: Settings, profile: Profile) -> Iterator[tuple[str, str]]:
+    """Check the secrets of one task: what is wrong, and how to mend it."""
+    taken = {*(settings.env_vars or {}), HASH_SEED}
+    paths: set[str] = set()
     for secret in settings.secrets or ():
-        group, key = secret.source
+        group, key = secret.source(profile.secrets.default)
         if OBJECT.fullmatch(group) is None or len(group) > 253:
-            yield mistake(f"{group!r} is no name of a Kubernetes Secret", "Use lower-case letters, digits and `-`.")
+            yield f"{group!r} is no name of a Kubernetes Secret", "Use lower-case letters, digits and `-`."
         if ENTRY.fullmatch(key) is None:
-            yield mistake(f"{key!r} is no key in a Kubernetes Secret", "Use letters, digits, `-`, `_` and `.`.")
-        if secret.variable in taken:
-            yield mistake(f"the variable `{secret.variable}` is set twice", "Name the secret's with `as_env_var=`.")
-        taken.add(secret.variable)
+            yield f"{key!r} is no key in a Kubernetes Secret", "Use letters, digits, `-`, `_` and `.`."
+        for variable in (secret.variable, secret.path_variable if secret.path is not None else None):
+            if variable in taken:
+                yield f"the variable `{variable}` is set twice", "Name the secret's with `as_env_var=`."
+            elif variable is not None:
+                taken.add(variable)
+        if secret.path in paths:
+            yield f"the file {secret.path} is written twice", "Mount one of the secrets into another folder."
+        elif secret.path is not None:
+            paths.add(secret.path)
+    folders = sorted({secret.mount for secret in settings.secrets or () if secret.mount is not None})
+    for outer in folders:
+        for inner in folders:
+            if inner.startswith(f"{outer}/"):
+                yield f"{inner} lies in {outer}, which only Kubernetes can write", "Mount both into the same folder."

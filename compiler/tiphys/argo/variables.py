@@ -5,10 +5,12 @@ from __future__ import annotations
 from hera.workflows import models as m
 
 from tiphys.argo.expressions import LAST, RETRIES, is_read_on_the_way
+from tiphys.argo.secrets import secret_variables
+from tiphys.profile import Profile
 from tiphys.settings import Settings
 
 
-def variables_of(settings: Settings, *, records: bool) -> list[m.EnvVar]:
+def variables_of(settings: Settings, profile: Profile, *, records: bool) -> list[m.EnvVar]:
     """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
     found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
     if records or (settings.retries is not None and settings.retries.count):
@@ -18,8 +20,4 @@ def variables_of(settings: Settings, *, records: bool) -> list[m.EnvVar]:
     for name, value in sorted((settings.env_vars or {}).items()):
         if not is_read_on_the_way(value):
             found.append(m.EnvVar(name=name, value=value))
-    for secret in settings.secrets or ():
-        group, key = secret.source
-        source = m.EnvVarSource(secret_key_ref=m.SecretKeySelector(name=group, key=key))
-        found.append(m.EnvVar(name=secret.variable, value_from=source))
-    return found
+    return [*found, *secret_variables(settings, profile)]

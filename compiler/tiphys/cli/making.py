@@ -137,6 +137,8 @@ def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:
 
     where = RunContext(mode="cluster", namespace=asked.namespace, context=asked.context)
     run = where.there(manifest, arguments)
+    for note in run.notes:
+        print(f"note: {note}", file=sys.stderr)
     print(f"submitted {run.name} in {run.state.namespace}", file=sys.stderr)
     if asked.watch:
         watch_run(run)

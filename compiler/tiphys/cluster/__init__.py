@@ -3,6 +3,7 @@
     connection   a kubeconfig becomes a `Cluster`; every request goes through it
     refusals     what an API server says, as sentences
     apply        a manifest's objects are created or brought up to date
+    secrets      the Secrets that a program reads are looked for
     submit       a Workflow is started
     watch        a run is followed until it has ended
     nodes        a run as plain data
@@ -18,6 +19,7 @@ from tiphys.cluster.connection import Cluster, connect
 from tiphys.cluster.nodes import Node, Phase, Run
 from tiphys.cluster.refusals import Absent, Refused, Unreachable
 from tiphys.cluster.result import Outcome, outcome
+from tiphys.cluster.secrets import check_secrets
 from tiphys.cluster.submit import Submitted, submit, submit_new
 from tiphys.cluster.watch import watch
 
@@ -33,6 +35,7 @@ __all__ = [
     "Submitted",
     "Unreachable",
     "apply",
+    "check_secrets",
     "connect",
     "outcome",
     "submit",

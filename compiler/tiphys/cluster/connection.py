@@ -46,6 +46,7 @@ class Resource:
 RESOURCES = {
     "ConfigMap": Resource("configmaps"),
     "Pod": Resource("pods"),
+    "Secret": Resource("secrets"),
     "Workflow": Resource("workflows", "v1alpha1", ARGO_GROUP),
     "WorkflowTemplate": Resource("workflowtemplates", "v1alpha1", ARGO_GROUP),
     "CronWorkflow": Resource("cronworkflows", "v1alpha1", ARGO_GROUP),

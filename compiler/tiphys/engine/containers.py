@@ -21,12 +21,16 @@ COMMAND = ["python3", f"{ROOT}/{BUNDLE_FOLDER}/{BUNDLE_FILE}"]
 
 @dataclass(frozen=True, slots=True)
 class SecretKey:
-    """An environment variable that comes from a key of a secret."""
+    """An environment variable, or with a `path` a file, that comes from a key of a secret.
+
+    The path is that in the cluster; here the file is below the pod's root.
+    """
 
     variable: str
     secret: str
     key: str
     optional: bool
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def compile_container(body: Object, *, where: str) -> Container:
             for index, text in enumerate(container.get("args") or ())
         ),
         environment=environment,
-        secrets=secrets,
+        secrets=(*secrets, *_secret_files(body, container, environment)),
         inputs=inputs,
         outputs=outputs,
         artifacts=artifacts,
@@ -207,6 +211,24 @@ def _environment(container: Object, where: str) -> tuple[tuple[tuple[str, Text],
             message = f"{place} comes from `{next(iter(source))}`, which does not run on this computer"
             raise UsageError(message)
     return tuple(texts), tuple(secrets)
+
+
+def _secret_files(body: Object, container: Object, environment: tuple[tuple[str, Text], ...]) -> tuple[SecretKey, ...]:
+    """Find the files that are filled from secrets; the variable that holds the path of one names it."""
+    mounted = {mount["name"]: str(mount["mountPath"]) for mount in container.get("volumeMounts") or ()}
+    variables = {text.constant: name for name, text in environment}
+    found = []
+    for volume in body.get("volumes") or ():
+        for source in (volume.get("projected") or {}).get("sources") or ():
+            secret = source.get("secret")
+            if secret is None or volume["name"] not in mounted:
+                continue
+            for item in secret.get("items") or ():
+                path = posixpath.join(mounted[volume["name"]], item["path"])
+                variable = variables.get(path, "").removesuffix("_FILE")
+                optional = secret.get("optional") is True
+                found.append(SecretKey(variable, str(secret["name"]), str(item["key"]), optional, path))
+    return tuple(found)
 
 
 def _folders(paths: list[str]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def make_job(
     environment = {name: text.render(scope) for name, text in container.environment}
     for key in container.secrets:
         if key in secrets:
-            environment[key.variable] = secrets[key]
+            deliver(key, secrets[key], environment, path)
     environment["TIPHYS_POD"] = path
     environment["TIPHYS_TERMINATION_LOG"] = f"{path}/{TERMINATION_LOG}"
     arguments = [
@@ -118,6 +118,18 @@ def make_job(
         log=log,
         deadline=deadline,
     )
+
+
+def deliver(key: SecretKey, text: str, environment: dict[str, str], root: str) -> None:
+    """Put a secret into its variable, or into its file; the variables that hold the file's path follow it."""
+    if key.path is None:
+        environment[key.variable] = text
+        return
+    place = f"{root}{key.path}"
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    environment.update({name: place for name, value in environment.items() if value == key.path})
 
 
 def collect(root: Root, *, scope: Scope, store: Store) -> Results:

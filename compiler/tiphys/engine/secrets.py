@@ -26,17 +26,37 @@ def find_secrets(wanted: Iterable[SecretKey], env: Mapping[str, str], *, file: P
     found: dict[SecretKey, str] = {}
     missing: dict[str, str] = {}
     for key in keys:
-        names = (variable_of(key.secret, key.key), key.variable)
-        name = next((name for name in names if name in known), None)
-        if name is not None:
-            found[key] = known[name]
+        text = text_of(key, known)
+        if text is not None:
+            found[key] = text
         elif not key.optional:
-            missing[f"secret `{key.secret}`, key `{key.key}`"] = f"{names[0]}, or {names[1]}"
+            missing[f"secret `{key.secret}`, key `{key.key}`"] = ", or ".join(names_of(key))
     if missing:
         lines = [f"  {what}: set {names}" for what, names in missing.items()]
         message = "secrets are missing (environment variables, or a `.env` file in this folder):\n" + "\n".join(lines)
         raise UsageError(message)
     return found
+
+
+def names_of(key: SecretKey) -> list[str]:
+    """List the variables that may hold a secret; for one that is a file, one ending in `_FILE` may name a file here."""
+    names = [variable_of(key.secret, key.key), *([key.variable] if key.variable else [])]
+    if key.path is not None:
+        names.append(f"{names[-1]}_FILE")
+    return list(dict.fromkeys(names))
+
+
+def text_of(key: SecretKey, known: Mapping[str, str]) -> str | None:
+    """Read a secret; None where there is none. Raises UsageError for a file that cannot be read."""
+    names = names_of(key)
+    if key.path is not None and names[-1] in known and not any(name in known for name in names[:-1]):
+        try:
+            return Path(known[names[-1]]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            what = f"the secret `{key.secret}`, key `{key.key}`"
+            message = f"{what}: {names[-1]}={known[names[-1]]} cannot be read: {error}"
+            raise UsageError(message) from None
+    return next((known[name] for name in names if name in known), None)
 
 
 def read_env_file(file: Path) -> dict[str, str]:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tiphys import errors as errors
+    from tiphys.authoring.cache import Cache as Cache
     from tiphys.authoring.context import custom_context as custom_context
     from tiphys.authoring.context import group as group
     from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AsyncFunctionTaskTemplate": "tiphys.authoring.functions",
     "Backoff": "tiphys.authoring.retry",
+    "Cache": "tiphys.authoring.cache",
     "Documentation": "tiphys.authoring.task",
     "Resources": "tiphys.authoring.resources",
     "RetryStrategy": "tiphys.authoring.retry",
@@ -60,7 +62,7 @@ _HOMES = {
 }
 _MODULES = ("errors",)
 _LATER = frozenset(
-    "Cache Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx "
+    "Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx "
     "durable init io new_condition notify report trace".split()
 )
 __all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604

@@ -72,7 +72,7 @@ class Entry:
 
     item: the output that is also written where a list is read. records: it records how it ended, with the values of
     `frame` where it fails. catch: how many entries the frame has that it reads from the records of others.
-    attempts: how often the user has it tried.
+    attempts: how often the user has it tried. kept: how its results are kept.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Entry:
     attempts: int = 1
     timeout: float | None = None
     within: Place | None = None
+    kept: Mapping[str, object] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -310,6 +311,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "catch": entry.catch,
         "attempts": entry.attempts if entry.attempts > 1 else None,
         "within": entry.within,
+        "kept": dict(entry.kept) if entry.kept is not None else None,
     }
     return {name: value for name, value in form.items() if value is not None}
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, field_validator
 
+from tiphys.authoring.cache import Cache, as_cache
 from tiphys.authoring.model import Setting
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
@@ -28,7 +29,7 @@ class Settings(Setting):
     retries: Annotated[RetryStrategy | None, BeforeValidator(as_retries)] = None
     timeout: Annotated[Timeout | None, BeforeValidator(as_timeout)] = None
     short_name: str | None = None
-    cache: Any = None
+    cache: Annotated[Cache | None, BeforeValidator(as_cache)] = None
     pod_template: Any = None
     reusable: Any = None
     interruptible: bool | None = None
@@ -70,7 +71,13 @@ class Settings(Setting):
 
 
 DEFAULTS = Settings(
-    image="auto", resources=Resources(), env_vars={}, secrets=(), retries=RetryStrategy(0), timeout=Timeout()
+    image="auto",
+    resources=Resources(),
+    env_vars={},
+    secrets=(),
+    retries=RetryStrategy(0),
+    timeout=Timeout(),
+    cache=Cache("disable"),
 )
 
 

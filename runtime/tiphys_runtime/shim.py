@@ -118,8 +118,7 @@ class Call:
             self.catch()
         self.glue("before")
         if self.entry.get("task"):
-            function, args, kwargs = self.prepared()
-            self.values.body = self.body(function, args, kwargs)
+            self.values.body = self.result()
         self.glue("after")
         written = [(str(output["name"]), *self.packed(output)) for output in self.outputs()]
         for name, text, data in written:
@@ -128,6 +127,18 @@ class Call:
             from tiphys_runtime import ending
 
             ending.record(self, None)
+
+    def result(self) -> Any:
+        """Give what the task gives; where results are kept, the one of an equal call. Raises Ended."""
+        if "kept" not in self.entry:
+            return self.body(*self.prepared())
+        from tiphys_runtime import keeping
+
+        value = keeping.found(self)
+        if value is keeping.NOTHING:
+            value = self.body(*self.prepared())
+            keeping.keep(self, value)
+        return value
 
     def catch(self) -> None:
         """Find the exception that ended a region. Raises Ended."""

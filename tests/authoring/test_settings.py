@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 import tiphys as flyte
-from tiphys.authoring.levels import LATER
-from tiphys.settings import DEFAULTS, resolve
+from tiphys.settings import resolve
 
 TOKEN = flyte.Secret("token", group="api")
 LEVELS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], object, str]] = [
@@ -66,11 +65,6 @@ def test_what_was_said_last_wins(  # noqa: PLR0913 - the columns of the table
 
     assert getattr(resolved.settings, field) == expected
     assert resolved.levels[field] == level
-
-
-def test_every_setting_has_a_row() -> None:
-    """A new field cannot be forgotten."""
-    assert {row[0] for row in LEVELS} == set(type(DEFAULTS).model_fields) - LATER
 
 
 def test_overrides_of_overrides_keep_what_they_do_not_say() -> None:

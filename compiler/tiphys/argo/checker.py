@@ -24,19 +24,23 @@ from tiphys.diagnostics import InternalError
 
 Json = Mapping[str, Any]
 
+HASHED = r"\(fromJSON\(inputs\.parameters\['[-\w]+'\]\)\?\.h\ \?\?\ inputs\.parameters\['[-\w]+'\]\)"
+"""An operand, or the digest of its file."""
 REFERENCE = re.compile(
     r"""\{\{(?:
       tasks\.(?P<task>[-a-zA-Z0-9]+)\.outputs\.parameters\.(?P<output>[-\w]+)
     | inputs\.parameters\.(?P<input>[-\w]+)
     | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
+    | =sprig\.sha256sum\((?P<hashed>''|HASHED(?:\ \+\ '\|'\ \+\ HASHED)*)\)
     | =(?P<expression>(?:(?!\}\}).)+)
-    | (?P<uid>workflow\.uid)
+    | (?P<uid>workflow\.(?:uid|namespace))
     | (?P<retries>retries|lastRetry\.(?:status|exitCode))
     | (?P<item>item)
-    )\}\}""",
+    )\}\}""".replace("HASHED", HASHED),
     re.VERBOSE | re.ASCII,
 )
+INPUT = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
 CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
 TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
@@ -87,12 +91,13 @@ def check_template(
     if "dag" in item:
         check_dag(item, templates, given, Scope(name, inputs, typed))
         return
-    files = Scope(name, inputs, kinds=frozenset(("input", "spilled", "uid")))
-    for part in ("inputs", "outputs"):
+    files = Scope(name, inputs, kinds=frozenset(("input", "spilled", "hashed", "uid")))
+    files_in = ("inputs", "outputs", "synchronization")
+    for part in files_in:
         check_texts(files, item.get(part))
     container = item.get("container", {})
     check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
-    rest = {key: value for key, value in item.items() if key not in ("inputs", "outputs", "container")}
+    rest = {key: value for key, value in item.items() if key not in ("container", *files_in)}
     check_texts(Scope(name), rest)
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
     check_texts(Scope(name, kinds=counted), container.get("env"))
@@ -274,6 +279,10 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
             fail(scope.place, f"{found[0]} is read, but {found['task']} has no such output")
     elif kind == "expression":
         check_expression(scope.place, found["expression"], Known(scope.inputs, scope.outputs, typed=scope.typed))
+    elif kind == "hashed":
+        for name in INPUT.findall(found[0]):
+            if name not in scope.inputs:
+                fail(scope.place, f"{name}, read by {found[0]}, is no input of the template")
     elif kind in ("input", "spilled") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
     elif kind == "typed" and found[kind] not in scope.typed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hera.workflows import models as m
 
+from tiphys.argo import caching
 from tiphys.argo.calls import told_to
 from tiphys.argo.expressions import (
     CAUGHT,
@@ -51,14 +52,18 @@ def container_template(
     ]
     if plan.catch is not None:
         artifacts.append(artifact("records", f"{ROOT}/in/records", records_key(input_of(CAUGHT)), store))
-    said = plan.task.name if plan.task is not None else "glue"
+    key = caching.key_of(plan, settings)
+    found, kept = caching.artifacts_of(key, settings, store)
+    artifacts.extend(found)
+    said = plan.task.name if plan.task is not None and not plan.task.is_own else "glue"
     return m.Template(
         name=name,
         metadata=m.Metadata(
             labels=profile.pods.labels or None, annotations={**profile.pods.annotations, "tiphys.dev/task": said}
         ),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
-        outputs=outputs_of(plan, store),
+        outputs=outputs_of(plan, store, kept),
+        synchronization=caching.lock_of(key, settings),
         container=m.Container(
             image=settings.image,
             command=["python3", ARCHIVE],
@@ -80,13 +85,13 @@ def input_artifact(name: str, item: Operand, store: str) -> m.Artifact:
     return artifact(name, f"{ROOT}/in/{name}", key, store)
 
 
-def outputs_of(plan: Plan, store: str) -> m.Outputs:
+def outputs_of(plan: Plan, store: str, kept: list[m.Artifact]) -> m.Outputs:
     """Declare the envelopes of the outputs, and the files of those that may be large."""
     names = output_names(plan)
     parameters = [
         m.Parameter(name=name, value_from=m.ValueFrom(path=f"{ROOT}/out/{name}", default="{}")) for name in names
     ]
-    artifacts = []
+    artifacts = list(kept)
     for name in names:
         # what a wide fan-in reads is always written, and where the fan-in looks
         is_item = plan.item is not None and name == output_name(plan.item)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
+NAMESPACE = "{{workflow.namespace}}"
 WORKFLOW_UID = "{{workflow.uid}}"
 RETRIES = "{{retries}}"
 """How often a pod was retried so far; only templates with a retry strategy know it."""
@@ -134,6 +136,16 @@ def records_key(to: str) -> str:
 def directory_key(group: str) -> str:
     """Give the prefix that a wide fan-in reads as a directory."""
     return f"tiphys/{WORKFLOW_UID}/m/{group}"
+
+
+def cache_key(code: str, operands: tuple[str, ...]) -> str:
+    """Give the key of a kept result: what runs, and the contents of the operands, of a spilled one its digest."""
+    texts = (f"(fromJSON(inputs.parameters['{name}'])?.h ?? inputs.parameters['{name}'])" for name in operands)
+    return f"tiphys/cache/{NAMESPACE}/{code}/{evaluated(f'sprig.sha256sum({_joined(texts)})')}/_"
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " + '|' + ".join(texts) or "''"
 
 
 def defused(value: str) -> str:

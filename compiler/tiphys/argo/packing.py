@@ -180,7 +180,7 @@ def fingerprint(
         plan = program.plans[name]
         add(name, said, [(item.name, item.small, item.items) for item in plan.operands], plan.outputs, plan.result)
         small = [is_small_output(plan, output) for output in output_names(plan)]
-        add(small, plan.item, plan.records, plan.catch, plan.within)
+        add(small, plan.item, plan.records, plan.catch, plan.within, plan.keyed)
     return digest.hexdigest()
 
 
@@ -254,8 +254,18 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         attempts=1 + (settings.retries.count if settings.retries is not None else 0),
         timeout=timeout,
         within=plan.within,
+        kept=kept_of(plan, settings),
         env=shim_variables(settings),
     )
+
+
+def kept_of(plan: Plan, settings: Settings) -> Mapping[str, object] | None:
+    """Say how the shim keeps results: for how many seconds they count, and whether it only looks for one."""
+    cache = settings.cache
+    if plan.keyed is None or cache is None or not cache.is_on:
+        return None
+    age = {"age": cache.max_age.total_seconds()} if cache.max_age is not None else {}
+    return age if plan.task is None or plan.task.keeps else {**age, "reads": True}
 
 
 def step_of(step: PlannedStep) -> Step:

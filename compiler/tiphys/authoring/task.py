@@ -46,6 +46,8 @@ class TaskTemplate(Generic[P, R]):
     level: str = "decorator"
     decorator: Settings
     overridden: Settings
+    keeps = True
+    is_own = False
 
     def __init__(
         self,
@@ -79,6 +81,11 @@ class TaskTemplate(Generic[P, R]):
     def short_name(self) -> str:
         """The name that is shown for it."""
         return self.overridden.short_name or self.decorator.short_name or self.title
+
+    @property
+    def code(self) -> Callable[..., Any]:
+        """The function whose source tells whether a kept result still counts."""
+        return self.function
 
     @property
     def source_file(self) -> str:

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 class PodToRun:
-    """A pod that waits for a place, or runs. `left` is what remains of a backoff's longest duration."""
+    """A pod that waits for a place, or runs.
 
-    __slots__ = ("left", "node", "root", "scope", "template")
+    left: what remains of a backoff's longest duration. locks: the mutexes that it holds.
+    """
+
+    __slots__ = ("left", "locks", "node", "root", "scope", "template")
 
     def __init__(self, node: Node, template: Pod, scope: Scope, *, left: float | None = None) -> None:
         self.node = node
@@ -28,6 +31,7 @@ class PodToRun:
         self.scope = scope
         self.left = left
         self.root: Root | None = None
+        self.locks: frozenset[str] = frozenset()
 
 
 class Attempts:

@@ -78,6 +78,8 @@ class Container:
     folders: tuple[str, ...]
     deadline: Text | None
     retries: RetryStrategy | None
+    locks: tuple[Text, ...] = ()
+    """The names of the mutexes that it holds while it runs."""
 
 
 def compile_container(body: Object, *, where: str) -> Container:
@@ -121,6 +123,10 @@ def compile_container(body: Object, *, where: str) -> Container:
         ),
         deadline=None if deadline is None else compile_text(deadline, where=f"{where}, activeDeadlineSeconds"),
         retries=None if retries is None else compile_retries(retries, where=where),
+        locks=tuple(
+            compile_text(item["name"], where=f"{where}, mutex")
+            for item in (body.get("synchronization") or {}).get("mutexes") or ()
+        ),
     )
 
 

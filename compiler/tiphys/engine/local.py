@@ -72,7 +72,7 @@ def execute(
         program,
         workflow=_workflow(name, uid, values),
         folder=str(folder),
-        store=Store(folder / "store"),
+        store=Store(folder / "store", kept_folder()),
         executor=_executor(executor, variables, folder, mounts),
         parallelism=max(1, parallelism or default_parallelism()),
         mounts=mounts,
@@ -101,8 +101,18 @@ def execute(
 
 def runs_folder() -> Path:
     """Give the folder that keeps the runs of this user."""
+    return own_folder() / "runs"
+
+
+def kept_folder() -> Path:
+    """Give the folder of the results that later runs of this user find again."""
+    return own_folder() / "kept"
+
+
+def own_folder() -> Path:
+    """Give the folder of all that is kept for this user."""
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "tiphys" / "runs"
+    return (Path(cache) if cache else Path.home() / ".cache") / "tiphys"
 
 
 def _executor(way: Way | Executor | None, env: Mapping[str, str], folder: Path, mounts: Mapping[str, str]) -> Executor:

@@ -220,8 +220,21 @@ class Run:
             self._todo.append(heapq.heappop(self._clocks)[2])
 
     def _start_pods(self) -> None:
+        blocked: list[PodToRun] = []
         while self._waiting and len(self._running) < self._places:
-            self._start_pod(self._waiting.popleft())
+            pod = self._waiting.popleft()
+            if self._is_locked(pod):
+                blocked.append(pod)
+            else:
+                self._start_pod(pod)
+        self._waiting.extendleft(reversed(blocked))
+
+    def _is_locked(self, pod: PodToRun) -> bool:
+        """Say whether a pod that runs holds a mutex that this one needs; if none does, this one has them."""
+        if not pod.template.container.locks:
+            return False
+        pod.locks = frozenset(text.render(pod.scope) for text in pod.template.container.locks)
+        return any(pod.locks & other.locks for other in self._running.values())
 
     def _start_pod(self, pod: PodToRun) -> None:
         number = self.pods + 1

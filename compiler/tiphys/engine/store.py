@@ -9,13 +9,17 @@ from pathlib import Path
 from tiphys.diagnostics import InternalError
 from tiphys.engine.functions import Unevaluable
 
+KEPT = "tiphys/cache/"
+"""What the keys begin with of results that later runs find again."""
+
 
 class Store:
-    """The artifacts of a run."""
+    """The artifacts of a run. kept: the folder, below which runs share theirs, of what outlives the run."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: Path | None = None) -> None:
         self.folder = folder
         self._root = str(folder)
+        self._kept = str(kept or folder)
 
     def find(self, key: str) -> str | None:
         """Give the path of what is stored under a key: a file, or, for a prefix of keys, a folder."""
@@ -45,8 +49,9 @@ class Store:
         shutil.move(path, place)
 
     def _place(self, key: str) -> str:
-        place = os.path.normpath(os.path.join(self._root, key))
-        if not place.startswith(self._root + os.sep):
+        root = self._kept if key.startswith(KEPT) else self._root
+        place = os.path.normpath(os.path.join(root, key))
+        if not place.startswith(root + os.sep):
             message = f"the artifact key `{key}` leaves the store"
             raise Unevaluable(message)
         return place

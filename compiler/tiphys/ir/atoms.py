@@ -43,6 +43,17 @@ class Leaf(Protocol):
     def function(self) -> Callable[..., Any]: ...
     @property
     def levels(self) -> tuple[tuple[str, Any], ...]: ...
+    @property
+    def code(self) -> Callable[..., Any]:
+        """The function whose source tells whether a kept result still counts."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether its results are kept, where they are looked for."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is no task of the program, but a part of another one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

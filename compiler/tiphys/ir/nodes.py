@@ -37,6 +37,8 @@ class Call:
     where: Span
     frame: tuple[Atom, ...] = ()
     """Inside an `Attempt`: the values that its catch gives where this call is the one that failed."""
+    keyed: tuple[str, ...] | None = None
+    """Where results are kept: the arguments by which they are found again. Each is a value of its own, no glue."""
 
 
 @dataclass(frozen=True, slots=True)

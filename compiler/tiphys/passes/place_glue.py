@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from tiphys.ir import Atom, Call, Catch, Glue, Graph, Node, Program, Ref, Sub, Unit, operands_of
 from tiphys.passes.handing_on import handing_on
+from tiphys.passes.keyed import with_contents
 from tiphys.passes.texts import may_be_text
 
 
@@ -25,7 +26,8 @@ def place_glue(program: Program) -> Program:
     graphs: dict[str, Unit] = {}
     for name, unit in program.graphs.items():
         if isinstance(unit, Graph):
-            graphs[name] = place(unit if name != program.entry else name_result(program, unit))
+            whole = with_contents(program, unit)
+            graphs[name] = place(whole if name != program.entry else name_result(program, whole))
         else:
             graphs[name] = unit
     return replace(program, graphs=graphs)
@@ -99,14 +101,22 @@ def needs(graph: Graph, glue: dict[str, Glue]) -> tuple[set[str], dict[str, User
                 pods = mine.pods
         else:
             pods = {node.name}
+        keyed = keyed_nodes(node)
         for name in edges(node):
             if name not in glue:
                 continue
-            if isinstance(node, Sub):
+            if isinstance(node, Sub) or name in keyed:
                 users[name].outside = users[name].early = True
             else:
                 users[name].pods |= pods
     return kept, users
+
+
+def keyed_nodes(node: Node) -> set[str]:
+    """Name the nodes whose values are looked at before a pod begins, to find a kept result."""
+    if not isinstance(node, Call) or node.keyed is None:
+        return set()
+    return {atom.node for name, atom in node.arguments if name in node.keyed and isinstance(atom, Ref)}
 
 
 def edges(node: Node) -> set[str]:

@@ -46,6 +46,7 @@ class Plans:
             plan.frame,
             plan.catch,
             plan.within,
+            plan.keyed,
         )
 
     def settings(self, task: Leaf) -> str:

@@ -91,6 +91,7 @@ def make_pod(site: Site, host: Host) -> Pod:
         result=final.output if isinstance(final, Ref) and final.node == host.name else None,
         item=item, records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0], within=places.within(),
+        keyed=places.keyed(),
     )  # fmt: skip
     name = site.plans.add(plan, base_name(site, host))
     order = order_of(site, host, (*before, *after))
@@ -132,6 +133,13 @@ class Places:
         """Give the place of the seconds that the body may take."""
         named = dict(self.host.arguments) if isinstance(self.host, Call) else {}
         return self.slot(named[WITHIN]) if WITHIN in named else None
+
+    def keyed(self) -> tuple[Slot, ...] | None:
+        """Give the places of the operands by which a kept result is found."""
+        if not isinstance(self.host, Call) or self.host.keyed is None:
+            return None
+        named = dict(self.host.arguments)
+        return tuple(self.slot(named[name]) for name in self.host.keyed if name in named)
 
     def arguments(self) -> tuple[tuple[Slot, ...], tuple[tuple[str, Slot], ...]]:
         """Give the arguments of the body: those without a name, and the others."""

@@ -16,6 +16,7 @@ from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import Retrace, start_ready
+from tiphys.tracing.keeping import is_kept
 from tiphys.tracing.parameters import add_input
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.recursion import check_ends
@@ -55,7 +56,7 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
         t = Tracer(program, name)
         values = declare_inputs(t, task, interface, bindings)
         try:
-            if is_orchestrator(task) and has_tries(task):
+            if is_orchestrator(task) and (has_tries(task) or is_kept(task)):
                 result, where = call_entry(t, task, interface, values)
             elif is_orchestrator(task):
                 t.seconds = limit_of(task)
@@ -149,7 +150,7 @@ def call_leaf(
 def call_entry(
     t: Tracer, task: TaskTemplate[..., Any], interface: Interface, values: dict[str, Any]
 ) -> tuple[Any, Span]:
-    """Wrap an orchestrator that is tried more than once into a graph that calls it."""
+    """Wrap an orchestrator that is tried more than once, or whose results are kept, into a graph that calls it."""
     from tiphys.tracing.subgraphs import call_orchestrator
 
     where = task.where

@@ -55,6 +55,7 @@ def call_orchestrator(
     t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call
 ) -> Any:
     """Call another orchestrator."""
+    from tiphys.tracing.keeping import kept
     from tiphys.tracing.tries import as_set
 
     for item in interface.parameters:
@@ -64,7 +65,10 @@ def call_orchestrator(
         task.name, (task.name, repr(task.levels)), interface.types, interface.result, task.where,
         lambda inner, values: interpret(inner, task, values), task.description, task.name,
     )  # fmt: skip
-    return as_set(t, task, lambda: call_graph(t, callee, bound, node), interface.result, node)
+    return kept(
+        t, task, interface, bound,
+        lambda: as_set(t, task, lambda: call_graph(t, callee, bound, node), interface.result, node), node,
+    )  # fmt: skip
 
 
 def call_graph(t: Tracer, callee: Callee, bound: dict[str, Any], node: ast.AST) -> Any:

@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, ProgramError
+from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call, Ref
 from tiphys.settings import resolve
 from tiphys.tracing.binding import bind
@@ -95,10 +95,25 @@ def emit_call(
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
     name = t.names.allocate(task.title)
     where = t.span(node)
-    t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where))
+    keyed = keyed_inputs(task, interface)
+    t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
     t.state.frontier = (name,)
     t.sources[name] = None
     return t.atom(Ref(name), interface.result, task.title, node)
+
+
+def keyed_inputs(task: TaskTemplate[..., Any], interface: Interface) -> tuple[str, ...] | None:
+    """Name the inputs by which the results of a task are kept; None where they are not. Raises ProgramError."""
+    resolved = resolve(task.levels)
+    cache = resolved.settings.cache
+    if cache is None or not cache.is_on:
+        return None
+    names = tuple(sorted(interface.types))
+    wrong = [name for name in cache.ignored_inputs if name not in names]
+    if wrong and resolved.levels["cache"] != "environment":  # which has other tasks too
+        message = f"`{task.name}` has no input `{wrong[0]}`, which its cache should ignore"
+        raise ProgramError(Mistake(message, task.where, nearest(wrong[0], list(names))))
+    return tuple(name for name in names if name not in cache.ignored_inputs)
 
 
 def shortest(t: Tracer, node: ast.AST) -> Unknown:

@@ -1,0 +1,108 @@
+"""`Cache`: a task that was called before with the same arguments is not run again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import field_validator
+
+from tiphys.authoring.model import Setting
+from tiphys.diagnostics import nearest
+
+Behavior = Literal["auto", "override", "disable"]
+BEHAVIORS = ("auto", "override", "disable")
+ALIASES = {
+    **dict.fromkeys(("on", "enable", "enabled", "yes", "true"), "auto"),
+    **dict.fromkeys(("off", "disabled", "no", "none", "false"), "disable"),
+}
+
+
+class Cache(Setting):
+    """Whether and how results are kept.
+
+    behavior: `auto` looks a result up, and keeps a new one; `override` runs anyway, and replaces what is kept;
+    `disable` does neither. version_override: stands for the code of the task; by default the source of the function, of
+    the helpers it uses and of their constants tells. salt: keeps results apart that are otherwise the same.
+    ignored_inputs: parameters that make no difference. serialize: of equal calls at the same time, one runs and the
+    others wait for its result. max_age: seconds or a `timedelta` after which a result counts no more.
+    """
+
+    behavior: Behavior
+    version_override: str | None = None
+    serialize: bool = False
+    ignored_inputs: tuple[str, ...] = ()
+    salt: str = ""
+    max_age: timedelta | None = None
+
+    def __init__(
+        self,
+        behavior: str = "auto",
+        version_override: str | None = None,
+        serialize: bool = False,  # noqa: FBT001, FBT002  Flyte's own order
+        ignored_inputs: str | Sequence[str] = (),
+        salt: str = "",
+        policies: object = None,
+        max_age: float | timedelta | None = None,
+    ) -> None:
+        if policies is not None:
+            from tiphys.authoring.location import caller, keyword
+            from tiphys.diagnostics import AuthoringError, Mistake
+
+            message = "`policies` are not supported: the version of a task is the source of what it runs"
+            raise AuthoringError(Mistake(message, keyword(caller(), "policies"), "Use `version_override=` or `salt=`."))
+        super().__init__(
+            behavior=behavior, version_override=version_override, serialize=serialize, ignored_inputs=ignored_inputs,
+            salt=salt, max_age=max_age,
+        )  # fmt: skip
+
+    @field_validator("behavior", mode="before")
+    @classmethod
+    def _behavior(cls, value: object) -> object:
+        known = ALIASES.get(value.lower(), value.lower()) if isinstance(value, str) else value
+        if known not in BEHAVIORS:
+            msg = f"{value!r} is no way to cache. {nearest(str(value), list(BEHAVIORS))}"
+            raise ValueError(msg)
+        return known
+
+    @field_validator("version_override", mode="before")
+    @classmethod
+    def _version(cls, value: object) -> object:
+        if value is not None and (not isinstance(value, str) or not value):
+            msg = f"{value!r} is no version; write a text, such as '2'"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("ignored_inputs", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        names = (value,) if isinstance(value, str) else value
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+            msg = f"{value!r} are no names of parameters; write a tuple of texts"
+            raise ValueError(msg)
+        return tuple(names)
+
+    @field_validator("max_age", mode="before")
+    @classmethod
+    def _age(cls, value: object) -> object:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
+            msg = f"{value!r} is no age; write seconds, or a timedelta"
+            raise ValueError(msg)
+        age = value if isinstance(value, timedelta) else timedelta(seconds=value)
+        if age < timedelta(0):
+            msg = "an age must not be negative"
+            raise ValueError(msg)
+        return age
+
+    @property
+    def is_on(self) -> bool:
+        """Whether results are kept at all."""
+        return self.behavior != "disable"
+
+
+def as_cache(value: object) -> object:
+    """Let a text stand for a `Cache`."""
+    return Cache(value) if isinstance(value, str) else value

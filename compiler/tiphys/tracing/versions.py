@@ -1,0 +1,157 @@
+"""The version of a task: a digest of the code that it runs, for the cache.
+
+It covers the function, the functions and classes of the user's program that it uses, and the constants that these
+read. Comments, blank lines, docstrings and decorators make no difference; installed packages count by their names.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import enum
+import functools
+import hashlib
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing.reach import chains_reached, is_user_class, names_of_code, names_reached
+from tiphys.tracing.source import cells_of, is_user_code, tree_of
+
+PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...))
+Part = tuple[object, ...]
+
+
+def version_of(function: Callable[..., Any]) -> str:
+    """Give the digest of a function and all of the user's that it uses, as hexadecimal text."""
+    digest = hashlib.sha256()
+    for part in Walk().parts(function):
+        digest.update(repr(part).encode())
+    return digest.hexdigest()
+
+
+class Walk:
+    """One way through what a function uses; each thing is met once, later it is named by its number."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+        self.kept: list[object] = []
+
+    def parts(self, value: Any) -> Iterator[Part]:
+        """Describe a value, and then what it uses."""
+        if isinstance(value, PLAIN):
+            yield (type(value).__name__, value)
+            return
+        if id(value) in self.numbers:
+            yield ("again", self.numbers[id(value)])
+            return
+        self.numbers[id(value)] = len(self.numbers)
+        self.kept.append(value)
+        match value:
+            case TaskTemplate():
+                yield ("task", value.name)
+                yield from self.parts(value.function)
+            case types.FunctionType():
+                yield from self.function(value)
+            case types.MethodType():
+                yield ("method", value.__name__)
+                yield from self.several((value.__func__, value.__self__))
+            case functools.partial():
+                yield ("partial",)
+                yield from self.several((value.func, value.args, value.keywords))
+            case staticmethod() | classmethod():
+                yield from self.parts(value.__func__)
+            case property():
+                yield from self.several((value.fget, value.fset))
+            case enum.Enum():
+                yield ("member", type(value).__qualname__, value.name)
+            case type():
+                yield from self.cls(value)
+            case list() | tuple():
+                yield (type(value).__name__, len(value))
+                yield from self.several(value)
+            case set() | frozenset():
+                yield (type(value).__name__, sorted(repr(list(Walk().parts(item))) for item in value))
+            case dict():
+                yield ("dict", len(value))
+                for key, item in value.items():
+                    yield from self.parts(key)
+                    yield from self.parts(item)
+            case types.ModuleType():
+                yield ("module", value.__name__)
+            case _:
+                yield from self.thing(value)
+
+    def several(self, values: Any) -> Iterator[Part]:
+        """Describe values one after the other."""
+        for item in values:
+            yield from self.parts(item)
+
+    def function(self, function: types.FunctionType) -> Iterator[Part]:
+        """Describe a function: its source, its defaults, and what its names stand for."""
+        if not is_user_code(function) and tree_of(function.__code__) is not None:
+            yield ("installed", function.__module__, function.__qualname__)
+            if (inner := getattr(function, "__wrapped__", None)) is not None:
+                yield from self.parts(inner)
+            yield from self.several(cells_of(function).values())
+            return
+        node = tree_of(function.__code__)
+        code = function.__code__
+        if node is None:
+            constants = tuple(item for item in code.co_consts if isinstance(item, PLAIN))
+            yield ("code", code.co_code, constants, code.co_names, code.co_varnames)
+        else:
+            yield ("source", source_text(node))
+        yield from self.several((function.__defaults__ or (), function.__kwdefaults__ or {}))
+        space = {**function.__globals__, **cells_of(function)}
+        for name in sorted(names_of_code(code) if node is None else names_reached(node)):
+            if name in space:
+                yield ("name", name)
+                yield from self.parts(space[name])
+        for chain in sorted(chains_reached(node)) if node is not None else ():
+            yield from self.chain(space, chain)
+
+    def chain(self, space: dict[str, Any], chain: tuple[str, ...]) -> Iterator[Part]:
+        """Describe what a dotted name through modules stands for."""
+        value, *rest = space.get(chain[0]), *chain[1:]
+        for name in rest:
+            if not isinstance(value, types.ModuleType):
+                return
+            value = vars(value).get(name)
+            if value is not None and not isinstance(value, types.ModuleType):
+                yield ("name", ".".join(chain))
+                yield from self.parts(value)
+
+    def cls(self, kind: type) -> Iterator[Part]:
+        """Describe a class: of the user's, with all that it holds."""
+        yield ("class", kind.__module__ if not is_user_class(kind) else "", kind.__qualname__)
+        if not is_user_class(kind):
+            return
+        yield from self.several(kind.__bases__)
+        for name, value in sorted(vars(kind).items()):
+            if name == "__annotations__":
+                yield ("fields", tuple((key, getattr(item, "__qualname__", repr(item))) for key, item in value.items()))
+            elif not name.startswith("__") or isinstance(value, types.FunctionType | staticmethod | classmethod):
+                yield ("attribute", name)
+                yield from self.parts(value)
+
+    def thing(self, value: Any) -> Iterator[Part]:
+        """Describe an object: of the user's, by its class and what it holds."""
+        text = repr(value)
+        yield ("object", "" if " at 0x" in text else text)
+        yield from self.parts(type(value))
+        if is_user_class(type(value)):
+            yield from self.parts(getattr(value, "__dict__", {}))
+
+
+@functools.lru_cache(maxsize=4096)
+def source_text(node: ast.AST) -> str:
+    """Write source so that only its meaning counts: no places, no decorators, no docstrings."""
+    found = copy.deepcopy(node)
+    for inner in ast.walk(found):
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inner.decorator_list = []
+            if ast.get_docstring(inner, clean=False) is not None:
+                inner.body = inner.body[1:] or [ast.Pass()]
+    return ast.dump(found, annotate_fields=False)

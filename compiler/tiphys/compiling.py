@@ -64,11 +64,14 @@ def compile_task(
     Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.
     """
     from tiphys.argo.packing import pack_program
+    from tiphys.argo.people import marks_of
 
     check_image(image)
     program, notes = trace(task, bindings)
     program = passes.run(program)
-    packed = pack_program(program, root=root_of(task), profile=profile or profile_of(task), image=image)
+    packed = pack_program(
+        program, root=root_of(task), profile=profile or profile_of(task), image=image, marks=marks_of(task)
+    )
     key = hashlib.sha256(
         json.dumps([packed.fingerprint, tiphys.__version__, platform.python_version(), own_age()]).encode()
     ).hexdigest()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import linecache
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span, UsageError, collecting, nearest
+from tiphys.settings import resolve
 
 MARKS = ("pyproject.toml", "tiphys.toml", "setup.py", "setup.cfg", ".git", "uv.lock", "requirements.txt")
 
@@ -102,7 +104,9 @@ def tasks_of(module: ModuleType) -> dict[str, TaskTemplate[..., Any]]:
 
 
 def find_task(module: ModuleType, name: str | None) -> TaskTemplate[..., Any]:
-    """Find a task by the name of its function, or by its full name; without one `main`, or the only orchestrator.
+    """Find a task by the name of its function, or by its full name.
+
+    Without a name: the one that says `entrypoint=True`, else `main`, else the only orchestrator.
 
     Raises UsageError with the nearest ones.
     """
@@ -112,19 +116,31 @@ def find_task(module: ModuleType, name: str | None) -> TaskTemplate[..., Any]:
         message = f"{file} defines no task; decorate a function with `@env.task`"
         raise UsageError(message)
     if name is None:
-        if "main" in tasks:
-            return tasks["main"]
-        from tiphys.tracing.reach import is_orchestrator
-
-        outer = [task for task in tasks.values() if is_orchestrator(task)] or list(tasks.values())
-        if len(outer) == 1:
-            return outer[0]
-        message = f"{file} has several tasks: name one of {', '.join(f'`{item}`' for item in tasks)}"
-        raise UsageError(message)
+        return only_task(tasks, file)
     full = {task.name: task for task in tasks.values()}
     if name in tasks or name in full:
         return tasks.get(name) or full[name]
     message = f"{file} has no task `{name}`. {nearest(name, list(tasks))}"
+    raise UsageError(message)
+
+
+def only_task(tasks: Mapping[str, TaskTemplate[..., Any]], file: str) -> TaskTemplate[..., Any]:
+    """Find the task that a file is about. Raises UsageError where that is not clear."""
+    marked = {key: task for key, task in tasks.items() if resolve(task.levels).settings.entrypoint}
+    if len(marked) == 1:
+        return next(iter(marked.values()))
+    if marked:
+        names = ", ".join(f"`{item}`" for item in marked)
+        message = f"several tasks of {file} say `entrypoint=True`: name one of {names}"
+        raise UsageError(message)
+    if "main" in tasks:
+        return tasks["main"]
+    from tiphys.tracing.reach import is_orchestrator
+
+    outer = [task for task in tasks.values() if is_orchestrator(task)] or list(tasks.values())
+    if len(outer) == 1:
+        return outer[0]
+    message = f"{file} has several tasks: name one of {', '.join(f'`{item}`' for item in tasks)}"
     raise UsageError(message)
 
 

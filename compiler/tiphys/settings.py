@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, field_validator
 
 from tiphys.authoring.cache import Cache, as_cache
 from tiphys.authoring.model import Setting
+from tiphys.authoring.naming import as_account, as_flag, as_title
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
 from tiphys.authoring.secret import Secret, as_secrets
@@ -28,18 +29,18 @@ class Settings(Setting):
     secrets: Annotated[tuple[Secret, ...] | None, BeforeValidator(as_secrets)] = None
     retries: Annotated[RetryStrategy | None, BeforeValidator(as_retries)] = None
     timeout: Annotated[Timeout | None, BeforeValidator(as_timeout)] = None
-    short_name: str | None = None
+    short_name: Annotated[str | None, BeforeValidator(as_title)] = None
     cache: Annotated[Cache | None, BeforeValidator(as_cache)] = None
     pod_template: Any = None
     reusable: Any = None
     interruptible: bool | None = None
     queue: str | None = None
-    service_account: str | None = None
+    service_account: Annotated[str | None, BeforeValidator(as_account)] = None
     plugin_config: Any = None
     include: tuple[str, ...] | None = None
     max_inline_io_bytes: int | None = None
     links: Any = None
-    entrypoint: bool | None = None
+    entrypoint: Annotated[bool | None, BeforeValidator(as_flag)] = None
     produces_artifacts: bool | None = None
     report: bool | None = None
     triggers: Any = None
@@ -78,6 +79,7 @@ DEFAULTS = Settings(
     retries=RetryStrategy(0),
     timeout=Timeout(),
     cache=Cache("disable"),
+    entrypoint=False,
 )
 
 

@@ -41,6 +41,12 @@ LEVELS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], object, 
     ("short_name", {}, {}, {}, None, "default"),
     ("short_name", {}, {"short_name": "s"}, {}, "s", "decorator"),
     ("short_name", {}, {"short_name": "s"}, {"short_name": "t"}, "t", "override"),
+    ("service_account", {}, {}, {}, None, "default"),
+    ("service_account", {"service_account": "a"}, {}, {}, "a", "environment"),
+    ("service_account", {"service_account": "a"}, {"service_account": "b"}, {}, "b", "decorator"),
+    ("service_account", {"service_account": "a"}, {}, {"service_account": "c"}, "c", "override"),
+    ("entrypoint", {}, {}, {}, False, "default"),
+    ("entrypoint", {}, {"entrypoint": True}, {"entrypoint": False}, False, "override"),
 ]  # fmt: skip
 
 

@@ -26,7 +26,17 @@ PATHS = {
     "WorkflowTemplate": "apis/argoproj.io/v1alpha1/namespaces/{}/workflowtemplates",
     "CronWorkflow": "apis/argoproj.io/v1alpha1/namespaces/{}/cronworkflows",
 }
-NOT_SETTINGS = {"self", "function", "unknown", "name", "depends_on", "description", "docs", "orchestrator"}
+NOT_SETTINGS = {
+    "self",
+    "function",
+    "unknown",
+    "name",
+    "depends_on",
+    "description",
+    "docs",
+    "orchestrator",
+    "task_resolver",
+}
 """Parameters that have no effect in a pod; tests/authoring has them."""
 
 

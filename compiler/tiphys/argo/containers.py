@@ -20,6 +20,7 @@ from tiphys.argo.expressions import (
     records_key,
     spilled_key,
 )
+from tiphys.argo.people import annotations_of, displayed
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import resources_of, volumes_of
 from tiphys.argo.retries import deadline_of, retries_of
@@ -55,11 +56,12 @@ def container_template(
     key = caching.key_of(plan, settings)
     found, kept = caching.artifacts_of(key, settings, store)
     artifacts.extend(found)
-    said = plan.task.name if plan.task is not None and not plan.task.is_own else "glue"
     return m.Template(
         name=name,
+        annotations=displayed(settings),
         metadata=m.Metadata(
-            labels=profile.pods.labels or None, annotations={**profile.pods.annotations, "tiphys.dev/task": said}
+            labels=profile.pods.labels or None,
+            annotations={**profile.pods.annotations, **annotations_of(plan, settings)},
         ),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
         outputs=outputs_of(plan, store, kept),

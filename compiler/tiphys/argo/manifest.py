@@ -60,7 +60,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
     template: dict[str, Any] = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "WorkflowTemplate",
-        "metadata": {"name": name, "labels": labels(packed.base), "annotations": notes_on(program)},
+        "metadata": {"name": name, "labels": labels(packed.base), "annotations": {**notes_on(program), **packed.marks}},
         "spec": body,
     }
     objects = (config, template)

@@ -13,6 +13,7 @@ from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.names import Names, valid
+from tiphys.argo.people import annotations_of
 from tiphys.argo.pods import (
     INLINE,
     INLINE_RESULT,
@@ -58,6 +59,8 @@ class Packed:
     """The numbers, in the bundle, of the types that people's text is converted to."""
     envelope: Callable[[object], str]
     display: str
+    marks: Mapping[str, str]
+    """Annotations of the program as a whole."""
     fingerprint: str
 
     @property
@@ -66,10 +69,18 @@ class Packed:
         return valid(self.program.entry)
 
 
-def pack_program(program: Program, *, root: Path, profile: Profile | None = None, image: str | None = None) -> Packed:
+def pack_program(
+    program: Program,
+    *,
+    root: Path,
+    profile: Profile | None = None,
+    image: str | None = None,
+    marks: Mapping[str, str] | None = None,
+) -> Packed:
     """Bundle a program after all passes.
 
     root: the folder of the user's project. image: of tasks that name none, instead of the profile's.
+    marks: annotations of the program as a whole.
 
     Raises ProgramError where something of it cannot travel to a pod.
     """
@@ -116,7 +127,10 @@ def pack_program(program: Program, *, root: Path, profile: Profile | None = None
         types=types,
         envelope=envelope,
         display=display,
-        fingerprint=fingerprint(program, profile, settings, bundle, {**defaults, "": display}, envelope),
+        marks=marks or {},
+        fingerprint=fingerprint(
+            program, profile, settings, bundle, {**defaults, **(marks or {}), "": display}, envelope
+        ),
     )
 
 
@@ -178,7 +192,14 @@ def fingerprint(
             add(part)
     for name, said in settings.items():
         plan = program.plans[name]
-        add(name, said, [(item.name, item.small, item.items) for item in plan.operands], plan.outputs, plan.result)
+        add(
+            name,
+            said,
+            annotations_of(plan, said),
+            [(item.name, item.small, item.items) for item in plan.operands],
+            plan.outputs,
+            plan.result,
+        )
         small = [is_small_output(plan, output) for output in output_names(plan)]
         add(small, plan.item, plan.records, plan.catch, plan.within, plan.keyed)
     return digest.hexdigest()

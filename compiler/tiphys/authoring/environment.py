@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 from tiphys.authoring.functions import AsyncFunctionTaskTemplate
-from tiphys.authoring.levels import refuse_later, said
-from tiphys.authoring.location import caller
+from tiphys.authoring.levels import said
+from tiphys.authoring.location import caller, keyword
+from tiphys.authoring.naming import check_description
 from tiphys.authoring.task import Documentation, TaskTemplate
 from tiphys.diagnostics import Mistake, Span
 from tiphys.diagnostics import report as complain
@@ -52,6 +53,7 @@ class TaskEnvironment:
     ) -> None:
         where = caller()
         check_name(name, where)
+        check_description(description, where)
         self.settings = said("environment", locals(), unknown, where)
         self.name = name
         self.where = where
@@ -177,7 +179,8 @@ class TaskEnvironment:
         """
         where = caller()
         level = said("decorator", locals(), unknown, where)
-        refuse_later("task_resolver", task_resolver, where)
+        refuse_resolver(task_resolver, where)
+        check_docs(docs, where)
 
         def decorate(wrapped: Callable[..., Any]) -> Any:
             place = function_span(wrapped, where)
@@ -193,6 +196,22 @@ class TaskEnvironment:
             return made
 
         return decorate if function is None else decorate(function)
+
+
+def refuse_resolver(resolver: object, where: Span) -> None:
+    """Report an object that would load the task in the pod."""
+    if resolver is not None:
+        text = (
+            "`task_resolver` has nothing to do: a task's code travels with the program, and no pod imports it by name"
+        )
+        complain(Mistake(text, keyword(where, "task_resolver"), "Leave it out."))
+
+
+def check_docs(docs: object, where: Span) -> None:
+    """Report documentation that is something else."""
+    if docs is not None and not isinstance(docs, Documentation):
+        text = f"`docs` takes a `Documentation`, not {type(docs).__name__} {docs!r}"
+        complain(Mistake(text, keyword(where, "docs"), "Write `docs=tiphys.Documentation('...')`, or a docstring."))
 
 
 def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnvironment]:

@@ -41,11 +41,22 @@ ELSEWHERE = {
 FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "include")
 """What an override cannot change: it tells which task it is, or what its image holds."""
 LATER = frozenset(
-    "pod_template report interruptible max_inline_io_bytes queue triggers links task_resolver entrypoint "
-    "produces_artifacts service_account reusable plugin_config include".split()
+    {
+        "include",
+        "interruptible",
+        "links",
+        "max_inline_io_bytes",
+        "plugin_config",
+        "pod_template",
+        "produces_artifacts",
+        "queue",
+        "report",
+        "reusable",
+        "triggers",
+    }
 )
 """Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""
-IDLE: Mapping[str, object] = {"interruptible": False, "report": False, "entrypoint": False}
+IDLE: Mapping[str, object] = {"interruptible": False, "report": False}
 """Values of them that ask for nothing, and so are let through."""
 
 

@@ -1,0 +1,54 @@
+"""What people see of a pod: its title, what it is for, and which task of the file it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tiphys.argo.expressions import defused
+from tiphys.authoring.task import TaskTemplate
+from tiphys.ir import Plan
+from tiphys.settings import Settings, resolve
+
+TASK = "tiphys.dev/task"
+TITLE = "workflows.argoproj.io/title"
+DESCRIPTION = "workflows.argoproj.io/description"
+ENVIRONMENT = "tiphys.dev/environment"
+ENTRYPOINT = "tiphys.dev/entrypoint"
+DISPLAYED = "workflows.argoproj.io/display-name"
+LONGEST_DESCRIPTION = 1024
+
+
+def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
+    """Give the annotations of a plan's pod that are for people."""
+    task = plan.task
+    if task is None or task.is_own:
+        return {TASK: "glue"}
+    found = {TASK: task.name}
+    if settings.short_name:
+        found[TITLE] = defused(settings.short_name)
+    if isinstance(task, TaskTemplate) and (said := summary(task.description)):
+        found[DESCRIPTION] = defused(said)
+    around = task.environment if isinstance(task, TaskTemplate) else None
+    if around is not None and around.description:
+        found[ENVIRONMENT] = defused(around.description)
+    if settings.entrypoint:
+        found[ENTRYPOINT] = "true"
+    return found
+
+
+def marks_of(task: TaskTemplate[..., Any]) -> dict[str, str]:
+    """Give the annotations of a program that its task asks for."""
+    return {ENTRYPOINT: "true"} if resolve(task.levels).settings.entrypoint else {}
+
+
+def summary(text: str) -> str:
+    """Give the first paragraph of a description on one line, cut where it is longer than anybody reads."""
+    line = " ".join(text.strip().partition("\n\n")[0].split())
+    return line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 3] + "..."
+
+
+def displayed(settings: Settings) -> dict[str, str] | None:
+    """Give the name that Argo shows for the node; it takes ASCII letters, digits, `-` and `.` only, at least two."""
+    name = re.sub(r"[^a-zA-Z0-9.]+", "-", settings.short_name or "").strip("-.")
+    return {DISPLAYED: name} if len(name) > 1 else None

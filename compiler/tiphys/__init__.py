@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tiphys.authoring.context import group as group
     from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
     from tiphys.authoring.functions import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
+    from tiphys.authoring.image import Image as Image
     from tiphys.authoring.mapping import map as map
     from tiphys.authoring.resources import Resources as Resources
     from tiphys.authoring.retry import Backoff as Backoff
@@ -47,6 +48,7 @@ _HOMES = {
     "Backoff": "tiphys.authoring.retry",
     "Cache": "tiphys.authoring.cache",
     "Documentation": "tiphys.authoring.task",
+    "Image": "tiphys.authoring.image",
     "Resources": "tiphys.authoring.resources",
     "RetryStrategy": "tiphys.authoring.retry",
     "Run": "tiphys.runs",
@@ -62,7 +64,7 @@ _HOMES = {
 }
 _MODULES = ("errors",)
 _LATER = frozenset(
-    "Checkpoint Cron Device FixedRate GPU Image Link PodTemplate ReusePolicy TPU Trigger ctx "
+    "Checkpoint Cron Device FixedRate GPU Link PodTemplate ReusePolicy TPU Trigger ctx "
     "durable init io new_condition notify report trace".split()
 )
 __all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604

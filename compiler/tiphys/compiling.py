@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,27 +51,28 @@ def compile_task(
     task: TaskTemplate[..., Any],
     *,
     bindings: Mapping[str, object] | None = None,
-    image: str | None = None,
+    image: str | Sequence[str] | None = None,
     profile: Profile | None = None,
     cached: bool = False,
 ) -> Manifest:
     """Compile a task to the objects that Argo runs.
 
     bindings: inputs that are fixed now. image: for tasks that name none; by default the profile's, or a slim Python of
-    this version. profile: by default that of the task's project.
-    cached: reuse the objects of an equal program, which saves loading hera.
+    this version; `NAME=URI` says what `Image.from_ref_name(NAME)` means. profile: by default that of the project.
+    cached: for a run on this computer: reuse the objects of an equal program, which saves loading hera, and say nothing
+    of images, which no pod will pull.
 
     Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.
     """
     from tiphys.argo.packing import pack_program
     from tiphys.argo.people import marks_of
 
-    check_image(image)
+    default, profile = with_images(image, profile or profile_of(task))
     program, notes = trace(task, bindings)
     program = passes.run(program)
-    packed = pack_program(
-        program, root=root_of(task), profile=profile or profile_of(task), image=image, marks=marks_of(task)
-    )
+    packed = pack_program(program, root=root_of(task), profile=profile, image=default, marks=marks_of(task))
+    if not cached:
+        notes = [*notes, *packed.notes]
     key = hashlib.sha256(
         json.dumps([packed.fingerprint, tiphys.__version__, platform.python_version(), own_age()]).encode()
     ).hexdigest()
@@ -93,11 +94,26 @@ def profile_of(task: TaskTemplate[..., Any], asked: str | None = None) -> Profil
     return find_profile(root_of(task), asked)
 
 
-def check_image(image: str | None) -> None:
-    """Raise UsageError for what is no address of an image."""
-    if image is not None and (not image or any(sign.isspace() for sign in image) or "{{" in image):
-        message = f"{image!r} is no address of an image; write one such as 'python:3.12-slim'"
-        raise UsageError(message)
+def with_images(said: str | Sequence[str] | None, profile: Profile) -> tuple[str | None, Profile]:
+    """Read `--image`: the image of tasks that name none, and a profile with the images that were named.
+
+    Raises UsageError for what is no address of an image.
+    """
+    default = None
+    named = dict(profile.images)
+    for item in [said] if isinstance(said, str) else said or ():
+        name, is_named, address = item.rpartition("=")
+        if not address or any(sign.isspace() for sign in item) or "{{" in item or (is_named and not name):
+            message = f"{item!r} is no address of an image; write one such as 'python:3.12-slim', or NAME=ADDRESS"
+            raise UsageError(message)
+        if is_named:
+            named[name] = address
+        elif default is not None:
+            message = f"two images for tasks that name none: {default} and {address}; write NAME=ADDRESS for others"
+            raise UsageError(message)
+        else:
+            default = address
+    return default, profile.model_copy(update={"images": named})
 
 
 def own_age() -> int:

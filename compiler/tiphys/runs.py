@@ -10,7 +10,7 @@ run.wait()
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -174,7 +174,7 @@ class RunContext:
     """Where and how to run; made by `with_runcontext`."""
 
     mode: Literal["local", "cluster"] = "local"
-    image: str | None = None
+    image: str | Sequence[str] | None = None
     namespace: str | None = None
     context: str | None = None
     kubeconfig: str | None = None
@@ -269,7 +269,7 @@ def run(task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
 def with_runcontext(
     mode: Literal["local", "cluster"] = "local",
     *,
-    image: str | None = None,
+    image: str | Sequence[str] | None = None,
     namespace: str | None = None,
     context: str | None = None,
     kubeconfig: str | None = None,
@@ -282,8 +282,9 @@ def with_runcontext(
     """Say where and how to run.
 
     mode: `local` (this computer, through the engine) or `cluster` (the current kubeconfig). image: for tasks that name
-    none. namespace, context, kubeconfig: which cluster. executor, parallelism: how the engine runs pods. labels,
-    annotations: of the Workflow. profile: the name of one of the project's profiles, or a file.
+    none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context, kubeconfig: which cluster. executor,
+    parallelism: how the engine runs pods. labels, annotations: of the Workflow. profile: the name of one of the
+    project's profiles, or a file.
     """
     return RunContext(
         mode,

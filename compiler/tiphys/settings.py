@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, field_validator
 
 from tiphys.authoring.cache import Cache, as_cache
+from tiphys.authoring.image import Image
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
 from tiphys.authoring.resources import Resources
@@ -23,7 +24,7 @@ from tiphys.authoring.secret import Secret, as_secrets
 class Settings(Setting):
     """What one level says; a field that is `None` says nothing. `authoring/levels.py` says which level takes which."""
 
-    image: str | None = None
+    image: str | Image | None = None
     resources: Resources | None = None
     env_vars: dict[str, str] | None = None
     secrets: Annotated[tuple[Secret, ...] | None, BeforeValidator(as_secrets)] = None
@@ -64,10 +65,12 @@ class Settings(Setting):
 
     @field_validator("image", mode="before")
     @classmethod
-    def _uri(cls, value: object) -> object:
-        if value is None or (isinstance(value, str) and value and not any(sign.isspace() for sign in value)):
+    def _image(cls, value: object) -> object:
+        if value is None or isinstance(value, Image):
             return value
-        msg = "only the address of an image or 'auto' is supported yet"
+        if isinstance(value, str) and value and not any(sign.isspace() for sign in value):
+            return value
+        msg = "it takes an `Image`, the address of an image, or 'auto'"
         raise ValueError(msg)
 
 

@@ -13,7 +13,7 @@ MISTAKES = {
     "upper-case name": ('env = flyte.TaskEnvironment("My Env")', "'My Env' is no name of an environment", "Call it 'my-env'."),
     "long name": (f'env = flyte.TaskEnvironment("{"x" * 64}")', "is longer than 63 characters", ""),
     "unknown setting": ('env = flyte.TaskEnvironment("a", images="x")', "`TaskEnvironment` has no `images`", "Did you mean `image`"),
-    "image": ('env = flyte.TaskEnvironment("a", image="a b")', "only the address of an image or 'auto' is supported yet", ""),
+    "image": ('env = flyte.TaskEnvironment("a", image="a b")', "it takes an `Image`, the address of an image, or 'auto'", ""),
     "env_vars": ('env = flyte.TaskEnvironment("a", env_vars={"A": 1})', "the value of A is 1; write it as text: '1'", ""),
     "env_vars name": ('env = flyte.TaskEnvironment("a", env_vars={"A=B": "1"})', "'A=B' is no name of a variable", ""),
     "secret": ('flyte.Secret("my key", as_env_var="a b")', "'a b' is no name of a variable", ""),

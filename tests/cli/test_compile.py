@@ -143,7 +143,7 @@ def test_authoring_mistakes_of_a_file_are_told_together(tiphys: Command, program
 
     assert done.code == 2
     assert "'Bad Name' is no name of an environment" in done.err
-    assert "`TaskEnvironment(image=3)`: only the address of an image or 'auto' is supported yet" in done.err
+    assert "`TaskEnvironment(image=3)`: it takes an `Image`, the address of an image, or 'auto'" in done.err
     assert "`cache` is not supported yet" in done.err
 
 

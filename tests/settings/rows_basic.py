@@ -28,7 +28,7 @@ ROWS = [
     *[Row(level, "timeout=30", {"activeDeadlineSeconds": 90}) for level in ("decorator", "override")],
 ]  # fmt: skip
 REFUSALS = [
-    Refusal("profile", "images='a'", "there is no key `images` in a profile", "Did you mean `image`"),
+    Refusal("profile", "imagee='a'", "there is no key `imagee` in a profile", "Did you mean `image`"),
     Refusal("profile", "service_account=3", "`service_account = 3`"),
     Refusal("decorator", "short_name=3", "`task(short_name=3)`"),
     Refusal("override", "short_name=3", "`override(short_name=3)`"),

@@ -67,7 +67,7 @@ def container_template(
         outputs=outputs_of(plan, store, kept),
         synchronization=caching.lock_of(key, settings),
         container=m.Container(
-            image=settings.image,
+            image=str(settings.image),
             command=["python3", ARCHIVE],
             args=args,
             env=variables_of(settings, profile, records=plan.records),

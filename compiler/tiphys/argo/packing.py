@@ -12,13 +12,13 @@ from typing import Any
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.forms import form_of, literals_of
+from tiphys.argo.images import Images
 from tiphys.argo.names import Names, valid
 from tiphys.argo.people import annotations_of
 from tiphys.argo.pods import (
     INLINE,
     INLINE_RESULT,
     INLINE_SMALL,
-    default_image,
     is_small_output,
     output_names,
     shim_variables,
@@ -27,6 +27,7 @@ from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stoppin
 from tiphys.argo.spelling import check_spelling
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
+from tiphys.diagnostics import ProgramError
 from tiphys.ir import Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
@@ -62,6 +63,8 @@ class Packed:
     marks: Mapping[str, str]
     """Annotations of the program as a whole."""
     fingerprint: str
+    notes: tuple[str, ...] = ()
+    """What there is to say of the images."""
 
     @property
     def base(self) -> str:
@@ -89,7 +92,12 @@ def pack_program(
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
     used = used_plans(program)
-    resolved = {name: settings_of(program.plans[name], profile, image) for name in used}
+    images = Images(profile, image)
+    resolved = {name: images.chosen(program.plans[name], settings_of(program.plans[name], profile)) for name in used}
+    if images.mistakes:
+        raise ProgramError(*images.mistakes)
+    credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
+    profile = profile.model_copy(update={"image_pull_secrets": credentials})
     settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings, profile)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
@@ -131,6 +139,7 @@ def pack_program(
         fingerprint=fingerprint(
             program, profile, settings, bundle, {**defaults, **(marks or {}), "": display}, envelope
         ),
+        notes=tuple(images.notes),
     )
 
 
@@ -210,15 +219,10 @@ def task_of(value: object) -> tuple[str, Callable[..., Any]] | None:
     return (value.name, value.function) if isinstance(value, TaskTemplate) else None
 
 
-def settings_of(plan: Plan, profile: Profile, image: str | None) -> Resolved:
+def settings_of(plan: Plan, profile: Profile) -> Resolved:
     """Resolve the settings of a plan's task; glue runs with what the profile says."""
     levels = plan.task.levels if plan.task is not None else ()
-    found = resolve((("profile", profile.settings), *levels))
-    if found.settings.image not in (None, "auto"):
-        return found
-    level = "--image" if image is not None else "profile" if profile.image is not None else "default"
-    chosen = found.settings.model_copy(update={"image": image or profile.image or default_image()})
-    return Resolved(chosen, {**found.levels, "image": level})
+    return resolve((("profile", profile.settings), *levels))
 
 
 def used_plans(program: Program) -> list[str]:

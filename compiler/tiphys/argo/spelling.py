@@ -45,7 +45,7 @@ def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mi
     def mistake(message: str, mend: str | None = None) -> Mistake:
         return Mistake(f"`{task}`: {message}", plan.where, mend)
 
-    if settings.image and is_read_on_the_way(settings.image):
+    if isinstance(settings.image, str) and is_read_on_the_way(settings.image):
         yield mistake(f"the image {settings.image!r} holds `{{{{` or `$(`, which would be replaced on the way")
     variables = settings.env_vars or {}
     for name in variables:

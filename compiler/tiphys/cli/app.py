@@ -20,7 +20,10 @@ INPUTS = {"ignore_unknown_options": True, "allow_extra_args": True}
 File = Annotated[str, typer.Argument(help="The Python file of the program.", metavar="FILE")]
 Task = Annotated[str | None, typer.Argument(help="The task: a function's name. By default `main`.", metavar="[TASK]")]
 Bind = Annotated[list[str] | None, typer.Option("--bind", help="Fix an input now: name=value. Repeatable.")]
-Image = Annotated[str | None, typer.Option("--image", help="The image of tasks that name none.")]
+Image = Annotated[
+    list[str] | None,
+    typer.Option("--image", help="The image of tasks that name none; NAME=URI: what a name means. Repeatable."),
+]
 Profile = Annotated[str | None, typer.Option("--profile", help="One of the project's profiles, or a file.")]
 Inputs = Annotated[str | None, typer.Option("--inputs", help="All inputs as one JSON object, @FILE, or - for stdin.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
@@ -73,9 +76,9 @@ def compile(
         extra, task = [task, *extra], None
     make(
         Making(
-            file, task, output=output, form=form, bind=bind or [], image=image, after=after, submit=submit, watch=watch,
-            inputs=inputs, namespace=namespace, context=context, profile=profile, as_json=as_json,
-            extra=extra,
+            file, task, output=output, form=form, bind=bind or [], image=image or [], after=after,
+            submit=submit, watch=watch, inputs=inputs, namespace=namespace, context=context, profile=profile,
+            as_json=as_json, extra=extra,
         )
     )  # fmt: skip
 
@@ -106,7 +109,7 @@ def explain(
     """Say what a run of a task costs: pods, templates, depth, sizes, and how many rounds its loops can take."""
     from tiphys.cli.explaining import explain as print_explained
 
-    print_explained(file, task, bind or [], image, profile, as_json=as_json)
+    print_explained(file, task, bind or [], image or [], profile, as_json=as_json)
 
 
 @app.command()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def explain(
-    file: str, name: str | None, bind: list[str], image: str | None, profile: str | None, *, as_json: bool
+    file: str, name: str | None, bind: list[str], image: list[str], profile: str | None, *, as_json: bool
 ) -> None:
     """Run `tiphys explain`."""
     from tiphys.cli.making import bound

@@ -29,7 +29,7 @@ class Making:
     output: str | None
     form: str
     bind: list[str]
-    image: str | None
+    image: list[str]
     after: str | None
     submit: bool
     watch: bool

@@ -65,7 +65,9 @@ def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
             if not equals and not waiting:
                 message = f"`{flag}` needs a value"
                 raise UsageError(message)
-            options[flag[2:]] = value if equals else waiting.pop(0)
+            told = value if equals else waiting.pop(0)
+            several = flag == "--image" and "image" in options
+            options[flag[2:]] = f"{options['image']}\n{told}" if several else told
         else:
             rest.append(word)
     return options, rest
@@ -89,7 +91,9 @@ def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict
         message = f"`--parallelism {count}`: write a whole number from 1 on, such as --parallelism 4"
         raise UsageError(message)
     profile = profile_of(task, options.get("profile"))
-    manifest = compile_task(task, image=options.get("image"), profile=profile, cached=True)
+    manifest = compile_task(
+        task, image=options["image"].split("\n") if "image" in options else None, profile=profile, cached=True
+    )
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
     progress = Progress(manifest.report.pods)

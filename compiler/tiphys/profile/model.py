@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from tiphys.authoring.parts import repository
 from tiphys.profile.part import ObjectName, ObjectNames, Part
 from tiphys.profile.pods import Pods, Retries, Secrets
 from tiphys.profile.runs import Runs
@@ -31,15 +32,32 @@ def address(text: str) -> str:
     return text
 
 
+def named(value: object) -> object:
+    """Check that images are named."""
+    if not isinstance(value, dict):
+        msg = "it is a table of names and addresses: [images] NAME = 'python:3.12-slim'"
+        raise ValueError(msg)
+    return value
+
+
+def host(text: str) -> str:
+    """Check a registry."""
+    return str(repository(text, is_registry=True))
+
+
 class Profile(Part):
     """What is said about the cluster.
 
     image: of tasks that name none. namespace: where objects go, unless the command says it. service_account: that pods
     run as. image_pull_secrets: names of Secrets with registry credentials. storage: the kind of store that Argo's
-    artifact repository is.
+    artifact repository is. images: what `Image.from_ref_name` means. registry: of images that name none.
     """
 
     image: Annotated[str, AfterValidator(address)] | None = None
+    images: Annotated[dict[str, Annotated[str, AfterValidator(address)]], BeforeValidator(named)] = Field(
+        default_factory=dict
+    )
+    registry: Annotated[str, AfterValidator(host)] | None = None
     namespace: ObjectName | None = None
     service_account: ObjectName | None = None
     image_pull_secrets: ObjectNames = Field(default=())

@@ -1,0 +1,112 @@
+"""Which image a pod has: names become addresses, and what cannot run the program is refused."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from tiphys.argo.pods import default_image
+from tiphys.authoring.image import Image
+from tiphys.building import record
+from tiphys.building.pythons import allows, python_of, spelt
+from tiphys.building.requirements import UnreadableRequirements
+from tiphys.diagnostics import Mistake, Span, nearest
+from tiphys.ir import Plan
+from tiphys.profile import Profile
+from tiphys.settings import Resolved
+
+HERE = sys.version_info[:2]
+
+
+@dataclass
+class Images:
+    """Chooses the images of a program's pods, and gathers what there is to say of them.
+
+    default: of tasks that name none, instead of the profile's. secrets: names of Secrets with registry credentials.
+    """
+
+    profile: Profile
+    default: str | None = None
+    mistakes: dict[Mistake, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    secrets: dict[str, None] = field(default_factory=dict)
+    _known: dict[Image, str] = field(default_factory=dict)
+
+    def chosen(self, plan: Plan, found: Resolved) -> Resolved:
+        """Put an address in the place of what a task says of its image."""
+        said = found.settings.image
+        match said:
+            case None | "auto":
+                level = "--image" if self.default is not None else "profile" if self.profile.image else "default"
+                address = self.default or self.profile.image or default_image()
+                self._check(address, None, level)
+                levels = {**found.levels, "image": level}
+                return Resolved(found.settings.model_copy(update={"image": address}), levels)
+            case str():
+                self._check(said, plan.where, "environment")
+                return found
+            case Image():
+                if said not in self._known:
+                    self._known[said] = self._made(said)
+                return Resolved(found.settings.model_copy(update={"image": self._known[said]}), found.levels)
+            case _:
+                assert_never(said)
+
+    def _made(self, image: Image) -> str:
+        """Give the address of an image, and look at it."""
+        base = None
+        if image.recipe.ref is not None:
+            base = self.profile.images.get(image.recipe.ref)
+            if base is None:
+                self._wrong(unknown(image.recipe.ref, self.profile), image.where)
+                return ""
+        try:
+            address = image.address(self.profile.registry, base)
+        except (OSError, UnreadableRequirements) as error:
+            self._wrong(Mistake(f"the image cannot be described: {error}"), image.where)
+            return ""
+        if image.requires is not None and not allows(image.requires, HERE):
+            wrong = f"the image's script needs Python {image.requires}, and this program is compiled with {spelt(HERE)}"
+            self._wrong(
+                Mistake(wrong, mend=f"Compile with a Python that it allows, or let it allow {spelt(HERE)}."),
+                image.where,
+            )
+        version = image.recipe.python or (python_of(base) if base is not None else None)
+        if version not in (None, HERE):
+            self._wrong(differs(f"the image {base or image.title} has Python {spelt(version)}", version), image.where)
+        if image.registry_secret is not None:
+            self.secrets[image.registry_secret] = None
+        if image.is_built:
+            self._remark(address)
+        return address
+
+    def _remark(self, address: str) -> None:
+        """Say what stands between an image and the cluster."""
+        if "/" not in address:
+            mend = "say `registry=`, or `registry` in the profile"
+            self.notes[f"the image {address} has no registry, so no cluster can pull it: {mend}"] = None
+        if not record.was_built(address):
+            self.notes[f"the image {address} was not built here: `tiphys build` builds it"] = None
+
+    def _check(self, address: str, where: Span | None, level: str) -> None:
+        version = python_of(address)
+        if version not in (None, HERE):
+            by = "" if level == "environment" else f" ({level})"
+            self._wrong(differs(f"the image {address}{by} has Python {spelt(version)}", version), where)
+
+    def _wrong(self, wrong: Mistake, where: Span | None) -> None:
+        self.mistakes[Mistake(wrong.message, where, wrong.mend)] = None
+
+
+def differs(what: str, version: tuple[int, int]) -> Mistake:
+    """Say that an image cannot run what this Python compiles."""
+    mend = f"The two must agree: compile with Python {spelt(version)}, or take an image with {spelt(HERE)}."
+    return Mistake(f"{what}, and this program is compiled with {spelt(HERE)}", None, mend)
+
+
+def unknown(name: str, profile: Profile) -> Mistake:
+    """Say that nobody told which image a reference is."""
+    near = nearest(name, sorted(profile.images))
+    mend = f'Say `--image {name}=URI`, or write `{name} = "URI"` into [images] of the profile. {near}'.strip()
+    return Mistake(f"which image is `{name}`? Neither the command nor the profile says it", None, mend)

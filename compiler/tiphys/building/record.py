@@ -1,0 +1,44 @@
+"""What was built on this computer: a small file per address, so that compiling can say what was not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+def folder() -> Path:
+    """Give the folder of the records."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "tiphys" / "images"
+
+
+def place_of(address: str) -> Path:
+    """Give the file of an address."""
+    return folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.json"
+
+
+def note(address: str, *, pushed: bool) -> None:
+    """Note that an image was built, and whether a registry has it. Raises OSError."""
+    place = place_of(address)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".")
+    with os.fdopen(handle, "w") as file:
+        json.dump({"image": address, "pushed": pushed or was_pushed(address)}, file)
+    Path(name).replace(place)
+
+
+def was_built(address: str) -> bool:
+    """Say whether an image was built here."""
+    return place_of(address).is_file()
+
+
+def was_pushed(address: str) -> bool:
+    """Say whether an image was pushed from here."""
+    try:
+        found = json.loads(place_of(address).read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and found.get("pushed") is True

@@ -1,0 +1,53 @@
+"""Images: addresses, references, and what must be built; which Python they have."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.settings.rows import Refusal, Row
+
+HERE = f"3.{sys.version_info.minor}"
+OTHER = "3.10"
+
+
+def image(address: str) -> dict[str, object]:
+    return {"container": {"image": address}}
+
+
+ROWS = [
+    Row("environment", "image=tiphys.Image.from_base('a/b:1')", image("a/b:1")),
+    Row("environment", "image=tiphys.Image.from_debian_base()", image(f"python:{HERE}-slim-bookworm")),
+    Row(
+        "environment", "image=tiphys.Image.from_ref_name('base')", image("a/b:2"), profile="[images]\nbase = 'a/b:2'"
+    ),
+    Row(
+        "environment", "image=tiphys.Image.from_debian_base(registry='r.example', registry_secret='keys')",
+        {"spec": {"imagePullSecrets": [{"name": "keys"}]}}, "WorkflowTemplate",
+    ),
+    Row(
+        "environment", "image=tiphys.Image.from_debian_base(registry='r.example', registry_secret='keys')",
+        {"spec": {"imagePullSecrets": [{"name": "first"}, {"name": "keys"}]}}, "WorkflowTemplate",
+        profile="image_pull_secrets = ['first']",
+    ),
+    Row("environment", "image=f'python:3.{__import__(\"sys\").version_info.minor}'", image(f"python:{HERE}")),
+]  # fmt: skip
+REFUSALS = [
+    Refusal("environment", "image=3", "`TaskEnvironment(image=3)`: it takes an `Image`, the address of an image, or"),
+    Refusal("environment", "image='a b'", "the address of an image"),
+    Refusal("environment", "image=tiphys.Image('a')", "not made by calling", "Image.from_debian_base()"),
+    Refusal(
+        "environment", "image=tiphys.Image.from_ref_name('bose')", "which image is `bose`?", "Did you mean `base`?",
+        profile="[images]\nbase = 'a/b:2'",
+    ),
+    Refusal(
+        "environment", f"image=tiphys.Image.from_debian_base(python='{OTHER}')",
+        f"has Python {OTHER}, and this program is compiled with {HERE}", f"take an image with {HERE}",
+    ),
+    Refusal("environment", f"image='reg.example/python:{OTHER}-slim'", f"has Python {OTHER}", f"with {HERE}"),
+    Refusal(
+        "environment", "image=tiphys.Image.from_ref_name('base')", f"the image python:{OTHER} has Python {OTHER}",
+        f"with {HERE}", profile=f"[images]\nbase = 'python:{OTHER}'",
+    ),
+    Refusal("profile", "images='a'", "`images = 'a'`", "[images] NAME ="),
+    Refusal("profile", "registry='https://a'", "is no registry"),
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import tiphys
 
-env = tiphys.TaskEnvironment(name="env", image="python:3.11-slim")
+env = tiphys.TaskEnvironment(name="env", image="python:3-slim")
 
 
 @env.task

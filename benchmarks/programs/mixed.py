@@ -4,7 +4,7 @@ import asyncio
 
 import tiphys
 
-env = tiphys.TaskEnvironment(name="env", image="python:3.11-slim")
+env = tiphys.TaskEnvironment(name="env", image="python:3-slim")
 
 
 @env.task

@@ -62,7 +62,7 @@ async def by_name(n: int) -> list[int]:
 @pytest.fixture
 def compiled(tmp_path: Path) -> dict[str, Manifest]:
     module = load_module(write(tmp_path))
-    return {name: compile_task(getattr(module, name), image="python:3.11-slim") for name in ("down", "fan")}
+    return {name: compile_task(getattr(module, name), image="python:3-slim") for name in ("down", "fan")}
 
 
 def write(folder: Path) -> Path:

@@ -113,7 +113,7 @@ def test_a_project_is_installed_as_its_lock_says(tool: str, dockerfile: Lines, i
     few = contents_of(image(f"Image.from_debian_base().with_{tool}_project('project/pyproject.toml')").recipe)
     assert sorted(few) == sorted(["0/pyproject.toml", f"0/{tool}.lock"])
     every = contents_of(image(f"Image.from_debian_base(){layer}").recipe)
-    assert sorted(every) == ["0/README.md", "0/pyproject.toml", "0/src/a.py", f"0/{tool}.lock"]
+    assert sorted(every) == sorted(["0/README.md", "0/pyproject.toml", "0/src/a.py", f"0/{tool}.lock"])
 
 
 def test_the_context_holds_what_is_copied_and_its_modes_are_alike(image: Load, tmp_path: Path) -> None:

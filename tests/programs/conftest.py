@@ -70,7 +70,7 @@ def here(tmp_path: Path) -> Callable[..., Ended]:
     count = [0]
 
     def run(task: TaskTemplate[..., Any], inputs: Inputs, *, texts: Mapping[str, str] | None = None) -> Ended:
-        manifest = compile_task(task, image="python:3.11-slim")
+        manifest = compile_task(task, image="python:3-slim")
         count[0] += 1
         texts = {name: json.dumps(value) for name, value in inputs.items()} if texts is None else texts
         where = RunContext(executor="in-process", workdir=tmp_path / str(count[0]))

@@ -94,7 +94,7 @@ def test_every_shape_has_a_row() -> None:
 def verdict_on(path: Path) -> str:
     """Compile a file's `main`: "compiles", or what was said against it."""
     try:
-        compile_task(load_module(path).main, image="python:3.11-slim")
+        compile_task(load_module(path).main, image="python:3-slim")
     except ProgramError as error:
         return " / ".join(mistake.message for mistake in error.mistakes)
     return COMPILES

@@ -5,7 +5,7 @@ import tiphys as flyte
 env = flyte.TaskEnvironment("shape")
 
 
-other = flyte.TaskEnvironment("fold", image="python:3.12")
+other = flyte.TaskEnvironment("fold", image="registry.example/fold:1")
 whole = flyte.TaskEnvironment("whole", depends_on=[env, other])
 
 

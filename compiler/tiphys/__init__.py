@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from tiphys.authoring.cache import Cache as Cache
     from tiphys.authoring.context import custom_context as custom_context
     from tiphys.authoring.context import group as group
+    from tiphys.authoring.devices import AMD_GPU as AMD_GPU
+    from tiphys.authoring.devices import APPLE_SILICON as APPLE_SILICON
+    from tiphys.authoring.devices import GPU as GPU
+    from tiphys.authoring.devices import HABANA_GAUDI as HABANA_GAUDI
+    from tiphys.authoring.devices import TPU as TPU
+    from tiphys.authoring.devices import Device as Device
+    from tiphys.authoring.devices import Neuron as Neuron
     from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
     from tiphys.authoring.functions import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
     from tiphys.authoring.image import Image as Image
@@ -44,15 +51,22 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AMD_GPU": "tiphys.authoring.devices",
+    "APPLE_SILICON": "tiphys.authoring.devices",
     "AsyncFunctionTaskTemplate": "tiphys.authoring.functions",
     "Backoff": "tiphys.authoring.retry",
     "Cache": "tiphys.authoring.cache",
+    "Device": "tiphys.authoring.devices",
     "Documentation": "tiphys.authoring.task",
+    "GPU": "tiphys.authoring.devices",
+    "HABANA_GAUDI": "tiphys.authoring.devices",
     "Image": "tiphys.authoring.image",
+    "Neuron": "tiphys.authoring.devices",
     "Resources": "tiphys.authoring.resources",
     "RetryStrategy": "tiphys.authoring.retry",
     "Run": "tiphys.runs",
     "Secret": "tiphys.authoring.secret",
+    "TPU": "tiphys.authoring.devices",
     "TaskEnvironment": "tiphys.authoring.environment",
     "TaskTemplate": "tiphys.authoring.task",
     "Timeout": "tiphys.authoring.retry",
@@ -64,7 +78,7 @@ _HOMES = {
 }
 _MODULES = ("errors",)
 _LATER = frozenset(
-    "Checkpoint Cron Device FixedRate GPU Link PodTemplate ReusePolicy TPU Trigger ctx "
+    "Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger ctx "
     "durable init io new_condition notify report trace".split()
 )
 __all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604

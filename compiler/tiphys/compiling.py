@@ -118,7 +118,10 @@ def with_images(said: str | Sequence[str] | None, profile: Profile) -> tuple[str
 
 def own_age() -> int:
     """Give the time of the newest source of the lowering: what an older one made is not used again."""
-    return max(file.stat().st_mtime_ns for file in (Path(__file__).parent / "argo").glob("*.py"))
+    import tiphys_templates
+
+    folders = (Path(__file__).parent / "argo", Path(tiphys_templates.__file__).parent / "presets")
+    return max(file.stat().st_mtime_ns for folder in folders for file in folder.iterdir() if file.is_file())
 
 
 def cache_folder() -> Path:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import BeforeValidator, PrivateAttr, field_validator
 
 from tiphys.authoring.cache import Cache, as_cache
 from tiphys.authoring.image import Image
+from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
 from tiphys.authoring.secret import Secret, as_secrets
+from tiphys.diagnostics import Span
 
 
 class Settings(Setting):
@@ -34,7 +36,7 @@ class Settings(Setting):
     cache: Annotated[Cache | None, BeforeValidator(as_cache)] = None
     pod_template: Any = None
     reusable: Any = None
-    interruptible: bool | None = None
+    interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None
     queue: str | None = None
     service_account: Annotated[str | None, BeforeValidator(as_account)] = None
     plugin_config: Any = None
@@ -45,6 +47,17 @@ class Settings(Setting):
     produces_artifacts: bool | None = None
     report: bool | None = None
     triggers: Any = None
+    _where: dict[str, Span] = PrivateAttr(default_factory=dict)
+    """Where each was said; it makes no difference to what they are."""
+
+    def said_at(self, where: Span) -> Self:
+        """Note the place of all that this level says."""
+        self._where.update({name: where for name in Settings.model_fields if getattr(self, name) is not None})
+        return self
+
+    def where(self, name: str) -> Span | None:
+        """Give the place where a setting was said."""
+        return self._where.get(name)
 
     @field_validator("env_vars", mode="before")
     @classmethod
@@ -62,6 +75,14 @@ class Settings(Setting):
                 msg = f"the value of {key} is {text!r}; write it as text: {str(text)!r}"
                 raise ValueError(msg)
         return value
+
+    @field_validator("queue", mode="before")
+    @classmethod
+    def _queue(cls, value: object) -> object:
+        if value is None or (isinstance(value, str) and value):
+            return value
+        msg = "write the name of a queue of the profile, as text"
+        raise ValueError(msg)
 
     @field_validator("image", mode="before")
     @classmethod
@@ -83,6 +104,7 @@ DEFAULTS = Settings(
     timeout=Timeout(),
     cache=Cache("disable"),
     entrypoint=False,
+    interruptible=False,
 )
 
 
@@ -109,6 +131,15 @@ def resolve(levels: Sequence[tuple[str, Settings]]) -> Resolved:
 
 def laid_over(below: Settings, above: Settings) -> Settings:
     """Give what two say together; the second wins."""
-    return below.model_copy(
+    made = below.model_copy(
         update={name: said for name in Settings.model_fields if (said := getattr(above, name)) is not None}
     )
+    made._where = {**below._where, **above._where}  # noqa: SLF001  its own class
+    return made
+
+
+def place_of(levels: Sequence[tuple[str, Settings]], name: str) -> Span | None:
+    """Give the place where a setting was said that holds, the most general level first in `levels`."""
+    said = [settings for _, settings in levels if getattr(settings, name) is not None]
+    where = said[-1].where(name) if said else None
+    return keyword(where, name) if where is not None else None

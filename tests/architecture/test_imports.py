@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, str] = {
     "__init__": "authoring errors runs",
     "diagnostics": "",
     "ir": "diagnostics",
-    "settings": "authoring",
+    "settings": "authoring diagnostics",
     "profile": "authoring diagnostics settings",
     "authoring": "building diagnostics settings",
     "building": "diagnostics",

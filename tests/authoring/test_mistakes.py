@@ -28,7 +28,7 @@ MISTAKES = {
     "request above the limit": ("flyte.Resources(cpu=(2, 1))", "the request 2 is above the limit 1", ""),
     "negative": ("flyte.Resources(cpu=-1)", "", ""),
     "unknown resource": ("flyte.Resources(ram=1)", "`Resources` has no field `ram`", ""),
-    "gpu": ('flyte.Resources(gpu="A100:1")', "only a count is supported yet", ""),
+    "gpu": ('flyte.Resources(gpu="A100:9")', "a node has 1 to 8 of them", "'A100:8'"),
     "retries": ('env = flyte.TaskEnvironment("a")\n@env.task(retries=-1)\ndef f(): ...', "-1 is not a number of retries", ""),
     "timeout": ('env = flyte.TaskEnvironment("a")\n@env.task(timeout="x")\ndef f(): ...', "'x' is not a duration", ""),
     "environment's setting in the decorator": (

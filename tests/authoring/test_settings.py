@@ -47,6 +47,13 @@ LEVELS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], object, 
     ("service_account", {"service_account": "a"}, {}, {"service_account": "c"}, "c", "override"),
     ("entrypoint", {}, {}, {}, False, "default"),
     ("entrypoint", {}, {"entrypoint": True}, {"entrypoint": False}, False, "override"),
+    ("interruptible", {}, {}, {}, False, "default"),
+    ("interruptible", {"interruptible": True}, {}, {}, True, "environment"),
+    ("interruptible", {"interruptible": True}, {"interruptible": False}, {}, False, "decorator"),
+    ("interruptible", {"interruptible": True}, {"interruptible": True}, {"interruptible": False}, False, "override"),
+    ("queue", {}, {}, {}, None, "default"),
+    ("queue", {"queue": "a"}, {"queue": "b"}, {}, "b", "decorator"),
+    ("queue", {"queue": "a"}, {"queue": "b"}, {"queue": "c"}, "c", "override"),
 ]  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def artifacts_of(key: str | None, settings: Settings, store: str) -> tuple[list[
     return [artifact(KEPT, f"{ROOT}/in/{KEPT}", key, store)], written
 
 
-def lock_of(key: str | None, settings: Settings) -> m.Synchronization | None:
+def locks_of(key: str | None, settings: Settings) -> list[m.Mutex]:
     """Let equal calls wait for each other, where that was asked for."""
     if key is None or settings.cache is None or not settings.cache.serialize:
-        return None
-    return m.Synchronization(mutexes=[m.Mutex(name=key.removesuffix("/_").removeprefix("tiphys/").replace("/", "-"))])
+        return []
+    return [m.Mutex(name=key.removesuffix("/_").removeprefix("tiphys/").replace("/", "-"))]

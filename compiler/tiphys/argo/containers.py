@@ -21,9 +21,11 @@ from tiphys.argo.expressions import (
     spilled_key,
 )
 from tiphys.argo.people import annotations_of, displayed
+from tiphys.argo.placement import placement_of
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import resources_of, volumes_of
 from tiphys.argo.retries import deadline_of, retries_of
+from tiphys.argo.scheduling import locks_of, scheduling_of
 from tiphys.argo.secrets import secret_volumes
 from tiphys.argo.storing import artifact
 from tiphys.argo.variables import variables_of
@@ -37,6 +39,7 @@ def container_template(
 ) -> m.Template:
     """Make the template of a plan."""
     store = profile.storage
+    placement = placement_of(settings, profile)
     operands = [(parameter_of(item.name), item) for item in plan.operands]
     parameters = [m.Parameter(name="at"), *(m.Parameter(name=operand) for operand, _ in operands)]
     args = [digest, name, WORKFLOW_UID, input_of("at")]
@@ -60,24 +63,25 @@ def container_template(
         name=name,
         annotations=displayed(settings),
         metadata=m.Metadata(
-            labels=profile.pods.labels or None,
+            labels={**profile.pods.labels, **placement.labels} or None,
             annotations={**profile.pods.annotations, **annotations_of(plan, settings)},
         ),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
         outputs=outputs_of(plan, store, kept),
-        synchronization=caching.lock_of(key, settings),
+        synchronization=locks_of(placement.queue, caching.locks_of(key, settings)),
         container=m.Container(
             image=str(settings.image),
             command=["python3", ARCHIVE],
             args=args,
             env=variables_of(settings, profile, records=plan.records),
-            resources=resources_of(settings.resources),
+            resources=resources_of(settings.resources, placement.resource),
             volume_mounts=[*mounts, *secret_mounts],
         ),
         volumes=[*volumes, *secrets],
         retry_strategy=retries_of(settings, records=plan.records),
         active_deadline_seconds=deadline_of(settings),
         service_account_name=settings.service_account,
+        **scheduling_of(placement),
     )
 
 

@@ -15,6 +15,7 @@ from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.images import Images
 from tiphys.argo.names import Names, valid
 from tiphys.argo.people import annotations_of
+from tiphys.argo.placement import check_placement
 from tiphys.argo.pods import (
     INLINE,
     INLINE_RESULT,
@@ -100,6 +101,7 @@ def pack_program(
     profile = profile.model_copy(update={"image_pull_secrets": credentials})
     settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings, profile)
+    check_placement(program, resolved, profile)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
     parts = {

@@ -11,8 +11,8 @@ from tiphys.argo.pods import ROOT
 from tiphys.authoring.resources import Resources
 
 
-def resources_of(resources: Resources | None) -> m.ResourceRequirements | None:
-    """Write resources as Kubernetes takes them: limits where they were said, GPUs as both."""
+def resources_of(resources: Resources | None, device: tuple[str, int] | None) -> m.ResourceRequirements | None:
+    """Write resources as Kubernetes takes them: limits where they were said. device: a name and a number, as both."""
     if resources is None:
         return None
     requests: dict[str, str] = {}
@@ -22,8 +22,8 @@ def resources_of(resources: Resources | None) -> m.ResourceRequirements | None:
             requests[name], limits[name] = value
         elif value is not None:
             requests[name] = value
-    if resources.gpu:
-        requests["nvidia.com/gpu"] = limits["nvidia.com/gpu"] = str(resources.gpu)
+    if device is not None:
+        requests[device[0]] = limits[device[0]] = str(device[1])
     if not requests:
         return None
     return m.ResourceRequirements(requests=as_quantities(requests), limits=as_quantities(limits))

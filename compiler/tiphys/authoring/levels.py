@@ -43,20 +43,18 @@ FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "inc
 LATER = frozenset(
     {
         "include",
-        "interruptible",
         "links",
         "max_inline_io_bytes",
         "plugin_config",
         "pod_template",
         "produces_artifacts",
-        "queue",
         "report",
         "reusable",
         "triggers",
     }
 )
 """Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""
-IDLE: Mapping[str, object] = {"interruptible": False, "report": False}
+IDLE: Mapping[str, object] = {"report": False}
 """Values of them that ask for nothing, and so are let through."""
 
 
@@ -77,7 +75,7 @@ def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], wh
                 report(Mistake(f"`{CALLS[level]}({name}={value!r})`: {text}", keyword(where, name)))
             else:
                 found[name] = value
-    return Settings(**found)
+    return Settings(**found).said_at(where)
 
 
 def refuse_later(name: str, value: object, where: Span) -> None:

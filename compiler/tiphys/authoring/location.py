@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
 
@@ -13,8 +16,23 @@ from tiphys.diagnostics import Span
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
+_standing: ContextVar[Span | None] = ContextVar("standing", default=None)
+
+
+@contextmanager
+def standing(where: Span) -> Iterator[None]:
+    """Take the calls made inside for calls at this place: their source is interpreted, so no frame is there."""
+    token = _standing.set(where)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
+
+
 def caller() -> Span:
     """Give the span of the call, in the nearest frame outside this package, that led here."""
+    if (where := _standing.get()) is not None:
+        return where
     frame = sys._getframe(1)  # noqa: SLF001  the documented way to one frame, without reading all sources
     while frame.f_back is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back

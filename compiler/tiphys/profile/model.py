@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from tiphys.authoring.parts import repository
+from tiphys.diagnostics import nearest
+from tiphys.profile.accelerators import Accelerators
+from tiphys.profile.nodes import Interruptible, Queue
 from tiphys.profile.part import ObjectName, ObjectNames, Part
 from tiphys.profile.pods import Pods, Retries, Secrets
+from tiphys.profile.presets import DEFAULT, laid_over_preset
 from tiphys.profile.runs import Runs
 from tiphys.settings import Settings
 
@@ -45,12 +50,29 @@ def host(text: str) -> str:
     return str(repository(text, is_registry=True))
 
 
+def as_interruptible(value: object) -> object:
+    """Lay the table over its preset; `false` says that there are no such nodes."""
+    if value is True:
+        msg = "say which nodes: the name of a preset, or a table with node_selector and tolerations"
+        raise ValueError(msg)
+    if value is False:
+        return {"exists": False}
+    return laid_over_preset("interruptible", value)
+
+
+def as_accelerators(value: object) -> object:
+    """Lay the table over its preset, which is NVIDIA's operator unless it names another."""
+    return laid_over_preset("accelerators", value, DEFAULT)
+
+
 class Profile(Part):
     """What is said about the cluster.
 
     image: of tasks that name none. namespace: where objects go, unless the command says it. service_account: that pods
     run as. image_pull_secrets: names of Secrets with registry credentials. storage: the kind of store that Argo's
     artifact repository is. images: what `Image.from_ref_name` means. registry: of images that name none.
+    queue: that of pods which name none. queues: what each puts on its pods. interruptible: the nodes that may be taken
+    away; `false` says that there are none. accelerators: how devices are asked for.
     """
 
     image: Annotated[str, AfterValidator(address)] | None = None
@@ -66,8 +88,26 @@ class Profile(Part):
     runs: Runs = Field(default=Runs())
     retries: Retries = Field(default=Retries())
     secrets: Secrets = Field(default=Secrets())
+    queues: dict[ObjectName, Queue] = Field(default={})
+    queue: str | None = None
+    interruptible: Annotated[Interruptible | None, BeforeValidator(as_interruptible)] = None
+    accelerators: Annotated[Accelerators | None, BeforeValidator(as_accelerators)] = None
+
+    @field_validator("queue")
+    @classmethod
+    def _declared(cls, name: str | None, info: ValidationInfo) -> str | None:
+        queues = info.data.get("queues", {})
+        if name is not None and name not in queues:
+            msg = f"there is no such queue. {nearest(name, list(queues)) or '[queues.NAME] declares one'}"
+            raise ValueError(msg)
+        return name
 
     @property
     def settings(self) -> Settings:
         """What the profile says as the level below environments."""
-        return Settings(service_account=self.service_account)
+        return Settings(service_account=self.service_account, queue=self.queue)
+
+    @cached_property
+    def devices(self) -> Accelerators:
+        """The accelerators; where nothing is said of them, as NVIDIA's operator labels nodes."""
+        return self.accelerators or Accelerators.model_validate(as_accelerators({}))

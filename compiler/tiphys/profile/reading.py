@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.profile.model import Profile
+from tiphys.profile.presets import merged
 
 FILE = "tiphys.toml"
 PROJECT = "pyproject.toml"
@@ -98,15 +99,6 @@ def braces_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]
             yield from braces_in(item, path)
     elif isinstance(value, str) and "{{" in value:
         yield path
-
-
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay tables over tables: what the second says wins, key by key."""
-    found = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, Mapping) and isinstance(found.get(key), Mapping)
-        found[key] = merged(found[key], value) if both else value
-    return found
 
 
 def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterator[str]:

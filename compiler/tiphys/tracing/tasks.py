@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
+from tiphys.authoring.location import standing
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call, Ref
@@ -156,9 +157,10 @@ def override(
     except NotKnown:
         mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
         raise t.untraceable("settings that are known only at run time are not supported yet", node, mend) from None
-    try:
-        made = task.override(*args, **known)
-    except AuthoringError as error:
-        raise ProgramError(*(Mistake(one.message, t.span(node), one.mend) for one in error.mistakes)) from None
+    with standing(t.span(node)):
+        try:
+            made = task.override(*args, **known)
+        except AuthoringError as error:
+            raise ProgramError(*error.mistakes) from None
     key = (task.name, repr(made.levels))
     return t.program.overrides.setdefault(key, made)

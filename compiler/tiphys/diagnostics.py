@@ -8,6 +8,7 @@ What a user's program may catch at run time lives in `tiphys.errors` (the runtim
       UsageError                a wrong command, argument or setting, not at a source line (exit 2)
       ManifestError             the compiled objects break a limit of Kubernetes or Argo (exit 2)
       ClusterError              the cluster refused or cannot be reached (exit 3)
+      BuildFailed               a tool could not build or push an image (exit 1)
       RunFailed                 a run ended in failure and its exception cannot be rebuilt here (exit 1)
       InternalError             our own bug (exit 70)
 
@@ -123,6 +124,12 @@ class ClusterError(TiphysError):
 
 class RunFailed(TiphysError):
     """A run ended in failure, and the exception of its task cannot be rebuilt in this process."""
+
+    exit_code = 1
+
+
+class BuildFailed(TiphysError):
+    """The tool that builds images failed; what it said stands on standard error."""
 
     exit_code = 1
 

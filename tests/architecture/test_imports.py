@@ -31,12 +31,14 @@ MAY_IMPORT: dict[str, str] = {
     "cluster": "diagnostics runtime",
     "loading": "authoring diagnostics settings tracing",
     "compiling": "argo authoring diagnostics ir loading passes profile tracing",
+    "builds": "argo authoring building diagnostics engine ir loading profile settings",
     "plain": "",
     "arguments": "authoring bundling diagnostics tracing runtime",
     "outcomes": "bundling diagnostics plain runtime",
     "runs": "argo arguments authoring cluster compiling diagnostics engine outcomes",
     "view": "cluster diagnostics engine ir",
-    "cli": "argo arguments authoring bundling cluster compiling diagnostics loading runs tracing view runtime",
+    "cli": "argo arguments authoring building builds bundling cluster compiling diagnostics loading profile runs "
+    "tracing view runtime",
 }
 ONLY_IN = {"hera": "argo", "kubernetes": "cluster", "typer": "cli", "cloudpickle": "bundling"}
 PUBLIC = {"tiphys.__version__", "tiphys"}

@@ -11,7 +11,7 @@ from tiphys.authoring.image import Image
 from tiphys.building import record
 from tiphys.building.pythons import allows, python_of, spelt
 from tiphys.building.requirements import UnreadableRequirements
-from tiphys.diagnostics import Mistake, Span, nearest
+from tiphys.diagnostics import Mistake, ProgramError, Span, mistake, nearest
 from tiphys.ir import Plan
 from tiphys.profile import Profile
 from tiphys.settings import Resolved
@@ -55,14 +55,12 @@ class Images:
 
     def _made(self, image: Image) -> str:
         """Give the address of an image, and look at it."""
-        base = None
-        if image.recipe.ref is not None:
-            base = self.profile.images.get(image.recipe.ref)
-            if base is None:
-                self._wrong(unknown(image.recipe.ref, self.profile), image.where)
-                return ""
         try:
+            base = base_of(image, self.profile)
             address = image.address(self.profile.registry, base)
+        except ProgramError as error:
+            self.mistakes.update(dict.fromkeys(error.mistakes))
+            return ""
         except (OSError, UnreadableRequirements) as error:
             self._wrong(Mistake(f"the image cannot be described: {error}"), image.where)
             return ""
@@ -105,8 +103,11 @@ def differs(what: str, version: tuple[int, int]) -> Mistake:
     return Mistake(f"{what}, and this program is compiled with {spelt(HERE)}", None, mend)
 
 
-def unknown(name: str, profile: Profile) -> Mistake:
-    """Say that nobody told which image a reference is."""
+def base_of(image: Image, profile: Profile) -> str | None:
+    """Give the address that a reference stands for; None for images that are no references. Raises ProgramError."""
+    name = image.recipe.ref
+    if name is None or name in profile.images:
+        return profile.images[name] if name is not None else None
     near = nearest(name, sorted(profile.images))
     mend = f'Say `--image {name}=URI`, or write `{name} = "URI"` into [images] of the profile. {near}'.strip()
-    return Mistake(f"which image is `{name}`? Neither the command nor the profile says it", None, mend)
+    raise mistake(f"which image is `{name}`? Neither the command nor the profile says it", image.where, mend=mend)

@@ -58,9 +58,9 @@ def below(folder: Path, rules: Iterable[Path] = ()) -> Iterator[tuple[str, Path]
 
 
 def walked(folder: Path, rules: Rules) -> Iterator[tuple[str, Path]]:
-    """Walk through a folder in a fixed order. Links are followed, but not in circles."""
+    """Walk through a folder in a fixed order. Links are followed, but not in circles. Raises OSError."""
     seen: set[str] = set()
-    for place, folders, files in os.walk(folder, followlinks=True):
+    for place, folders, files in os.walk(folder, onerror=stop, followlinks=True):
         real = os.path.realpath(place)
         if real in seen:
             folders.clear()
@@ -72,6 +72,11 @@ def walked(folder: Path, rules: Rules) -> Iterator[tuple[str, Path]]:
             file = Path(place, name)
             if not rules.drop(prefix + name) and file.is_file():
                 yield prefix + name, file
+
+
+def stop(error: OSError) -> None:
+    """Raise what walking through a folder would pass over."""
+    raise error
 
 
 def given_files(dockerfile: Path) -> Iterator[tuple[str, Path]]:

@@ -125,3 +125,17 @@ class Recipe:
     def beginning_with(self, base: str) -> Recipe:
         """Put the address in the place of its name."""
         return replace(self, base=base, ref=None)
+
+
+def secrets_in(recipe: Recipe) -> tuple[str, ...]:
+    """Name the variables that the build of an image sees, each once."""
+    found: dict[str, None] = {}
+    for layer in recipe.layers:
+        match layer:
+            case Pip(options=options) | Requirements(options=options) | Project(options=options):
+                found.update(dict.fromkeys(options.secrets))
+            case Apt(secrets=secrets) | Commands(secrets=secrets):
+                found.update(dict.fromkeys(secrets))
+            case _:
+                pass
+    return tuple(found)

@@ -84,6 +84,26 @@ def compile(
 
 
 @app.command()
+def build(
+    file: File,
+    task: Annotated[str | None, typer.Argument(help="Only what this task calls.", metavar="[TASK]")] = None,
+    image: Image = None,
+    profile: Profile = None,
+    tool: Annotated[str | None, typer.Option("--tool", help="docker, podman, buildah or buildctl.")] = None,
+    push: Annotated[
+        bool | None, typer.Option("--push/--no-push", help="By default images that have a registry are pushed.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Build again what was pushed before.")] = False,
+    print_only: Annotated[bool, typer.Option("--print", help="Print the Dockerfiles, and build nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the images of a task, or of all environments of a file."""
+    from tiphys.cli.building import Asked, build_images
+
+    build_images(Asked(file, task, image or [], profile, tool, push, force, print_only, as_json))
+
+
+@app.command()
 def graph(
     file: File,
     task: Task = None,

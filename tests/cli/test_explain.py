@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Command
+from tiphys.compiling import compile_task
+from tiphys.loading import load_module, tasks_of
 
 CONTROL = """
 env = tiphys.TaskEnvironment("shop")
@@ -98,3 +102,92 @@ def test_a_task_that_is_not_there(tiphys: Command, flow: str) -> None:
 
     assert (done.code, done.out) == (2, "")
     assert "Did you mean `main`?" in done.err
+
+
+SETTINGS = """
+env = tiphys.TaskEnvironment(
+    "shop", resources=tiphys.Resources(cpu=(1, 2), gpu="A100:2"), secrets=tiphys.Secret("token", group="bank"),
+    env_vars={"key": "gold"}, image="registry.example/shop:1",
+)
+plain = tiphys.TaskEnvironment("plain")
+
+@env.task(retries=3, timeout=60, queue="fast")
+async def step(x: int) -> int:
+    return x + 1
+
+@plain.task
+async def other(x: int) -> int:
+    return x + 1
+
+@plain.task
+async def main(n: int) -> int:
+    x, y = await step(n), await step.override(retries=0, queue="slow", env_vars={})(n)
+    return await other(x + y)
+"""
+PROFILE = """
+service_account = "runner"
+interruptible = "gke"
+queues.fast.kueue = "a"
+queues.slow.kueue = "b"
+"""
+
+
+def test_each_setting_is_told_with_the_level_that_said_it(
+    tiphys: Command, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "tiphys.toml").write_text(PROFILE)
+    first, second, last = json.loads(tiphys("explain", program(SETTINGS), "--json").out)["tasks"]
+
+    def levels(told: dict[str, Any]) -> dict[str, str]:
+        return {name: said["level"] for name, said in told["settings"].items()}
+
+    assert (first["task"], second["task"], last["task"]) == ("shop.step", "shop.step", "plain.other")
+    assert levels(first) == {
+        "image": "environment", "resources": "environment", "env_vars": "environment", "secrets": "environment",
+        "retries": "decorator", "timeout": "decorator", "queue": "decorator", "service_account": "profile",
+    }  # fmt: skip
+    assert first["settings"]["resources"]["value"] == {
+        "cpu": ["1", "2"], "gpu": {"quantity": 2, "device_class": "GPU", "device": "A100"}
+    }  # fmt: skip
+    assert first["settings"]["secrets"]["value"] == [{"key": "token", "group": "bank"}]
+    changed = {name for name, level in levels(second).items() if level != levels(first)[name]}
+    assert changed == {"retries", "queue", "env_vars"}
+    assert {levels(second)[name] for name in changed} == {"override"}
+    assert levels(last) == {"image": "default", "service_account": "profile"}
+
+
+def test_settings_are_told_in_lines(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text(PROFILE)
+    lines = tiphys("explain", program(SETTINGS), "--image", "registry.example/base:2").out.splitlines()
+    words = [line.split() for line in lines]
+
+    assert lines[lines.index("shop.step") - 1].startswith("  bytes")
+    assert ["resources", "cpu", "1", "to", "2,", "gpu", "A100:2", "environment"] in words
+    assert ["secrets", "bank/token", "environment"] in words
+    assert ["env_vars", "key", "gold", "environment"] in words
+    assert ["env_vars", "none", "override"] in words
+    assert ["image", "registry.example/base:2", "--image"] in words
+    assert ["service_account", "runner", "profile"] in words
+
+
+def test_another_profile_can_be_asked_for(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text(PROFILE + "[profiles.test]\nservice_account = 'tester'\n")
+    name = program(SETTINGS)
+
+    def account(*asked: str) -> str:
+        told = json.loads(tiphys("explain", name, "--json", *asked).out)["tasks"]
+        return str(told[-1]["settings"]["service_account"]["value"])
+
+    assert (account(), account("--profile", "test")) == ("runner", "tester")
+    done = tiphys("explain", name, "--profile", "tset")
+    assert (done.code, "has no profile `tset`. Did you mean `test`?" in done.err) == (2, True)
+
+
+def test_a_kept_manifest_tells_the_same(program: Callable[[str], str], tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "tiphys.toml").write_text(PROFILE)
+    task = tasks_of(load_module(tmp_path / program(SETTINGS)))["main"]
+    made, kept = (compile_task(task, cached=True).report.tasks for _ in range(2))
+
+    assert [one.task for one in made] == ["shop.step", "shop.step", "plain.other"]
+    assert made == kept

@@ -26,6 +26,7 @@ from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.report import Manifest, Report, size_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.argo.secrets import needed_secrets
+from tiphys.argo.told import told
 from tiphys.argo.upkeep import pod_gc_of, ttl_of
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit
@@ -75,6 +76,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         requirements=packed.requirements,
         loops=bounds_of(packed),
         recursions=tuple(levels_of(program, packed.rounds).items()),
+        tasks=told(packed),
     )
     secrets = needed_secrets(((program.plans[name], said) for name, said in packed.settings.items()), packed.profile)
     return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)), secrets)

@@ -139,7 +139,7 @@ def pack_program(
         display=display,
         marks=marks or {},
         fingerprint=fingerprint(
-            program, profile, settings, bundle, {**defaults, **(marks or {}), "": display}, envelope
+            program, profile, resolved, bundle, {**defaults, **(marks or {}), "": display}, envelope
         ),
         notes=tuple(images.notes),
     )
@@ -188,7 +188,7 @@ def envelopes(bundler: Bundler) -> Callable[[object], str]:
 
 
 def fingerprint(
-    program: Program, profile: Profile, settings: Mapping[str, Settings], bundle: Bundle,
+    program: Program, profile: Profile, resolved: Mapping[str, Resolved], bundle: Bundle,
     defaults: Mapping[str, str], envelope: Callable[[object], str],
 ) -> str:  # fmt: skip
     """Hash everything that the objects depend on."""
@@ -201,11 +201,12 @@ def fingerprint(
     for unit in program.graphs.values():
         for part in form_of(unit, envelope):
             add(part)
-    for name, said in settings.items():
-        plan = program.plans[name]
+    for name, found in resolved.items():
+        plan, said = program.plans[name], found.settings
         add(
             name,
             said,
+            found.levels,
             annotations_of(plan, said),
             [(item.name, item.small, item.items) for item in plan.operands],
             plan.outputs,

@@ -11,11 +11,27 @@ from tiphys.diagnostics import Span
 
 
 @dataclass(frozen=True)
+class Said:
+    """The value of one setting as plain data, and the level that said it."""
+
+    value: Any
+    level: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """The settings of the pods of one task: those that were said, and those that matter anyway."""
+
+    task: str
+    settings: Mapping[str, Said]
+
+
+@dataclass(frozen=True)
 class Report:
     """What a compiled program costs: pods of one run, templates, how deep they nest, bytes of each object.
 
     pods: a number, or a text where it depends on the data. loops: where each is, and how many rounds it can take.
-    recursions: what calls itself, and how many of its calls can stand in each other.
+    recursions: what calls itself, and how many of its calls can stand in each other. tasks: what each was told.
     """
 
     pods: int | str
@@ -25,6 +41,7 @@ class Report:
     requirements: tuple[str, ...]
     loops: tuple[tuple[str, int], ...] = ()
     recursions: tuple[tuple[str, int], ...] = ()
+    tasks: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,10 @@ def manifest_from_json(text: str, notes: tuple[str, ...]) -> Manifest:
         "requirements": tuple(held["report"]["requirements"]),
         "loops": tuple((where, bound) for where, bound in held["report"]["loops"]),
         "recursions": tuple((title, bound) for title, bound in held["report"].get("recursions", ())),
+        "tasks": tuple(
+            Told(one["task"], {name: Said(**said) for name, said in one["settings"].items()})
+            for one in held["report"].get("tasks", ())
+        ),
     }
     report = Report(**{**held["report"], **lists})
     secrets = tuple(Needed(**{**each, "where": Span(**each["where"])}) for each in held.get("secrets", ()))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tiphys.argo.report import Manifest
+    from tiphys.argo.report import Manifest, Told
+
+WIDEST = 60
+"""Longer values push the level aside."""
 
 
 def explain(
@@ -43,7 +47,53 @@ def explained(manifest: Manifest) -> str:
         *(("calls", f"up to {calls:,} of {title} inside each other") for title, calls in report.recursions),
         *(("image", f"must provide {name}") for name in report.requirements),
     ]
-    return "\n".join([manifest.program, *(f"  {name:<11}{text}" for name, text in rows)])
+    lines = [manifest.program, *(f"  {name:<11}{text}" for name, text in rows)]
+    for one in report.tasks:
+        lines.extend(told_lines(one))
+    return "\n".join(lines)
+
+
+def told_lines(one: Told) -> list[str]:
+    """Say what a task was told, a setting a line, with the level that said it."""
+    rows = [(name, text_of(said.value), said.level) for name, said in one.settings.items()]
+    names = max(len(name) for name, _, _ in rows)
+    texts = min(max(len(text) for _, text, _ in rows), WIDEST)
+    return [one.task, *(f"  {name:<{names}}  {text:<{texts}}  {level}" for name, text, level in rows)]
+
+
+def text_of(value: Any) -> str:
+    """Write a value for people; a pair of quantities is a request and a limit."""
+    match value:
+        case {"quantity": count, "device_class": kind}:
+            shared = " shared" if value.get("shared") else ""
+            part = f" ({value['partition']})" if value.get("partition") else ""
+            return f"{value.get('device') or kind}{shared}:{count}{part}"
+        case dict():
+            return ", ".join(f"{name} {pair_or_text(item)}" for name, item in value.items()) or "none"
+        case list():
+            return ", ".join(secret_or_text(item) for item in value) or "none"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def secret_or_text(value: Any) -> str:
+    """Write an item of a list."""
+    match value:
+        case {"key": str(key), "group": str(group)}:
+            return f"{group}/{key}"
+        case {"key": str(key)}:
+            return key
+        case _:
+            return text_of(value)
+
+
+def pair_or_text(value: Any) -> str:
+    """Write a part of a value."""
+    return f"{value[0]} to {value[1]}" if isinstance(value, list) and len(value) == 2 else text_of(value)
 
 
 def described(manifest: Manifest) -> dict[str, Any]:
@@ -62,6 +112,7 @@ def described(manifest: Manifest) -> dict[str, Any]:
         "loops": [{"where": where, "rounds": rounds} for where, rounds in report.loops],
         "recursions": [{"title": title, "calls": calls} for title, calls in report.recursions],
         "requirements": list(report.requirements),
+        "tasks": [asdict(one) for one in report.tasks],
         "notes": list(manifest.notes),
     }
 

@@ -6,6 +6,7 @@ NonRecoverableError       raise it to end a task without retries
 TaskTimeoutError          the task ran longer than its timeout; also a TimeoutError
 OOMError                  the task was killed for its memory; also a MemoryError
 ImagePullBackOffError     the image cannot be pulled
+ContainerError            the container of a task failed: `exit_code` says how
 RuntimeSystemError          the cluster's side
 TaskLostError             the task ended without a word: node lost, evicted, pod deleted
 InternalError             a bug in tiphys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BaseRuntimeError",
+    "ContainerError",
     "ImagePullBackOffError",
     "InternalError",
     "NonRecoverableError",
@@ -84,6 +86,14 @@ class ImagePullBackOffError(RuntimeUserError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(type(self).__name__, message)
+
+
+class ContainerError(RuntimeUserError):
+    """The container of a task failed; `exit_code` is 0 where it ended well, but without its outputs."""
+
+    def __init__(self, message: str = "", exit_code: int = 1) -> None:
+        super().__init__(type(self).__name__, message)
+        self.exit_code = exit_code
 
 
 class TaskLostError(RuntimeSystemError):

@@ -333,3 +333,11 @@ def test_the_engine_imports_only_the_standard_library():
     assert json.loads(output.replace("'", '"')) == ["__main__", "tiphys"] or json.loads(output.replace("'", '"')) == [
         "tiphys"
     ]
+
+
+def test_a_set_of_containers_without_the_shims_names_is_refused(tmp_path):
+    body = {"name": "x", "containerSet": {"containers": [{"name": "a", "image": "i", "command": ["true"]}]}}
+    workflow = {"kind": "WorkflowTemplate", "metadata": {"name": "w"}, "spec": {"entrypoint": "x", "templates": [body]}}
+
+    with pytest.raises(UsageError, match="is a set of containers without `main` and `user`"):
+        execute([workflow], {}, workdir=tmp_path)

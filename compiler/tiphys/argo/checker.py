@@ -95,13 +95,13 @@ def check_template(
     files_in = ("inputs", "outputs", "synchronization")
     for part in files_in:
         check_texts(files, item.get(part))
-    container = item.get("container", {})
-    check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
-    rest = {key: value for key, value in item.items() if key not in ("container", *files_in)}
+    rest = {key: value for key, value in item.items() if key not in ("container", "containerSet", *files_in)}
     check_texts(Scope(name), rest)
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
-    check_texts(Scope(name, kinds=counted), container.get("env"))
-    check_texts(Scope(name), {key: value for key, value in container.items() if key not in ("args", "env")})
+    for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
+        check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
+        check_texts(Scope(name, kinds=counted), container.get("env"))
+        check_texts(Scope(name), {key: value for key, value in container.items() if key not in ("args", "env")})
 
 
 def check_dag(item: Json, templates: Mapping[str, Json], given: Mapping[str, frozenset[str]], scope: Scope) -> None:

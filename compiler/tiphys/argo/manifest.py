@@ -14,6 +14,7 @@ import tiphys
 from tiphys.argo.calls import Calls
 from tiphys.argo.checker import check_manifest
 from tiphys.argo.constructs import attempt_templates, map_template, reading_template, switch_template
+from tiphys.argo.container_sets import as_set
 from tiphys.argo.containers import container_template
 from tiphys.argo.costs import count_pods
 from tiphys.argo.dags import Scope, dag_template, join_templates, never
@@ -40,12 +41,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
     program = packed.program
     config = config_map(packed.base, packed.bundle)
     bundle = str(config["metadata"]["name"])
-    pods = [
-        container_template(
-            program.plans[name], given, packed.settings[name], bundle, packed.bundle.digest, profile=packed.profile
-        )
-        for name, given in packed.plans.items()
-    ]
+    pods = [pod_template(packed, name, bundle) for name in packed.plans]
     parameters = [m.Parameter(name=item.name, value=packed.defaults.get(item.name)) for item in program.main.inputs]
     spec = m.WorkflowSpec(
         entrypoint=packed.graphs[program.entry],
@@ -80,6 +76,16 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
     )
     secrets = needed_secrets(((program.plans[name], said) for name, said in packed.settings.items()), packed.profile)
     return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)), secrets)
+
+
+def pod_template(packed: Packed, name: str, bundle: str) -> m.Template:
+    """Make the template of a plan. bundle: the name of the object that delivers the code."""
+    plan = packed.program.plans[name]
+    made = container_template(
+        plan, packed.plans[name], packed.settings[name], bundle, packed.bundle.digest, profile=packed.profile
+    )
+    beside = plan.task.beside if plan.task is not None else None
+    return as_set(made, beside, packed.image) if beside is not None else made
 
 
 def bounds_of(packed: Packed) -> tuple[tuple[str, int], ...]:

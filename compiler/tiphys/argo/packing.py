@@ -56,6 +56,8 @@ class Packed:
     levels: Mapping[str, Mapping[str, str]]
     """For each plan, and each of its settings, the level that said it."""
     profile: Profile
+    image: str
+    """Of pods that run Python alone: what tasks use that name none."""
     defaults: Mapping[str, str]
     types: Mapping[str, int]
     """The numbers, in the bundle, of the types that people's text is converted to."""
@@ -133,6 +135,7 @@ def pack_program(
         settings=settings,
         levels={name: said.levels for name, said in resolved.items()},
         profile=profile,
+        image=image or profile.image or default_image(),
         defaults=defaults,
         types=types,
         envelope=envelope,
@@ -208,6 +211,7 @@ def fingerprint(
             said,
             found.levels,
             annotations_of(plan, said),
+            plan.task.beside if plan.task is not None else None,
             [(item.name, item.small, item.items) for item in plan.operands],
             plan.outputs,
             plan.result,

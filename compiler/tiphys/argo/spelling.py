@@ -55,6 +55,10 @@ def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mi
             yield mistake(f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name.")
         elif VARIABLE.fullmatch(name) is None:
             yield mistake(f"{name!r} is no name of an environment variable", "Use letters, digits and `_`.")
+    for name, value in variables.items():
+        if plan.task is not None and plan.task.beside is not None and is_read_on_the_way(value):
+            yield mistake(f"the value of `{name}` holds `{{{{`, `$(` or `$$`, which would be replaced on the way",
+                          "Pass it as an input.")  # fmt: skip
     for message, mend in in_secrets(settings, profile):
         yield mistake(message, mend)
 

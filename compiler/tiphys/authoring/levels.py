@@ -26,6 +26,8 @@ LEVELS: Mapping[str, frozenset[str]] = {
     ),
 }
 """The settings that each level takes: Flyte's matrix of the three levels."""
+OF_TASKS = (LEVELS["environment"] | LEVELS["decorator"]) - {"include", "plugin_config", "reusable"}
+"""What a task takes that no environment makes."""
 OTHERS: Mapping[str, tuple[str, ...]] = {
     "environment": ("name", "depends_on", "description"),
     "decorator": ("docs", "orchestrator", "task_resolver"),
@@ -62,8 +64,20 @@ def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], wh
     """Check the settings that one level says, each at its own argument. unknown: what its signature does not have."""
     for name in sorted(unknown):
         refuse(level, name, where)
+    return checked(LEVELS[level], CALLS[level], given, where)
+
+
+def said_of_task(call: str, given: Mapping[str, Any], where: Span) -> Settings:
+    """Check the settings of a task that no environment makes: it takes those of an environment and of a decorator."""
+    for name in sorted(set(given) - OF_TASKS):
+        report(Mistake(f"`{call}` has no parameter `{name}`", keyword(where, name), nearest(name, sorted(OF_TASKS))))
+    return checked(OF_TASKS, call, given, where)
+
+
+def checked(names: frozenset[str], call: str, given: Mapping[str, Any], where: Span) -> Settings:
+    """Check settings, each at its own argument."""
     found: dict[str, Any] = {}
-    for name in sorted(LEVELS[level]):
+    for name in sorted(names):
         value = given.get(name)
         if name in LATER:
             refuse_later(name, value, where)
@@ -72,7 +86,7 @@ def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], wh
                 Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
             except ValidationError as error:
                 text = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-                report(Mistake(f"`{CALLS[level]}({name}={value!r})`: {text}", keyword(where, name)))
+                report(Mistake(f"`{call}({name}={value!r})`: {text}", keyword(where, name)))
             else:
                 found[name] = value
     return Settings(**found).said_at(where)

@@ -15,6 +15,7 @@ from tiphys.diagnostics import Span
 from tiphys.settings import Settings, laid_over
 
 if TYPE_CHECKING:
+    from tiphys.authoring.container import Beside
     from tiphys.authoring.environment import TaskEnvironment
 
 P = ParamSpec("P")
@@ -43,6 +44,8 @@ class TaskTemplate(Generic[P, R]):
     where: Span
     docs: Documentation | None = None
     orchestrator: bool | None = None
+    beside: Beside | None = None
+    """The container that does its work, where that is not Python in the shim's own."""
     level: str = "decorator"
     decorator: Settings
     overridden: Settings
@@ -103,6 +106,11 @@ class TaskTemplate(Generic[P, R]):
         around = (("environment", self.environment.settings),) if self.environment is not None else ()
         return (*around, (self.level, self.decorator), ("override", self.overridden))
 
+    @property
+    def is_async(self) -> bool:
+        """Whether its calls are awaited."""
+        return inspect.iscoroutinefunction(self.function)
+
     @cached_property
     def signature(self) -> inspect.Signature:
         """Its inputs and its result, annotations resolved."""
@@ -121,7 +129,7 @@ class TaskTemplate(Generic[P, R]):
         async def call() -> Any:
             import asyncio
 
-            if inspect.iscoroutinefunction(self.function):
+            if self.is_async:
                 return await cast("Any", self.forward(*args, **kwargs))
             return await asyncio.to_thread(self.forward, *args, **kwargs)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.engine.ancestry import Ancestry
+from tiphys.engine.container_sets import as_container
 from tiphys.engine.containers import Container, compile_container
 from tiphys.engine.depends import Depends, all_done, parse_depends
 from tiphys.engine.expressions import Expression, parse
@@ -20,7 +21,7 @@ Key = tuple[str, str]
 
 _RESULTS = {Phase.FAILED: "Failed", Phase.ERROR: "Errored"}
 _REFUSED_IN_TASKS = ("hooks", "onExit", "inline")
-_OTHER_KINDS = frozenset({"steps", "script", "containerSet", "resource", "http", "plugin", "data"})
+_OTHER_KINDS = frozenset({"steps", "script", "resource", "http", "plugin", "data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ def compile_template(body: Object, *, library: str) -> Template:
     head = _compile_head(body, library)
     if "dag" in body:
         return _compile_dag(body, head)
+    if "containerSet" in body:
+        body = as_container(body, head.where)
     if "container" in body:
         container = compile_container(body, where=head.where)
         return Pod(head.key, head.inputs, head.declared, container)

@@ -55,6 +55,10 @@ class Leaf(Protocol):
     def is_own(self) -> bool:
         """Whether it is no task of the program, but a part of another one."""
 
+    @property
+    def beside(self) -> Any:
+        """The container that does the work in the task's pod, beside the shim; None for a Python function."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Code:

@@ -50,9 +50,7 @@ def interface_of(task: TaskTemplate[..., Any]) -> Interface:
     parameters = tuple(inspect.signature(task.function).parameters.values())
     types = {item.name: hints.get(item.name, Any) for item in parameters}
     result = hints.get("return", Any)
-    return Interface(
-        parameters, types, type(None) if result is None else result, inspect.iscoroutinefunction(task.function)
-    )
+    return Interface(parameters, types, type(None) if result is None else result, task.is_async)
 
 
 def call_task(

@@ -1,0 +1,141 @@
+"""The command of a container, whose words may name inputs: `{{.inputs.x}}`.
+
+A value is put in where the pod runs, never by text that a shell or Argo would read as code: a word of its own is the
+value as it is; in the text of a shell it becomes a variable, quoted as its place needs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from tiphys.diagnostics import nearest
+
+INPUT = re.compile(r"\{\{\s*\.?inputs\.([^\s{}]*?)\s*\}\}")
+OTHER = re.compile(r"\{\{\s*\.(inputs?|outputs?)[^{}]*\}\}", re.IGNORECASE)
+SHELLS = frozenset("sh bash dash ash ksh zsh".split())
+PROGRAMS = {"python": "-c", "perl": "-e", "ruby": "-e", "node": "-e", "Rscript": "-e", "php": "-r"}
+Piece = tuple[str, str]
+"""`("text", ...)`, or `("input", name)`."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    words: as they were said. pieces: of each word, where one cannot stand in the pod's command as it is: it names an
+    input, or holds what would be replaced on the way. variables: inputs that a shell reads as variables.
+    """
+
+    words: tuple[str, ...]
+    pieces: tuple[tuple[Piece, ...], ...] | None = None
+    variables: tuple[str, ...] = ()
+
+
+class Misplaced(ValueError):
+    """An input stands where its value would be read as code, or there is no such input."""
+
+
+def command_of(words: Sequence[str], inputs: Collection[str]) -> Command:
+    """Cut the words of a command into pieces. Raises Misplaced."""
+    variables: dict[str, None] = {}
+    cut: list[tuple[Piece, ...]] = []
+    for index, word in enumerate(words):
+        pieces = pieces_of(word, inputs)
+        if any(kind == "input" for kind, _ in pieces) and is_flag(words[:index]):
+            check_code(words, pieces)
+            variables |= dict.fromkeys(name for kind, name in pieces if kind == "input")
+            pieces = tuple(in_variables(pieces))
+        cut.append(pieces)
+    if variables or any(kind == "input" for pieces in cut for kind, _ in pieces) or any(map(is_replaced, words)):
+        return Command(tuple(words), tuple(cut), tuple(variables))
+    return Command(tuple(words))
+
+
+def is_replaced(word: str) -> bool:
+    """Say whether Argo or the kubelet would replace something in a word of a pod's command."""
+    return any(sign in word for sign in ("{{", "$(", "$$"))
+
+
+def pieces_of(word: str, inputs: Collection[str]) -> tuple[Piece, ...]:
+    """Cut a word at the inputs that it names. Raises Misplaced."""
+    found: list[Piece] = []
+    for index, part in enumerate(INPUT.split(word)):
+        if index % 2:
+            if part not in inputs:
+                has = nearest(part, sorted(inputs)) or "The task has no inputs."
+                raise Misplaced(f"`{{{{.inputs.{part}}}}}` names no input of the task. {has}")
+            found.append(("input", part))
+        elif part:
+            if other := OTHER.search(part):
+                raise Misplaced(
+                    f"`{other.group()}` has no meaning here: inputs are `{{{{.inputs.NAME}}}}`, outputs are files"
+                )
+            found.append(("text", part))
+    return tuple(found) or (("text", ""),)
+
+
+def is_flag(before: Sequence[str]) -> bool:
+    """Say whether the word after these is code."""
+    if not before:
+        return False
+    for index, word in enumerate(before[:-1]):
+        name = PurePosixPath(word).name
+        if (
+            name in SHELLS
+            and re.fullmatch(r"-[a-z]*c[a-z]*", before[-1])
+            and all(item.startswith("-") for item in before[index + 1 :])
+        ):
+            return True
+        if before[-1] == next((flag for known, flag in PROGRAMS.items() if name.startswith(known)), None):
+            return True
+    return False
+
+
+def check_code(words: Sequence[str], pieces: tuple[Piece, ...]) -> None:
+    """Check that code is that of a shell, and such that a variable can stand in it. Raises Misplaced."""
+    program = PurePosixPath(words[0]).name
+    name = next(text for kind, text in pieces if kind == "input")
+    if not any(PurePosixPath(word).name in SHELLS for word in words):
+        raise Misplaced(
+            f"`{{{{.inputs.{name}}}}}` stands in the code of `{program}`, where the value would be read as code; "
+            "pass it as an argument behind the code, or read its file"
+        )
+    if any(kind == "text" and "<<" in text for kind, text in pieces):
+        raise Misplaced(
+            f"`{{{{.inputs.{name}}}}}` stands in a text with `<<`, where its quoting cannot be known; read its file"
+        )
+
+
+def in_variables(pieces: Sequence[Piece]) -> list[Piece]:
+    """Write the inputs in the text of a shell as variables, quoted as each place needs it."""
+    found: list[Piece] = []
+    quote = ""
+    for kind, text in pieces:
+        if kind == "text":
+            quote = quote_after(text, quote)
+            found.append((kind, text))
+            continue
+        variable = f"${{TIPHYS_INPUT_{text}}}"
+        found.append(("text", {"": f'"{variable}"', '"': variable, "'": f"'\"{variable}\"'"}[quote]))
+    return found
+
+
+def quote_after(text: str, quote: str) -> str:
+    """Say which quote of a shell is open after a text."""
+    index = 0
+    while index < len(text):
+        sign = text[index]
+        if sign == "\\" and quote != "'":
+            index += 1
+        elif quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign == "#" and (not index or text[index - 1] in " \t\n;"):
+            end = text.find("\n", index)
+            index = len(text) if end < 0 else end
+        index += 1
+    return quote

@@ -1,0 +1,168 @@
+"""`ContainerTask`: a task whose work is done by any image and command, with files as inputs and outputs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from tiphys.authoring.commands import Command, Misplaced, command_of
+from tiphys.authoring.levels import said_of_task
+from tiphys.authoring.location import caller, keyword
+from tiphys.authoring.task import Documentation, TaskTemplate
+from tiphys.diagnostics import AuthoringError, Mistake, Span, report
+from tiphys_runtime.beside import Container
+
+NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OURS = ("/tiphys", "/var/run")
+"""Folders that the shim and Argo use."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The container that runs beside the shim: its command, and where it finds its inputs and leaves its outputs."""
+
+    command: Command
+    inputs: str
+    outputs: str
+
+
+class ContainerTask(TaskTemplate[..., Any]):
+    """A task of any image and command; the image needs no Python.
+
+    inputs: types by name; each is a file `<input_data_dir>/<name>`: a text as it is, of other types JSON; None is no
+    file. outputs: types by name, read from `<output_data_dir>/<name>` in the same form; one is the result, several are
+    a tuple. In `command` and `arguments` `{{.inputs.NAME}}` is the value of an input (the image then needs `/bin/sh`).
+    It is called as an async task is. Its failure is a `tiphys.errors.ContainerError`.
+
+    Further keywords are settings, as `TaskEnvironment` and its decorator take them. Raises AuthoringError.
+    """
+
+    level = "task"
+
+    def __init__(
+        self,
+        name: str,
+        image: str,
+        command: Sequence[str],
+        inputs: Mapping[str, Any] | None = None,
+        arguments: Sequence[str] | None = None,
+        outputs: Mapping[str, Any] | None = None,
+        *,
+        input_data_dir: str = "/var/inputs",
+        output_data_dir: str = "/var/outputs",
+        docs: Documentation | None = None,
+        **settings: Any,
+    ) -> None:
+        where = caller()
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            text = f"{name!r} is no name of a task: lower-case words joined by `-` or `_`"
+            report(Mistake(text, keyword(where, "name")))
+        level = said_of_task("ContainerTask", {**settings, "image": image}, where)
+        inputs, outputs = dict(inputs or {}), dict(outputs or {})
+        for side, types in (("inputs", inputs), ("outputs", outputs)):
+            check_types(side, types, where)
+        words = (*as_words("command", command, where), *as_words("arguments", arguments or (), where))
+        if not words:
+            text = f"the container task {name!r} has no command"
+            raise AuthoringError(Mistake(text, keyword(where, "command"), "Say what it runs: `command=[...]`."))
+        try:
+            cut = command_of(words, inputs)
+        except Misplaced as error:
+            raise AuthoringError(Mistake(str(error), keyword(where, "command"))) from None
+        folders = as_folders(str(input_data_dir), str(output_data_dir), where)
+        self.beside = Beside(cut, *folders)
+        body = Container(
+            name, command=cut.pieces, variables=cut.variables, folders=folders, outputs=tuple(outputs.items())
+        )
+        super().__init__(
+            with_signature(body, name, inputs, outputs), name=name, decorator=level, docs=docs, where=where
+        )
+        self.inputs, self.outputs = inputs, outputs
+
+    @property
+    def is_async(self) -> bool:
+        """Its calls are awaited."""
+        return True
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command as a process of this computer, with the same files: the image is not used.
+
+        Raises tiphys.errors.ContainerError where that fails.
+        """
+        from tiphys.authoring.processes import run_here
+
+        bound = self.signature.bind(*args, **kwargs).arguments
+
+        async def run() -> Any:
+            assert self.beside is not None
+            return run_here(self.function, self.beside, bound, self.decorator.env_vars or {})
+
+        return run()
+
+
+def with_signature(body: Container, name: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
+    """Let a body look like a function with these inputs and this result."""
+    kinds = tuple(outputs.values())
+    result = None if not kinds else kinds[0] if len(kinds) == 1 else tuple[kinds]  # type: ignore[valid-type]
+    parameters = [
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=kind) for key, kind in inputs.items()
+    ]
+    made: Any = body
+    made.__signature__ = inspect.Signature(parameters, return_annotation=result)
+    made.__annotations__ = {**inputs, "return": result}
+    made.__name__ = name
+    return made
+
+
+def check_types(side: str, types: Mapping[str, Any], where: Span) -> None:
+    """Report names that no file can have, and types that no file can hold."""
+    for name, kind in types.items():
+        if not isinstance(name, str) or not FILE.fullmatch(name):
+            mend = "Use letters, digits and `_`."
+            report(
+                Mistake(
+                    f"{name!r} in `{side}` is no name of a file that any program can read", keyword(where, side), mend
+                )
+            )
+        if not is_type(kind):
+            report(
+                Mistake(f"`{name}` in `{side}` has no type, but {kind!r}", keyword(where, side), "Write `str`, say.")
+            )
+
+
+def is_type(kind: object) -> bool:
+    """Say whether something is an annotation."""
+    return isinstance(kind, type) or kind is Any or hasattr(kind, "__origin__") or hasattr(kind, "__args__")
+
+
+def as_words(what: str, words: object, where: Span) -> tuple[str, ...]:
+    """Check that a command is a list of texts."""
+    if isinstance(words, str) or not isinstance(words, Sequence):
+        mend = f"Write a list of words: `{what}={str(words).split()!r}`." if isinstance(words, str) else None
+        raise AuthoringError(Mistake(f"`{what}` takes a list of texts, not {words!r}", keyword(where, what), mend))
+    for word in words:
+        if not isinstance(word, str) or "\0" in word:
+            raise AuthoringError(Mistake(f"`{what}` takes a list of texts, not {word!r}", keyword(where, what)))
+    return tuple(words)
+
+
+def as_folders(inputs: str, outputs: str, where: Span) -> tuple[str, str]:
+    """Check the folders of the container."""
+    for name, folder in (("input_data_dir", inputs), ("output_data_dir", outputs)):
+        path = PurePosixPath(folder)
+        if not path.is_absolute() or str(path) == "/" or ".." in path.parts:
+            raise AuthoringError(Mistake(f"`{name}` is {folder!r}, and must be an absolute path", keyword(where, name)))
+        if any(path.is_relative_to(own) for own in OURS):
+            raise AuthoringError(
+                Mistake(f"`{name}` is {folder!r}, where tiphys and Argo keep files", keyword(where, name))
+            )
+    first, second = PurePosixPath(inputs), PurePosixPath(outputs)
+    if first.is_relative_to(second) or second.is_relative_to(first):
+        text = f"one of {inputs} and {outputs} is in the other"
+        raise AuthoringError(Mistake(text, keyword(where, "output_data_dir"), "Use two folders."))
+    return str(first), str(second)

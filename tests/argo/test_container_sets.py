@@ -1,0 +1,86 @@
+"""The pod of a task that is a container: the shim, a gate, and the user's image."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.argo.conftest import Lower
+from tiphys.diagnostics import ProgramError
+
+PROGRAM = """
+from tiphys.extras import ContainerTask
+task = ContainerTask("task", "alpine:3", [{command}], inputs={{"n": int}}, outputs={{"x": str}}, {settings})
+
+@env.task
+async def main(n: int) -> str:
+    return await task(n=n)
+"""
+
+
+def program(command: str = '"cat", "/var/inputs/n"', settings: str = "") -> str:
+    return PROGRAM.format(command=command, settings=settings)
+
+
+def test_the_users_image_has_its_own_container(lower: Lower) -> None:
+    made = lower(program(settings='env_vars={"A": "1"}, resources=tiphys.Resources(cpu=2)'), image="python:3.11")
+
+    gate, user, main = made["task"]["containerSet"]["containers"]
+    assert "container" not in made["task"]
+    assert (gate["name"], user["name"], main["name"]) == ("gate", "user", "main")
+    assert user["image"] == "alpine:3"
+    assert user["command"] == ["cat"]
+    assert user["args"] == ["/var/inputs/n"]
+    assert user["dependencies"] == ["gate"]
+    assert user["env"] == [{"name": "A", "value": "1"}]
+    assert user["resources"] == {"requests": {"cpu": "2"}}
+    assert user["volumeMounts"] == [
+        {"name": "inputs", "mountPath": "/var/inputs"}, {"name": "outputs", "mountPath": "/var/outputs"}
+    ]  # fmt: skip
+    assert main["image"] == gate["image"] == "python:3.11"
+    assert gate["args"] == ["gate"]
+    assert main["command"] == ["python3", "/tiphys/code/tiphys.zip"]
+    assert main["env"] == [{"name": "PYTHONHASHSEED", "value": "0"}]
+    assert {mount["mountPath"] for mount in main["volumeMounts"]} == {
+        "/tiphys", "/tiphys/code", "/tiphys/inputs", "/tiphys/outputs"
+    }  # fmt: skip
+    assert {volume["name"] for volume in made["task"]["volumes"]} == {"tiphys", "code", "inputs", "outputs"}
+
+
+def test_its_outputs_retries_and_deadline_are_those_of_any_task(lower: Lower) -> None:
+    made = lower(program(settings="retries=2, timeout=10"))
+
+    template = made["task"]
+    assert [item["name"] for item in template["outputs"]["parameters"]] == ["v", "r"]
+    assert template["retryStrategy"]["limit"] == "2"
+    assert template["activeDeadlineSeconds"] == 70
+    assert {item["name"] for item in template["containerSet"]["containers"][2]["env"]} == {
+        "PYTHONHASHSEED",
+        "TIPHYS_ATTEMPT",
+    }
+
+
+def test_a_command_with_inputs_is_a_script_that_the_shim_writes(lower: Lower) -> None:
+    made = lower(program('"echo", "{{.inputs.n}}"'))
+
+    user = made["task"]["containerSet"]["containers"][1]
+    assert user["command"] == ["/bin/sh"]
+    assert user["args"] == ["/var/inputs/.command"]
+    assert "inputs.n" not in str(made.template["spec"]["templates"])
+
+
+@pytest.mark.parametrize("word", ["{{workflow.name}}", "$(date)", "$$"])
+def test_a_command_that_would_be_replaced_on_the_way_is_a_script(word: str, lower: Lower) -> None:
+    made = lower(program(f'"echo", "{word}"'))
+
+    assert made["task"]["containerSet"]["containers"][1]["args"] == ["/var/inputs/.command"]
+
+
+def test_an_override_is_another_pod(lower: Lower) -> None:
+    made = lower(program().replace("task(n=n)", "task.override(resources=tiphys.Resources(cpu=3))(n=n)"))
+
+    assert made["task"]["containerSet"]["containers"][1]["resources"] == {"requests": {"cpu": "3"}}
+
+
+def test_a_variable_that_would_be_replaced_is_refused(lower: Lower) -> None:
+    with pytest.raises(ProgramError, match=r"the value of `A` holds .* which would be replaced on the way"):
+        lower(program(settings='env_vars={"A": "{{x}}"}'))

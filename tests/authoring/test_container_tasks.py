@@ -1,0 +1,114 @@
+"""Tasks that are containers: what is checked where they are made, and what a call outside of a run does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from tiphys import errors
+from tiphys.authoring.commands import command_of
+
+HEAD = "from tiphys.extras import ContainerTask\n"
+MISTAKES = {
+    "name": ('ContainerTask("My Task", "i", ["x"])', "'My Task' is no name of a task", ""),
+    "no command": ('ContainerTask("t", "i", [])', "the container task 't' has no command", "Say what it runs"),
+    "a text as command": ('ContainerTask("t", "i", "echo hi")', "`command` takes a list of texts, not 'echo hi'", "['echo', 'hi']"),
+    "a number as argument": ('ContainerTask("t", "i", ["x"], arguments=[3])', "`arguments` takes a list of texts, not 3", ""),
+    "no image": ('ContainerTask("t", "a b", ["x"])', "`ContainerTask(image='a b')`", ""),
+    "unknown setting": ('ContainerTask("t", "i", ["x"], retry=3)', "`ContainerTask` has no parameter `retry`", "`retries`"),
+    "wrong setting": ('ContainerTask("t", "i", ["x"], retries=-1)', "-1 is not a number of retries", ""),
+    "no type": ('ContainerTask("t", "i", ["x"], inputs={"n": "int"})', "`n` in `inputs` has no type, but 'int'", "Write `str`"),
+    "name of a file": ('ContainerTask("t", "i", ["x"], outputs={"a/b": int})', "'a/b' in `outputs` is no name of a file", "`_`"),
+    "unknown input": ('ContainerTask("t", "i", ["{{.inputs.nme}}"], inputs={"name": str})', "`{{.inputs.nme}}` names no input", "`name`"),
+    "no inputs": ('ContainerTask("t", "i", ["{{.inputs.n}}"])', "names no input of the task. The task has no inputs.", ""),
+    "outputs in the command": ('ContainerTask("t", "i", ["{{.outputs.n}}"])', "`{{.outputs.n}}` has no meaning", "outputs are files"),
+    "code of another language": (
+        'ContainerTask("t", "i", ["python3", "-c", "print({{.inputs.n}})"], inputs={"n": str})',
+        "stands in the code of `python3`, where the value would be read as code", "pass it as an argument",
+    ),
+    "a here document": (
+        'ContainerTask("t", "i", ["sh", "-c", "cat <<EOF\\n{{.inputs.n}}\\nEOF"], inputs={"n": str})',
+        "stands in a text with `<<`, where its quoting cannot be known", "read its file",
+    ),
+    "relative folder": ('ContainerTask("t", "i", ["x"], input_data_dir="in")', "`input_data_dir` is 'in', and must be an absolute path", ""),
+    "our folder": ('ContainerTask("t", "i", ["x"], output_data_dir="/tiphys/o")', "where tiphys and Argo keep files", ""),
+    "one folder in the other": ('ContainerTask("t", "i", ["x"], output_data_dir="/var/inputs/o")', "is in the other", "two folders"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_reported_at_its_argument(case: str, refused: Callable[[str], str]) -> None:
+    program, message, mend = MISTAKES[case]
+
+    text = refused(HEAD + program)
+
+    assert message in text
+    assert mend in text
+    assert "flow.py:4:" in text
+
+
+def test_a_call_outside_of_a_run_is_a_process_here(load: Callable[[str], ModuleType]) -> None:
+    task = load(
+        HEAD + 't = ContainerTask("t", "none", ["sh", "-c", "printf %s \\"$A-{{.inputs.n}}\\" > /var/outputs/x"], '
+        'inputs={"n": int}, outputs={"x": str}, env_vars={"A": "/var/inputs/n"})'
+    ).t
+
+    said = asyncio.run(task(n=3))
+
+    assert said.endswith("/inputs/n-3")
+    assert not said.startswith("/var/inputs")
+    assert asyncio.run(task.aio(n=4)).endswith("-4")
+
+
+def test_a_command_that_this_computer_lacks_is_told_as_such(load: Callable[[str], ModuleType]) -> None:
+    task = load(HEAD + 't = ContainerTask("t", "none", ["no-such-command"])').t
+
+    with pytest.raises(errors.ContainerError, match="exit code 127; its command was not found"):
+        asyncio.run(task())
+
+
+def test_a_call_takes_inputs_by_name(load: Callable[[str], ModuleType]) -> None:
+    task = load(HEAD + 't = ContainerTask("t", "none", ["true"], inputs={"n": int})').t
+
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        task(3)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("echo {{.inputs.n}}", 'echo "${TIPHYS_INPUT_n}"'),
+        ('echo "<{{.inputs.n}}>"', 'echo "<${TIPHYS_INPUT_n}>"'),
+        ("echo '<{{.inputs.n}}>'", "echo '<'\"${TIPHYS_INPUT_n}\"'>'"),
+        ("echo \\' {{.inputs.n}}", 'echo \\\' "${TIPHYS_INPUT_n}"'),
+        ('echo "\\"" {{.inputs.n}}', 'echo "\\"" "${TIPHYS_INPUT_n}"'),
+        ("# it's\necho {{.inputs.n}}", '# it\'s\necho "${TIPHYS_INPUT_n}"'),
+        ("echo a#'b {{.inputs.n}}'", "echo a#'b '\"${TIPHYS_INPUT_n}\"''"),
+    ],
+)
+def test_an_input_in_the_text_of_a_shell_is_a_variable_quoted_as_its_place_needs(text: str, expected: str) -> None:
+    found = command_of(["bash", "-euc", text], ["n"])
+
+    assert found.pieces is not None
+    assert "".join(part for _, part in found.pieces[2]) == expected
+    assert found.variables == ("n",)
+
+
+def test_a_word_of_its_own_is_the_value() -> None:
+    found = command_of(["sh", "-c", 'echo "$1"', "sh", "{{.inputs.n}}"], ["n"])
+
+    assert found.pieces is not None
+    assert found.pieces[4] == (("input", "n"),)
+    assert found.variables == ()
+
+
+def test_a_command_that_nothing_replaces_stays_as_it_is() -> None:
+    assert command_of(["cat", "/var/inputs/n"], ["n"]).pieces is None
+    assert command_of(["echo", "$HOME"], []).pieces is None
+    assert command_of(["echo", "{{workflow.name}}"], []).pieces == (
+        (("text", "echo"),),
+        (("text", "{{workflow.name}}"),),
+    )

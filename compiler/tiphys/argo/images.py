@@ -43,6 +43,8 @@ class Images:
                 self._check(address, None, level)
                 levels = {**found.levels, "image": level}
                 return Resolved(found.settings.model_copy(update={"image": address}), levels)
+            case str() if plan.task is not None and plan.task.beside is not None:
+                return found  # it needs no Python
             case str():
                 self._check(said, plan.where, "environment")
                 return found

@@ -20,6 +20,7 @@ from tiphys.argo.pods import (
     INLINE,
     INLINE_RESULT,
     INLINE_SMALL,
+    default_image,
     is_small_output,
     output_names,
     shim_variables,

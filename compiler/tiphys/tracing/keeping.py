@@ -36,6 +36,7 @@ class Keeper:
     levels: tuple[tuple[str, Settings], ...]
     keeps: bool
     is_own: bool = True
+    beside: None = None
 
 
 def is_kept(task: TaskTemplate[..., Any]) -> bool:

@@ -22,8 +22,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tiphys import durable as durable
     from tiphys import errors as errors
     from tiphys.authoring.cache import Cache as Cache
+    from tiphys.authoring.condition import new_condition as new_condition
     from tiphys.authoring.context import custom_context as custom_context
     from tiphys.authoring.context import group as group
     from tiphys.authoring.devices import AMD_GPU as AMD_GPU
@@ -73,15 +75,15 @@ _HOMES = {
     "custom_context": "tiphys.authoring.context",
     "group": "tiphys.authoring.context",
     "map": "tiphys.authoring.mapping",
+    "new_condition": "tiphys.authoring.condition",
     "run": "tiphys.runs",
     "with_runcontext": "tiphys.runs",
 }
-_MODULES = ("errors",)
+_MODULES = ("durable", "errors")
 _LATER = frozenset(
-    "Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger ctx "
-    "durable init io new_condition notify report trace".split()
+    "Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger ctx init io notify report trace".split()
 )
-__all__ = ["__version__", "errors", *sorted(_HOMES)]  # noqa: PLE0604
+__all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> object:

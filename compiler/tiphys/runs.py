@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tiphys.answers import check_signals, conditions_of, given_answers
 from tiphys.arguments import from_values
 from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
@@ -184,6 +185,7 @@ class RunContext:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     profile: str | None = None
+    signals: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
         """Run a task with these inputs. A local run has ended when this returns; a cluster run has been submitted."""
@@ -214,10 +216,12 @@ class RunContext:
         """Run a manifest on this computer."""
         from tiphys.engine import execute
 
+        asked = conditions_of(manifest.objects)
+        check_signals(self.signals, asked)
         begun = datetime.now(UTC)
         done = execute(
             manifest.objects, arguments, executor=self.executor, parallelism=self.parallelism, workdir=self.workdir,
-            on_event=on_event,
+            on_event=on_event, answers=given_answers(self.signals) if asked else None,
         )  # fmt: skip
         run = Run(manifest, as_state(done, begun))
         run._finish = lambda state: ended_here(done, state, manifest)  # noqa: SLF001  built here, in two steps
@@ -278,6 +282,7 @@ def with_runcontext(
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
     profile: str | None = None,
+    signals: Mapping[str, Any] | None = None,
 ) -> RunContext:
     """Say where and how to run.
 
@@ -285,6 +290,7 @@ def with_runcontext(
     none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context, kubeconfig: which cluster. executor,
     parallelism: how the engine runs pods. labels, annotations: of the Workflow. profile: the name of one of the
     project's profiles, or a file.
+    signals: answers to the conditions of a local run; a list answers one after the other.
     """
     return RunContext(
         mode,
@@ -298,6 +304,7 @@ def with_runcontext(
         labels or {},
         annotations or {},
         profile,
+        signals or {},
     )
 
 

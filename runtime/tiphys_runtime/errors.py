@@ -4,6 +4,7 @@ BaseRuntimeError (a RuntimeError)
 RuntimeUserError            the user's side: `code` is the class name of what was raised
 NonRecoverableError       raise it to end a task without retries
 TaskTimeoutError          the task ran longer than its timeout; also a TimeoutError
+ConditionTimedoutError    nobody has answered a condition in time; also a TimeoutError
 OOMError                  the task was killed for its memory; also a MemoryError
 ImagePullBackOffError     the image cannot be pulled
 ContainerError            the container of a task failed: `exit_code` says how
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BaseRuntimeError",
+    "ConditionTimedoutError",
     "ContainerError",
     "ImagePullBackOffError",
     "InternalError",
@@ -69,6 +71,13 @@ class NonRecoverableError(RuntimeUserError):
 
 class TaskTimeoutError(RuntimeUserError, TimeoutError):
     """A task ran longer than its timeout."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(type(self).__name__, message)
+
+
+class ConditionTimedoutError(RuntimeUserError, TimeoutError):
+    """Nobody has answered a condition in time."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(type(self).__name__, message)

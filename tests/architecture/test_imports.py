@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAY_IMPORT: dict[str, str] = {
-    "__init__": "authoring errors runs",
+    "__init__": "authoring durable errors runs",
     "diagnostics": "",
+    "answers": "diagnostics runtime",
+    "durable": "runtime",
+    "testing": "answers",
     "ir": "diagnostics",
     "settings": "authoring diagnostics",
     "profile": "authoring diagnostics settings",
-    "authoring": "building diagnostics settings runtime",
+    "authoring": "answers building diagnostics settings runtime",
     "building": "diagnostics",
     "extras": "authoring",
     "errors": "runtime",
-    "tracing": "authoring diagnostics ir settings runtime",
+    "tracing": "answers authoring diagnostics ir settings runtime",
     "passes": "diagnostics ir tracing runtime",
     "bundling": "diagnostics runtime",
     "bundle": "bundling diagnostics runtime",
-    "argo": "authoring building bundle diagnostics ir passes profile settings tracing runtime",
-    "engine": "diagnostics runtime",
+    "argo": "answers authoring building bundle diagnostics ir passes profile settings tracing runtime",
+    "engine": "answers diagnostics runtime",
     "cluster": "diagnostics runtime",
     "loading": "authoring diagnostics settings tracing",
     "compiling": "argo authoring diagnostics ir loading passes profile tracing",
@@ -36,9 +39,9 @@ MAY_IMPORT: dict[str, str] = {
     "plain": "",
     "arguments": "authoring bundling diagnostics tracing runtime",
     "outcomes": "bundling diagnostics plain runtime",
-    "runs": "argo arguments authoring cluster compiling diagnostics engine outcomes",
+    "runs": "answers argo arguments authoring cluster compiling diagnostics engine outcomes",
     "view": "cluster diagnostics engine ir",
-    "cli": "argo arguments authoring building builds bundling cluster compiling diagnostics loading profile runs "
+    "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics loading profile runs "
     "tracing view runtime",
 }
 ONLY_IN = {"hera": "argo", "kubernetes": "cluster", "typer": "cli", "cloudpickle": "bundling"}

@@ -45,6 +45,8 @@ class Calls:
     """The template of each plan."""
     needs: Mapping[str, tuple[str, ...]]
     rounds: Mapping[str, Rounds]
+    answers: Mapping[type, int]
+    """The numbers, in the bundle, of the types of people's answers."""
     envelope: Envelope
 
     def inputs(self, unit: str) -> list[m.Parameter]:

@@ -86,7 +86,8 @@ def check_template(
     name = item["name"]
     inputs = frozenset(unique(name, names_of(item.get("inputs"))))
     for output in item.get("outputs", {}).get("parameters", ()):
-        if "default" not in output["valueFrom"]:
+        # what a person supplies is waited for; the DAG around it has a default
+        if "default" not in output["valueFrom"] and "supplied" not in output["valueFrom"]:
             fail(name, f"the output {output['name']} has no default")
     if "dag" in item:
         check_dag(item, templates, given, Scope(name, inputs, typed))
@@ -95,7 +96,9 @@ def check_template(
     files_in = ("inputs", "outputs", "synchronization")
     for part in files_in:
         check_texts(files, item.get(part))
-    rest = {key: value for key, value in item.items() if key not in ("container", "containerSet", *files_in)}
+    timed = Scope(name, inputs, kinds=frozenset(("expression",)))
+    check_texts(timed, item.get("suspend"))
+    rest = {key: value for key, value in item.items() if key not in ("container", "containerSet", "suspend", *files_in)}
     check_texts(Scope(name), rest)
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
@@ -204,7 +207,8 @@ def check_arguments(place: str, task: Json, callee: Json) -> None:
     """Check that a task passes what its template takes."""
     passed = set(unique(place, names_of(task.get("arguments"))))
     wanted = set(names_of(callee.get("inputs")))
-    if passed != wanted:
+    fixed = {item["name"] for item in callee.get("inputs", {}).get("parameters", ()) if "value" in item}
+    if passed != wanted - fixed:
         fail(place, f"it passes {sorted(passed - wanted)} too much and {sorted(wanted - passed)} too little")
 
 

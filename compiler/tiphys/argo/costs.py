@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tiphys.argo.recursion import recursive, title_of
-from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Reading, Sub, Switch
+from tiphys.ir import Attempt, Graph, Loop, Map, Pod, Program, Reading, Sub, Switch, Wait
 
 SHOWN = 3
 """How many of the things that vary are told."""
@@ -69,6 +69,8 @@ def count_pods(program: Program) -> int | str:
             case Reading(otherwise=otherwise):
                 found = of(otherwise)
                 return Cost(0, found.most, (f"{range_of(found)} if Argo cannot decide at {unit.where.place}",))
+            case Wait():
+                return Cost()
 
     found = cost(program.entry)
     return found.least if found.is_fixed else str(found)

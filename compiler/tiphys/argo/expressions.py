@@ -52,6 +52,11 @@ def typed_by_people(parameter: str, kind: int) -> str:
     return f"""{{"t":"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}","y":{kind}}}"""
 
 
+def answer_of(answer: str, kind: int) -> str:
+    """Wrap, in an output expression, the text of a person's answer: Argo never reads it again, the pod decodes it."""
+    return f"""'{{"t":"' + toBase64({answer}) + '","y":{kind}}}'"""
+
+
 def spilled_key(parameter: str) -> str:
     """Give the key of an operand's file, from the envelope in a parameter."""
     return f"{{{{=fromJSON(inputs.parameters['{parameter}'])?.k ?? '{ABSENT_KEY}'}}}}"
@@ -85,6 +90,11 @@ def is_number(value: str, number: int) -> str:
 def whole(envelope: str) -> str:
     """Give, in an expression, the number in an envelope of ours. Go reads numbers as floats, hence the conversion."""
     return f"asInt(fromJSON({envelope}).v)"
+
+
+def milliseconds_of(envelope: str) -> str:
+    """Give a duration of the milliseconds in an envelope: whole ones, as Go writes a large float with an exponent."""
+    return f"{evaluated(whole(pass_on(envelope)))}ms"
 
 
 def entry_of(numbers: str, index: str) -> str:

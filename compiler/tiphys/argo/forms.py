@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tiphys.ir import (
+    Ask,
     Atom,
     Attempt,
     Construct,
@@ -21,6 +22,7 @@ from tiphys.ir import (
     Sub,
     Switch,
     Unit,
+    Wait,
     operands_of,
 )
 
@@ -61,6 +63,8 @@ def own_atoms(unit: Construct) -> Iterator[Atom]:
             yield index
         case Reading():
             pass
+        case Wait(atoms=atoms):
+            yield from atoms
 
 
 def form_of(unit: Unit, envelope: Envelope) -> Iterator[object]:
@@ -98,6 +102,10 @@ def form_of(unit: Unit, envelope: Envelope) -> Iterator[object]:
             yield len(unit.outputs)
         case Reading(number=number):
             yield (str(number), number.kinds if isinstance(number, Question) else ())
+        case Wait(pause=Ask() as asked):
+            yield (asked.name, asked.kind, asked.prompt_type, asked.description, asked.seconds)
+        case Wait():
+            pass
     yield [seen(atom) for atom in own_atoms(unit)]
     for call in unit.calls:
         yield called(call)

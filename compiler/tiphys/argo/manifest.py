@@ -29,8 +29,9 @@ from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.argo.secrets import needed_secrets
 from tiphys.argo.told import told
 from tiphys.argo.upkeep import pod_gc_of, ttl_of
+from tiphys.argo.waits import wait_templates
 from tiphys.diagnostics import InternalError
-from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit
+from tiphys.ir import Attempt, Graph, Join, Loop, Map, Node, Pod, Program, Reading, Sub, Switch, Unit, Wait
 
 
 def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
@@ -104,6 +105,7 @@ def dags(packed: Packed) -> list[m.Template]:
         plans=packed.plans,
         needs=needs_of(program),
         rounds=packed.rounds,
+        answers=packed.answers,
         envelope=packed.envelope,
     )
     root = root_graphs(program)
@@ -136,6 +138,8 @@ def templates_of(unit: Unit, calls: Calls, packed: Packed, root: set[str]) -> It
             return attempt_templates(calls, unit)
         case Reading():
             return (reading_template(calls, unit),)
+        case Wait():
+            return wait_templates(calls, unit)
 
 
 def template_of(packed: Packed, node: Node) -> str:

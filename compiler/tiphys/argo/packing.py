@@ -30,7 +30,7 @@ from tiphys.argo.spelling import check_spelling
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.diagnostics import ProgramError
-from tiphys.ir import Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, operands_of
+from tiphys.ir import Ask, Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
 from tiphys.profile import Profile
@@ -38,6 +38,7 @@ from tiphys.settings import Resolved, Settings, resolve
 
 JOIN = "join"
 GUARD = "guard"
+ASK = "ask"
 MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
 
 
@@ -62,6 +63,8 @@ class Packed:
     defaults: Mapping[str, str]
     types: Mapping[str, int]
     """The numbers, in the bundle, of the types that people's text is converted to."""
+    answers: Mapping[type, int]
+    """Those of the types of people's answers."""
     envelope: Callable[[object], str]
     display: str
     marks: Mapping[str, str]
@@ -122,6 +125,7 @@ def pack_program(
     said = {item.name: item.default.value for item in program.main.inputs if item.default is not None}
     defaults = {name: defused_json(bundler.text(value)) for name, value in said.items()}
     types = types_of(program.main, bundler)
+    answers = answers_of(program, bundler)
     shown = program.main.result.display
     display = defused_json(display_envelope(shown, bundler.text)) if shown is not None else ""
     bundle = bundler.build()
@@ -139,6 +143,7 @@ def pack_program(
         image=image or profile.image or default_image(),
         defaults=defaults,
         types=types,
+        answers=answers,
         envelope=envelope,
         display=display,
         marks=marks or {},
@@ -165,6 +170,8 @@ def parts_of(unit: Unit, rounds: Mapping[str, Rounds]) -> list[str]:
     match unit:
         case Attempt():
             return [GUARD]
+        case Wait(pause=Ask()):
+            return [ASK]
         case Loop(name=name):
             return [str(level) for level in range(rounds[name].levels - 1, 0, -1)]
         case _:
@@ -175,6 +182,12 @@ def types_of(main: Graph, bundler: Bundler) -> dict[str, int]:
     """Give the types of the inputs that something reads their numbers."""
     read = {atom.node for node in main.nodes for atom in operands_of(node) if isinstance(atom, Ref)}
     return {item.name: bundler.type_index(item.type, item.name) for item in main.inputs if item.name in read}
+
+
+def answers_of(program: Program, bundler: Bundler) -> dict[type, int]:
+    """Give the types of the answers that the program asks for their numbers."""
+    asked = [unit.pause for unit in program.graphs.values() if isinstance(unit, Wait) and isinstance(unit.pause, Ask)]
+    return {one.kind: bundler.type_index(one.kind, one.name) for one in asked}
 
 
 def envelopes(bundler: Bundler) -> Callable[[object], str]:

@@ -19,7 +19,7 @@ TOKEN = re.compile(
     | (?P<text>'[^'\\]*'|"(?:[^"\\]|\\.)*")
     | (?P<number>-?[0-9]+)
     | (?P<known>(?:true|false)\b)
-    | (?P<call>asInt|string|fromJSON|len)\(
+    | (?P<call>asInt|string|fromJSON|toBase64|len)\(
     | (?P<field>\)\.v\b)
     | (?P<symbol>&&|\|\||==|!=|<=|>=|matches\b|[]?:<>+%()![])
     | (?P<end>\Z)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tiphys.diagnostics import ClusterError, UsageError
 
 if TYPE_CHECKING:
+    from tiphys.answers import Typed
     from tiphys.authoring.task import TaskTemplate
     from tiphys.runs import Run
 
@@ -25,6 +26,7 @@ Options:
   --inputs TEXT      All inputs as one JSON object, @FILE, or - for stdin.
   --json             Print one JSON object, and nothing else, on standard output.
   --parallelism N    How many pods run at once; by default the number of cores.
+  --signal NAME=VALUE  Answer a condition; may be said again, also for a further question of the same name.
   --debug            Run the tasks in this process, one after the other, so that a debugger sees them.
   --help             Show this, and with FILE the inputs of its task."""
 
@@ -34,7 +36,8 @@ def run_here(words: list[str]) -> None:
     from tiphys.cli.inputs import help_text, take
 
     wants_help = "--help" in words or "-h" in words
-    options, words = split([word for word in words if word not in ("--help", "-h")])
+    signals, words = signals_in([word for word in words if word not in ("--help", "-h")])
+    options, words = split(words)
     if not words or words[0].startswith("-"):
         if wants_help or not words:
             print(OPTIONS)
@@ -48,7 +51,7 @@ def run_here(words: list[str]) -> None:
         print(f"{OPTIONS}\n\n{help_text(task)}")
         return
     arguments = take(task, rest, options.get("inputs"))
-    finish(local(task, arguments, options), as_json="json" in options)
+    finish(local(task, arguments, options, signals), as_json="json" in options)
 
 
 def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -73,6 +76,28 @@ def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
     return options, rest
 
 
+def signals_in(words: list[str]) -> tuple[dict[str, list[Typed]], list[str]]:
+    """Take the answers to conditions out of the words."""
+    from tiphys.answers import Typed
+
+    found: dict[str, list[Typed]] = {}
+    rest: list[str] = []
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        flag, said, pair = word.partition("=")
+        if flag != "--signal":
+            rest.append(word)
+            continue
+        pair = pair if said else waiting.pop(0) if waiting else ""
+        name, equals, text = pair.partition("=")
+        if not equals or not name:
+            message = f"`--signal {pair}`: write NAME=VALUE, the answer to a condition, such as --signal approve=true"
+            raise UsageError(message)
+        found.setdefault(name, []).append(Typed(text))
+    return found, rest
+
+
 def task_in(file: str, name: str | None) -> TaskTemplate[..., Any]:
     """Load a file and find its task."""
     from tiphys.loading import find_task, load_module
@@ -80,7 +105,9 @@ def task_in(file: str, name: str | None) -> TaskTemplate[..., Any]:
     return find_task(load_module(Path(file)), name)
 
 
-def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict[str, str]) -> Run:
+def local(
+    task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict[str, str], signals: dict[str, list[Typed]]
+) -> Run:
     """Compile and run here, with progress."""
     from tiphys.compiling import compile_task, profile_of
     from tiphys.runs import RunContext
@@ -97,7 +124,11 @@ def local(task: TaskTemplate[..., Any], arguments: dict[str, str], options: dict
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
     progress = Progress(manifest.report.pods)
-    where = RunContext(executor="in-process" if "debug" in options else None, parallelism=int(count) if count else None)
+    where = RunContext(
+        executor="in-process" if "debug" in options else None,
+        parallelism=int(count) if count else None,
+        signals=signals,
+    )
     gc.enable()
     run = where.here(manifest, arguments, progress.on_event)
     progress.close()

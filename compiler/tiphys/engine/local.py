@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tiphys.answers import Answers
 from tiphys.diagnostics import UsageError
 from tiphys.engine.events import Listener
 from tiphys.engine.folders import host_variables
@@ -56,8 +57,12 @@ def execute(
     on_event: Listener | None = None,
     env: Mapping[str, str] | None = None,
     time_scale: float = 1.0,
+    answers: Answers | None = None,
 ) -> LocalRun:
-    """Run a manifest to its end. `time_scale` shortens backoffs and sleeps, not deadlines."""
+    """Run a manifest to its end. `time_scale` shortens backoffs and sleeps, not deadlines.
+
+    answers: to the conditions it waits for; for others it asks on the terminal. Raises UsageError where there is none.
+    """
     begun = time.perf_counter()
     variables = dict(os.environ if env is None else env)
     program = read_manifest(manifest)
@@ -79,6 +84,7 @@ def execute(
         secrets=secrets,
         on_event=on_event,
         time_scale=time_scale,
+        answers=answers,
     )
     try:
         root = run.execute(values)

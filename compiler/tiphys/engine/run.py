@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tiphys.diagnostics import InternalError, UsageError
+from tiphys.diagnostics import InternalError
 from tiphys.engine.attempts import Attempts, PodToRun
 from tiphys.engine.calls import MAX_DEPTH, Call, inputs_of
 from tiphys.engine.dag import DagInProgress
@@ -19,6 +19,7 @@ from tiphys.engine.events import Event, Listener
 from tiphys.engine.folders import collect, lay_out, make_job, termination_message
 from tiphys.engine.functions import Unevaluable
 from tiphys.engine.nodes import Node
+from tiphys.engine.people import People
 from tiphys.engine.phases import FROM_ROOT, Phase, branch_of
 from tiphys.engine.roots import Root, Roots
 from tiphys.engine.scope import Scope
@@ -26,6 +27,7 @@ from tiphys.engine.tags import OPEN
 from tiphys.engine.templates import Dag, Pod, Suspend, Template
 
 if TYPE_CHECKING:
+    from tiphys.answers import Answers
     from tiphys.engine.containers import SecretKey
     from tiphys.engine.manifest import Program
     from tiphys.engine.pods import Executor, Exit
@@ -51,7 +53,9 @@ class Run:
         secrets: Mapping[SecretKey, str],
         on_event: Listener | None = None,
         time_scale: float = 1.0,
+        answers: Answers | None = None,
     ) -> None:
+        self.people = People(self, answers)
         self.program = program
         self.workflow = workflow
         self.folder = folder
@@ -139,16 +143,16 @@ class Run:
                 raise InternalError(template.name)
 
     def _suspend(self, template: Suspend, node: Node, inputs: dict[str, str]) -> None:
-        if template.duration is None:
-            message = f"`{node.id}` waits for a person, which does not run on this computer"
-            raise UsageError(message)
         node.outputs = {name: default for name, default in template.declared.items() if default is not None} or None
+        if template.asked is not None and self.people.asks(template, node, inputs):
+            return
+        assert template.duration is not None
         try:
             seconds = seconds_of(template.duration.render(Scope(self.workflow, inputs))) * self.time_scale
         except Unevaluable as error:
             self.finish(node, Phase.ERROR, str(error))
             return
-        self.later(seconds, lambda: self.finish(node, Phase.SUCCEEDED))
+        self.later(seconds, lambda: self.people.over(node))
 
     def started(self, node: Node) -> None:
         """Mark a node as running."""
@@ -207,14 +211,17 @@ class Run:
             self._todo.popleft()()
 
     def _wait(self) -> None:
-        if not self._running and not self._clocks:
+        if not self._running and not self._clocks and not self.people.waiting:
             message = f"the run of {self.program.name} is stuck: nothing runs and nothing waits"
             raise InternalError(message)
         while self._used:  # swept now, while other pods run
             self.roots.give_back(*self._used.pop())
         timeout = max(0.0, self._clocks[0][0] - time.monotonic()) if self._clocks else None
-        for end in self.executor.wait(timeout):
-            self._end_pod(end)
+        if self.people.waiting and not self._running:
+            self.people.listen(timeout)
+        else:
+            for end in self.executor.wait(timeout):
+                self._end_pod(end)
         now = time.monotonic()
         while self._clocks and self._clocks[0][0] <= now:
             self._todo.append(heapq.heappop(self._clocks)[2])

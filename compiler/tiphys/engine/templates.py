@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tiphys.answers import Asked, asked_by
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.engine.ancestry import Ancestry
 from tiphys.engine.container_sets import as_container
@@ -108,9 +109,11 @@ class Pod(Template):
 
 @dataclass(frozen=True, slots=True)
 class Suspend(Template):
-    """A template that waits; without a duration, for a person."""
+    """A template that waits, a while or for a person. asked: what that is asked; supplied: the output that it gives."""
 
     duration: Text | None
+    asked: Asked | None = None
+    supplied: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ def compile_template(body: Object, *, library: str) -> Template:
     if "suspend" in body:
         duration = (body["suspend"] or {}).get("duration")
         text = None if duration is None else compile_text(duration, where=f"{head.where}, duration")
-        return Suspend(head.key, head.inputs, head.declared, text)
+        given = [item["name"] for item in parameters_of(body.get("outputs")) if "supplied" in item.get("valueFrom", {})]
+        asked = asked_by(body) if text is None or given else None
+        return Suspend(head.key, head.inputs, head.declared, text, asked, next(iter(given), None))
     kinds = sorted(_OTHER_KINDS.intersection(body))
     kind = f"of kind `{kinds[0]}`" if kinds else "without a known kind"
     message = f"{head.where} is {kind}; only `dag`, `container` and `suspend` templates run on this computer"

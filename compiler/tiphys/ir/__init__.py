@@ -28,7 +28,8 @@ graphs, has inputs as they have, and is called by a `Sub`; its own regions are g
     Map      a region per item of a list, side by side
     Attempt  a region whose exception becomes a value
 
-A fifth is made by a pass: `Reading`, a number that Argo itself can read, so that no pod has to compute it.
+Two have no part in that. `Wait` waits without a pod, a while or for a person's answer, and has no region. `Reading` is
+made by a pass: a number that Argo itself can read, so that no pod has to compute it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from __future__ import annotations
 from tiphys.ir.atoms import Atom, Code, Leaf, Literal, Named, Ref, spell
 from tiphys.ir.constructs import (
     EXITS,
+    NOBODY,
     PLAIN,
+    Ask,
     Attempt,
     Construct,
     Entry,
@@ -45,8 +48,10 @@ from tiphys.ir.constructs import (
     Numbers,
     Question,
     Reading,
+    Sleep,
     Switch,
     Unit,
+    Wait,
 )
 from tiphys.ir.nodes import (
     WITHIN,
@@ -70,8 +75,10 @@ from tiphys.ir.program import Program
 
 __all__ = [
     "EXITS",
+    "NOBODY",
     "PLAIN",
     "WITHIN",
+    "Ask",
     "Atom",
     "Attempt",
     "Call",
@@ -100,11 +107,13 @@ __all__ = [
     "Question",
     "Reading",
     "Ref",
+    "Sleep",
     "Slot",
     "Step",
     "Sub",
     "Switch",
     "Unit",
+    "Wait",
     "Yield",
     "operands_of",
     "predecessors",

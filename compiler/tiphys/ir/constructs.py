@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tiphys.diagnostics import Span
-from tiphys.ir.atoms import Atom, Ref
+from tiphys.ir.atoms import Atom, Literal, Ref
 from tiphys.ir.nodes import Graph, Input, Sub
 
 
@@ -191,6 +191,61 @@ class Reading:
         return (self.otherwise,)
 
 
-Construct = Switch | Loop | Map | Attempt | Reading
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Waits a while. milliseconds: an input, a whole number; what is below 0 is no while at all."""
+
+    milliseconds: Ref
+
+
+NOBODY = "tiphys/nobody"
+"""What stands for an answer that has not come; nobody can answer it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Waits for a person's answer to a condition.
+
+    name, description: of the condition. kind: bool, int, float or str. prompt: an input or a known text.
+    seconds: how long at most; None for ever. otherwise: with `seconds`, the exception that stands for an answer that
+    has not come.
+    """
+
+    name: str
+    kind: type
+    prompt: Atom
+    prompt_type: str = "text"
+    description: str = ""
+    seconds: float | None = None
+    otherwise: Literal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Waits without a pod: a while, which gives nothing, or for an answer, which it gives."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    pause: Sleep | Ask
+    where: Span
+    title: str = "wait"
+
+    @property
+    def width(self) -> int:
+        return int(isinstance(self.pause, Ask))
+
+    @property
+    def calls(self) -> tuple[Sub, ...]:
+        return ()
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """What it reads, and the known values that it may give."""
+        if isinstance(self.pause, Sleep):
+            return (self.pause.milliseconds,)
+        return (self.pause.prompt, *(() if self.pause.otherwise is None else (self.pause.otherwise,)))
+
+
+Construct = Switch | Loop | Map | Attempt | Reading | Wait
 Unit = Graph | Construct
 """What a `Sub` calls."""

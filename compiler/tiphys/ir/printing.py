@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from tiphys.ir.atoms import Atom, Literal, Named, Ref
-from tiphys.ir.constructs import Attempt, Construct, Entry, Loop, Map, Question, Reading, Switch, Unit
+from tiphys.ir.constructs import Attempt, Construct, Entry, Loop, Map, Question, Reading, Sleep, Switch, Unit, Wait
 from tiphys.ir.nodes import Call, Catch, Glue, Graph, Join, Node, Pod, Sub, operands_of
 from tiphys.ir.plans import Directory, Pack
 
@@ -39,7 +39,8 @@ def print_nodes(graph: Graph, names: Names, graphs: Mapping[str, Unit], indent: 
         unit = graphs.get(node.graph) if isinstance(node, Sub) else None
         if isinstance(node, Sub) and unit is not None and not isinstance(unit, Graph):
             held = {label: written(atom, names) for label, atom in node.arguments}
-            body, inner, colon = print_head(unit, held), print_regions(unit, held, graphs, f"{indent}  "), ":"
+            body, inner = print_head(unit, held), print_regions(unit, held, graphs, f"{indent}  ")
+            colon = "" if isinstance(unit, Wait) else ":"
         else:
             body, inner, colon = print_node(node, names), iter(()), ""
         text = f"{indent}%{node.name:<{width}} = {body}{print_after(node.after, tuple(operands_of(node)))}{colon}"
@@ -84,6 +85,8 @@ def print_head(unit: Construct, names: Names) -> str:
             return "attempt"
         case Reading(number=number):
             return f"reading {read(number, names)}"
+        case Wait():
+            return print_wait(unit, names)
     assert_never(unit)
 
 
@@ -135,8 +138,19 @@ def print_regions(unit: Construct, names: Names, graphs: Mapping[str, Unit], ind
             yield from arm("catch", catch, tuple(bad for _, bad in outputs))
         case Reading(otherwise=otherwise):
             yield from arm("else", otherwise, (Ref(otherwise.name),))
+        case Wait():
+            pass
         case _:
             assert_never(unit)
+
+
+def print_wait(unit: Wait, names: Names) -> str:
+    """Write what a wait waits for."""
+    if isinstance(unit.pause, Sleep):
+        return f"sleep {written(unit.pause.milliseconds, names)} ms"
+    asked = unit.pause
+    most = "" if asked.seconds is None else f", {asked.seconds:g} s at most"
+    return f'wait for {asked.kind.__name__} "{asked.name}" (prompt={written(asked.prompt, names)}){most}'
 
 
 def read(number: Entry | Question, names: Names) -> str:

@@ -22,6 +22,7 @@ from tiphys.ir import (
     Ref,
     Sub,
     Switch,
+    Wait,
     operands_of,
 )
 
@@ -108,6 +109,10 @@ def own(program: Program, unit: Construct) -> Iterator[str]:
             known = {item.name for item in program.main.inputs}
             asked = unit.number.kinds if isinstance(unit.number, Question) else ()
             yield from (f"asks for %{name}, which is no input of the program" for name, _ in asked if name not in known)
+        case Wait():
+            yield from (
+                f"reads {atom}, which is no input" for atom in unit.atoms if isinstance(atom, Ref) and not taken(atom)
+            )
         case _:
             assert_never(unit)
 

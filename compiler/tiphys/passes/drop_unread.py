@@ -27,6 +27,7 @@ from tiphys.ir import (
     Sub,
     Switch,
     Unit,
+    Wait,
     operands_of,
 )
 
@@ -77,6 +78,8 @@ class Used:
                 case Reading(number=number):
                     self.read(unit, Ref(unit.otherwise.name))
                     self.all(unit, [number.numbers, number.index] if isinstance(number, Entry) else [])
+                case Wait():
+                    self.all(unit, unit.atoms)
                 case Attempt():
                     pass
             for call in unit.calls:
@@ -188,6 +191,8 @@ class Used:
                 return replace(unit, inputs=self.taken(unit), body=self.called(unit.body))
             case Reading():
                 return replace(unit, inputs=self.taken(unit), otherwise=self.called(unit.otherwise))
+            case Wait():
+                return unit
 
     def kept_graph(self, graph: Graph, outputs: list[int]) -> Graph:
         """Give a graph without what nobody reads."""
@@ -233,6 +238,6 @@ class Used:
                 if call.name == atom.node:
                     outputs = self.outputs[call.graph]
                     callee = self.program.graphs[call.graph]
-                    first = {0} if isinstance(callee, Loop | Map | Reading) else set[int]()
+                    first = {0} if isinstance(callee, Loop | Map | Reading | Wait) else set[int]()
                     return Ref(atom.node, sorted(outputs | first).index(atom.output))
         return atom

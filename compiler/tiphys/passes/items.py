@@ -22,6 +22,7 @@ from tiphys.ir import (
     Ref,
     Sub,
     Switch,
+    Wait,
 )
 
 
@@ -103,7 +104,7 @@ def has_writer(program: Program, call: Sub, output: int) -> bool:
     match unit := program.graphs[call.graph]:
         case Graph() | Switch() | Attempt():
             return True
-        case Map() | Reading():
+        case Map() | Reading() | Wait():
             return False
         case Loop():
             made = unit.next[output - 1] if output else None
@@ -130,7 +131,7 @@ def ways(unit: Construct, output: int) -> tuple[tuple[Sub | None, Atom], ...]:
             return ((unit.body, done), (unit.catch, failed))
         case Loop():
             return ((unit.body, unit.next[output - 1]),)
-        case Map() | Reading():
+        case Map() | Reading() | Wait():
             return ()
         case _:
             assert_never(unit)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tiphys.ir import Attempt, Construct, Graph, Input, Loop, Map, Program, Reading, Ref, Sub, Switch, Unit, Yield
+from tiphys.ir import Attempt, Construct, Graph, Input, Loop, Map, Program, Reading, Ref, Sub, Switch, Unit, Wait, Yield
 from tiphys.passes.handing_on import free_name, handing_on
 from tiphys.passes.items import Gap, Items, find_items, ways
 
@@ -87,6 +87,8 @@ def with_calls(unit: Unit, calls: Iterable[Sub]) -> Unit:
             return replace(unit, body=next(rest), catch=next(rest))
         case Reading():
             return replace(unit, otherwise=next(rest))
+        case Wait():
+            return unit
 
 
 def fill(graphs: dict[str, Unit], gap: Gap) -> None:

@@ -1,4 +1,4 @@
-"""Which values may be texts that people have typed: those of the entry's inputs, wherever they are passed on unread.
+"""Which values may be texts that people have typed: the entry's inputs and answers, wherever they go unread.
 
 A text is read where it is used. The result of a run is read by a client, which does not know how: there it has to be
 read by a pod before.
@@ -6,7 +6,7 @@ read by a pod before.
 
 from __future__ import annotations
 
-from tiphys.ir import Atom, Attempt, Graph, Literal, Loop, Map, Program, Reading, Ref, Sub, Switch, Unit
+from tiphys.ir import Atom, Attempt, Graph, Literal, Loop, Map, Program, Reading, Ref, Sub, Switch, Unit, Wait
 
 
 def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str], depth: int = 0) -> bool:
@@ -19,6 +19,8 @@ def may_be_text(program: Program, unit: Unit, atom: Atom, texts: frozenset[str],
     if sub is None:
         return False
     callee = program.graphs[sub.graph]
+    if isinstance(callee, Wait):
+        return True
     given = frozenset(
         name for name, argument in sub.arguments if may_be_text(program, unit, argument, texts, depth + 1)
     )
@@ -47,6 +49,6 @@ def given_by(callee: Unit, sub: Sub, output: int) -> tuple[Atom, ...]:
                 return ()
             first = () if runs_once(callee) else (Ref(carried[output - 1]),)
             return (*first, after[output - 1])
-        case Map() | Reading():
+        case Map() | Reading() | Wait():
             return ()
     raise AssertionError(sub)

@@ -80,10 +80,17 @@ def task_group(t: Tracer, _args: tuple[Any, ...], _keywords: dict[str, Any], _no
     return t.state.box(GroupC([]))
 
 
-def sleep(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
-    if args and args[0] == 0:
-        return t.state.box(PendingC(lambda: None, "sleep", t.span(node), reusable=False))
-    raise t.untraceable("`asyncio.sleep` in an orchestrator is not supported yet", node, "Sleep inside a task.")
+def sleep(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    from tiphys.tracing.waiting import later, pause
+
+    named = {**dict(zip(("delay", "result"), args, strict=False)), **keywords}
+
+    def work() -> Any:
+        if named["delay"] != 0:
+            pause(t, named["delay"], node)
+        return named.get("result")
+
+    return later(t, work, node, "sleep")
 
 
 def to_thread(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:

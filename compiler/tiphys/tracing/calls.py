@@ -111,6 +111,7 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     from tiphys.tracing.managers import managed
     from tiphys.tracing.mapping import mapped
     from tiphys.tracing.shapes import SHAPES
+    from tiphys.tracing.waiting import waited
 
     check_allowed(t, function, node)
     if natives.is_stateful(function):
@@ -125,6 +126,9 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     if found is not NotImplemented:
         return found
     found = managed(t, function, args, keywords, node)
+    if found is not NotImplemented:
+        return found
+    found = waited(t, function, args, keywords, node)
     if found is not NotImplemented:
         return found
     module = getattr(function, "__module__", "") or ""
@@ -234,6 +238,7 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
     from tiphys.tracing.names import is_constant
     from tiphys.tracing.objects import object_attribute, parent_attribute, task_method
     from tiphys.tracing.tasks import task_attribute
+    from tiphys.tracing.waiting import Posed, posed_attribute
 
     unknown = t.unknown(value)
     if unknown is not None:
@@ -262,6 +267,8 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
             return Method(value, name)
         case TaskTemplate():
             return task_attribute(t, value, name, node)
+        case Posed():
+            return posed_attribute(value, name)
         case Closure(title=title) if name == "__name__":
             return title
         case Closure(wraps=inner) if name == "__wrapped__" and inner is not None:

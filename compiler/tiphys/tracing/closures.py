@@ -15,7 +15,7 @@ from tiphys.tracing.factories import factory
 from tiphys.tracing.glue import at, copy_node
 from tiphys.tracing.names import find, names_read_beside, owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
-from tiphys.tracing.reach import names_reached, reaches
+from tiphys.tracing.reach import chains_reached, member_reaches, names_reached, reaches
 from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
@@ -158,12 +158,19 @@ def reaches_task(t: Tracer, closure: Closure) -> bool:
     """Say whether calling it may call a task."""
     if closure.native is not None:
         return reaches(closure.native)
-    for name in names_reached(closure.node):
+
+    def held(name: str) -> Any:
         owner = owner_of(closure.frame, name)
         value = variables(owner).get(name) if owner is not None else None
         if owner is None:
             for frame in frames_of(closure.frame):
                 value = frame.cells.get(name, frame.globals.get(name, value))
+        return value
+
+    if any(member_reaches(held(first), rest) for first, *rest in chains_reached(closure.node)):
+        return True
+    for name in names_reached(closure.node):
+        value = held(name)
         if isinstance(value, Closure):
             if value.node is not closure.node and reaches_task(t, value):
                 return True

@@ -112,6 +112,7 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
 def interpret_body(t: Tracer, frame: Frame, node: FunctionNode, name: str) -> tuple[Any, Span]:
     """Interpret the body of what a graph is made of; gives its result and the place of its end."""
     t.frame = frame
+    t.is_async = isinstance(node, ast.AsyncFunctionDef)
     body: list[ast.stmt] = [ast.Return(value=node.body)] if isinstance(node, ast.Lambda) else node.body
     where = frame.span(last_return(body) or node)
     try:

@@ -6,12 +6,18 @@ import ast
 import functools
 import sys
 import types
+from collections.abc import Sequence
 from typing import Any
 
+import tiphys
+from tiphys.authoring.condition import Condition, NewCondition
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.source import cells_of, is_user_code, is_user_file, tree_of
+from tiphys_runtime.durable import Sleep
 
 _MISSING = object()
+LOADED_LATER = ("durable", "new_condition")
+"""Of what this package offers, what makes an orchestrator of the task that uses it."""
 
 
 def names_reached(root: ast.AST) -> set[str]:
@@ -51,8 +57,8 @@ _known: dict[types.CodeType, bool] = {}
 
 
 def reaches(value: Any, seen: frozenset[int] = frozenset()) -> bool:
-    """Say whether using a value may call a task: it is one, or a function, container or partial that leads to one."""
-    if isinstance(value, TaskTemplate):
+    """Say whether using a value may call a task, or wait: it does, or is a function or container that leads there."""
+    if isinstance(value, TaskTemplate | Condition | NewCondition | Sleep):
         return True
     if id(value) in seen:
         return False
@@ -113,17 +119,24 @@ def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool
         if value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen):
             return True
     for first, *rest in chains_reached(node):
-        value = names.get(first, function.__globals__.get(first, _MISSING))
-        for name in rest:
-            if isinstance(value, TaskTemplate) or value is _MISSING:
-                break
-            space = getattr(value, "__dict__", {})
-            value = space.get(
-                name, getattr(type(value), name, _MISSING) if not isinstance(value, types.ModuleType) else _MISSING
-            )
-        if value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen):
+        if member_reaches(names.get(first, function.__globals__.get(first, _MISSING)), rest, seen):
             return True
     return False
+
+
+def member_reaches(value: Any, names: Sequence[str], seen: frozenset[int] = frozenset()) -> bool:
+    """Say whether an attribute, of an attribute, ... of a value may call a task or wait."""
+    for name in names:
+        if isinstance(value, TaskTemplate) or value is _MISSING:
+            break
+        if value is tiphys and name in LOADED_LATER:
+            value = getattr(value, name)
+            continue
+        space = getattr(value, "__dict__", {})
+        value = space.get(
+            name, getattr(type(value), name, _MISSING) if not isinstance(value, types.ModuleType) else _MISSING
+        )
+    return value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen)
 
 
 def names_of_code(code: types.CodeType) -> set[str]:

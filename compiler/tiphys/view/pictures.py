@@ -26,6 +26,7 @@ from tiphys.ir import (
     Sub,
     Switch,
     Unit,
+    Wait,
     operands_of,
 )
 from tiphys.ir.printing import is_two_way, print_head
@@ -138,6 +139,8 @@ def construct(box: Box, graphs: Mapping[str, Unit], node: Sub, unit: Construct, 
             region(inner, graphs, catch, names, f"{key}_1", "catch")
         case Reading(otherwise=otherwise):
             region(inner, graphs, otherwise, names, f"{key}_0", "else")
+        case Wait():
+            pass
     box.lines.extend(inner.lines)
     inner.lines.clear()
     return head
@@ -187,6 +190,8 @@ def steered_by(unit: Construct) -> list[Atom]:
             return [count]
         case Reading(number=Entry(numbers=numbers, index=index)):
             return [numbers, index]
+        case Wait(atoms=atoms):
+            return list(atoms)
         case Attempt() | Reading():
             return []
 

@@ -15,6 +15,11 @@ async def awaited(work: Awaitable[object]) -> object:
     return await work
 
 
+async def slept(seconds: float) -> None:
+    """Sleep while others run."""
+    await asyncio.sleep(seconds)
+
+
 def run(work: Awaitable[object]) -> object:
     """Give the result of an awaitable. After a deadline nothing is waited for, as threads may never end."""
     from tiphys_runtime.deadline import Deadline

@@ -1,4 +1,4 @@
-"""Time that belongs to a run: in an orchestrator a sleep is no pod, and a clock is read once.
+"""Waiting, and time that belongs to a run: in an orchestrator a sleep is no pod, and a clock is read once.
 
 Inside a task, and in plain Python, these are the ordinary ones.
 """
@@ -53,12 +53,19 @@ class Sleep:
 
     async def aio(self, duration: float | timedelta) -> None:
         """Do the same, from async code."""
-        from asyncio import sleep as asyncio_sleep
+        from tiphys_runtime.awaiting import slept
 
-        await asyncio_sleep(milliseconds(duration) / 1000)
+        await slept(milliseconds(duration) / 1000)
 
     def __reduce__(self) -> str:
         return "sleep"
+
+
+def answered(value: object) -> object:
+    """Give a person's answer, or raise the exception that stands for one that has not come."""
+    if isinstance(value, BaseException):
+        raise value
+    return value
 
 
 class Clock:

@@ -273,13 +273,6 @@ def numbers_of(count: int, pieces: tuple[Piece, ...], *operands: Any) -> list[in
     return found
 
 
-def answered(value: object) -> object:
-    """Give a person's answer, or raise the exception that stands for one that has not come."""
-    if isinstance(value, BaseException):
-        raise value
-    return value
-
-
 def shortest_of(limits: list[float | None]) -> float | None:
     """Give the shortest of some limits; None is no limit."""
     return min((each for each in limits if each is not None), default=None)

@@ -234,8 +234,8 @@ def test_a_pause_ends_by_itself_and_gives_its_defaults(play):
     assert (run.phase, run.outputs, run.pods) == ("Succeeded", {"r": "d"}, 0)
 
 
-def test_waiting_for_a_person_is_refused(play):
-    with pytest.raises(UsageError, match="waits for a person"):
+def test_without_a_terminal_an_answer_has_to_be_given_beforehand(play):
+    with pytest.raises(UsageError, match="`join-never` waits for an answer, and there is no terminal"):
         play(dag("main", task("p", "join-never")), *JOIN, snippets={})
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tiphys.answers import Answers, Asked, value_from
 from tiphys.ir import (
     WITHIN,
+    Ask,
     Atom,
     Attempt,
     Call,
@@ -36,6 +38,7 @@ from tiphys.ir import (
     Step,
     Sub,
     Switch,
+    Wait,
     predecessors,
 )
 from tiphys.passes.specialise_tasks import positional_only
@@ -81,8 +84,9 @@ class Ended:
 class Evaluation:
     """One run of a program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, answers: Mapping[str, Any] | None = None) -> None:
         self.program = program
+        self.answers = Answers(answers or {})
         self.pods = 0
         self.inputs: dict[str, Any] = {}
         self.items: dict[str, Any] = {}
@@ -134,6 +138,14 @@ class Evaluation:
                     return [number]
                 self.region(otherwise, known, context)
                 return [known[otherwise.name, 0]]
+            case Wait(pause=Ask(name=asked, kind=kind, otherwise=nobody)):
+                text = self.answers.next(Asked(asked, kind))
+                if text is not None:
+                    return [value_from(text, kind)]
+                assert nobody is not None
+                return [nobody.value]
+            case Wait():
+                return []
 
     def number(self, unit: Reading, known: Values) -> int | None:
         """Give what Argo reads, as far as it can."""

@@ -18,7 +18,6 @@ from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Unknown
 from tiphys_runtime import durable
-from tiphys_runtime.objects import answered
 
 SLEEP = "sleep"
 """The construct that all sleeps of a program share."""
@@ -185,7 +184,7 @@ def ask(t: Tracer, condition: Condition, prompt: Any, node: ast.AST) -> Any:
     if otherwise is None:
         return t.atom(Ref(name), condition.data_type, name, node)
     answer = t.expression(t.atom(Ref(name), object, name, node))
-    call = at(ast.Call(func=t.capture(answered, "answered", node), args=[answer.tree], keywords=[]), node)
+    call = at(ast.Call(func=t.capture(durable.answered, "answered", node), args=[answer.tree], keywords=[]), node)
     return t.settle(Unknown(call, condition.data_type, total=False), "answer", node)
 
 

@@ -43,17 +43,17 @@ a lock between running tasks has no meaning in a DAG
   Order tasks by awaiting them.
 """,
     ),
-    "sleep": (
+    "sleep in a limit": (
         """\
-await asyncio.sleep(5)
+await asyncio.wait_for(asyncio.sleep(5), 1)
 return await add(n)
 """,
         """\
-`asyncio.sleep` in an orchestrator is not supported yet
-  flow.py:85:11
-    await asyncio.sleep(5)
-          ^^^^^^^^^^^^^^^^
-  Sleep inside a task.
+a sleep that a time limit may end is not supported
+  flow.py:85:28
+    await asyncio.wait_for(asyncio.sleep(5), 1)
+                           ^^^^^^^^^^^^^^^^
+  Give the limit to the tasks, or sleep outside of it.
 """,
     ),
     "cancel": (

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from tiphys.runs import Run as Run
     from tiphys.runs import run as run
     from tiphys.runs import with_runcontext as with_runcontext
+    from tiphys_runtime.context import ctx as ctx
 
 __version__ = "0.1.0"
 
@@ -72,6 +73,7 @@ _HOMES = {
     "TaskEnvironment": "tiphys.authoring.environment",
     "TaskTemplate": "tiphys.authoring.task",
     "Timeout": "tiphys.authoring.retry",
+    "ctx": "tiphys_runtime.context",
     "custom_context": "tiphys.authoring.context",
     "group": "tiphys.authoring.context",
     "map": "tiphys.authoring.mapping",
@@ -81,7 +83,7 @@ _HOMES = {
 }
 _MODULES = ("durable", "errors")
 _LATER = frozenset(
-    "Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger ctx init io notify report trace".split()
+    "Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger init io notify report trace".split()
 )
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 

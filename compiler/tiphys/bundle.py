@@ -92,6 +92,7 @@ class Entry:
     attempts: int = 1
     timeout: float | None = None
     within: Place | None = None
+    context: Place | None = None
     kept: Mapping[str, object] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -311,6 +312,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "catch": entry.catch,
         "attempts": entry.attempts if entry.attempts > 1 else None,
         "within": entry.within,
+        "context": entry.context,
         "kept": dict(entry.kept) if entry.kept is not None else None,
     }
     return {name: value for name, value in form.items() if value is not None}

@@ -63,7 +63,7 @@ class Call:
         self.world: Bundle | None = None
         self.entry: dict[str, Any] = {"title": "?", "outputs": [{"name": "v"}]}
         self.values = Values([])
-        self.at = ""
+        self.at = self.digest = ""
         self.uid = ""
         self.item: str | None = None
         self.records_to: str | None = None
@@ -77,8 +77,8 @@ class Call:
             arguments = [expanded(argument) for argument in argv]
             if len(arguments) < FIXED_ARGUMENTS:
                 raise BrokenBundle("usage: tiphys.zip DIGEST ENTRY UID AT ENVELOPE...")
-            digest, name, self.uid, self.at, *texts = arguments
-            self.world = world = opened(os.path.join(self.root, "code", "tiphys.zip"), digest, alone=self.alone)
+            self.digest, name, self.uid, self.at, *texts = arguments
+            self.world = world = opened(os.path.join(self.root, "code", "tiphys.zip"), self.digest, alone=self.alone)
             entries: dict[str, dict[str, Any]] = world.manifest["entries"]
             if name not in entries:
                 raise BrokenBundle(f"the bundle has no entry {name!r}")
@@ -130,13 +130,16 @@ class Call:
 
     def result(self) -> Any:
         """Give what the task gives; where results are kept, the one of an equal call. Raises Ended."""
-        if "kept" not in self.entry:
-            return self.body(*self.prepared())
-        from tiphys_runtime import keeping
+        from tiphys_runtime import context, keeping
 
-        value = keeping.found(self)
-        if value is keeping.NOTHING:
-            value = self.body(*self.prepared())
+        value = keeping.found(self) if "kept" in self.entry else keeping.NOTHING
+        if value is not keeping.NOTHING:
+            return value
+        work = self.prepared()
+        given = self.values.at(self.entry["context"]) if "context" in self.entry else {}
+        with context.In(place=self.at, version=self.digest, given=given):
+            value = self.body(*work)
+        if "kept" in self.entry:
             keeping.keep(self, value)
         return value
 

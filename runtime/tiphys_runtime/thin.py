@@ -1,17 +1,18 @@
-"""What `import tiphys` gives inside a pod: the errors, and time. The compiler itself stays on the user's computer."""
+"""What `import tiphys` gives inside a pod: what tasks use. The compiler itself stays on the user's computer."""
 
 import sys as _sys
 
 from tiphys_runtime import durable, errors
+from tiphys_runtime.context import ctx
 
 _sys.modules[f"{__name__}.errors"] = errors
 _sys.modules[f"{__name__}.durable"] = durable
-__all__ = ["durable", "errors"]
+__all__ = ["ctx", "durable", "errors"]
 
 
 def __getattr__(name: str) -> object:
     message = (
         f"`tiphys.{name}` is for orchestrators and settings: it exists on the computer that compiles, not in a pod. "
-        "Inside a task use only `tiphys.errors` and `tiphys.durable`."
+        f"Inside a task there is {', '.join(f'`tiphys.{item}`' for item in __all__)}."
     )
     raise AttributeError(message)

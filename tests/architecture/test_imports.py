@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAY_IMPORT: dict[str, str] = {
-    "__init__": "authoring durable errors runs",
+    "__init__": "authoring durable errors runs runtime",
     "diagnostics": "",
     "answers": "diagnostics runtime",
     "durable": "runtime",

@@ -34,7 +34,7 @@ REFERENCE = re.compile(
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
     | =sprig\.sha256sum\((?P<hashed>''|HASHED(?:\ \+\ '\|'\ \+\ HASHED)*)\)
     | =(?P<expression>(?:(?!\}\}).)+)
-    | (?P<uid>workflow\.(?:uid|namespace))
+    | (?P<uid>workflow\.(?:uid|namespace|name))
     | (?P<retries>retries|lastRetry\.(?:status|exitCode))
     | (?P<item>item)
     )\}\}""".replace("HASHED", HASHED),
@@ -100,7 +100,7 @@ def check_template(
     check_texts(timed, item.get("suspend"))
     rest = {key: value for key, value in item.items() if key not in ("container", "containerSet", "suspend", *files_in)}
     check_texts(Scope(name), rest)
-    counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
+    counted = frozenset(("uid", "retries") if "retryStrategy" in item else ("uid",))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
         check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
         check_texts(Scope(name, kinds=counted), container.get("env"))

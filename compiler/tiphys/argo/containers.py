@@ -73,7 +73,9 @@ def container_template(
             image=str(settings.image),
             command=["python3", ARCHIVE],
             args=args,
-            env=variables_of(settings, profile, records=plan.records),
+            env=variables_of(
+                settings, profile, records=plan.records, is_task=plan.task is not None and not plan.task.is_own
+            ),
             resources=resources_of(settings.resources, placement.resource),
             volume_mounts=[*mounts, *secret_mounts],
         ),

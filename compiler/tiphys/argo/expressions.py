@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 NAMESPACE = "{{workflow.namespace}}"
 WORKFLOW_UID = "{{workflow.uid}}"
+RUN = "{{workflow.name}}"
 RETRIES = "{{retries}}"
 """How often a pod was retried so far; only templates with a retry strategy know it."""
 LAST = "{{lastRetry.status}} {{lastRetry.exitCode}}"

@@ -231,7 +231,7 @@ def fingerprint(
             plan.result,
         )
         small = [is_small_output(plan, output) for output in output_names(plan)]
-        add(small, plan.item, plan.records, plan.catch, plan.within, plan.keyed)
+        add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.keyed)
     return digest.hexdigest()
 
 
@@ -300,6 +300,7 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         attempts=1 + (settings.retries.count if settings.retries is not None else 0),
         timeout=timeout,
         within=plan.within,
+        context=plan.context,
         kept=kept_of(plan, settings),
         env=shim_variables(settings),
     )

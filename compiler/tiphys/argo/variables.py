@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from hera.workflows import models as m
 
-from tiphys.argo.expressions import LAST, RETRIES, is_read_on_the_way
+from tiphys.argo.expressions import LAST, RETRIES, RUN, is_read_on_the_way
 from tiphys.argo.secrets import secret_variables
 from tiphys.profile import Profile
 from tiphys.settings import Settings
 
 
-def variables_of(settings: Settings, profile: Profile, *, records: bool) -> list[m.EnvVar]:
+def variables_of(settings: Settings, profile: Profile, *, records: bool, is_task: bool) -> list[m.EnvVar]:
     """Give the environment variables: the user's, the secrets', and the one that makes hashing repeatable."""
     found = [m.EnvVar(name="PYTHONHASHSEED", value="0")]
+    if is_task:
+        found.append(m.EnvVar(name="TIPHYS_RUN", value=RUN))
     if records or (settings.retries is not None and settings.retries.count):
         found.append(m.EnvVar(name="TIPHYS_ATTEMPT", value=RETRIES))
     if records:

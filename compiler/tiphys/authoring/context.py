@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tiphys_runtime.context import given
+
 
 @contextmanager
 def group(name: str) -> Iterator[None]:
@@ -17,9 +19,12 @@ def group(name: str) -> Iterator[None]:
 
 @contextmanager
 def custom_context(**values: str) -> Iterator[None]:
-    """Give texts to the calls inside. Raises TypeError where a value is no text."""
+    """Give texts to the calls inside: a task reads them with `tiphys.ctx().custom_context`.
+
+    Raises TypeError where a value is no text.
+    """
     for key, value in values.items():
         if not isinstance(value, str):
             msg = f"`{key}` of a custom context is a text"
             raise TypeError(msg)
-    yield
+    yield from given(values)

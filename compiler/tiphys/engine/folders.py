@@ -101,6 +101,7 @@ def make_job(
         if key in secrets:
             deliver(key, secrets[key], environment, path)
     environment["TIPHYS_POD"] = path
+    environment["TIPHYS_MODE"] = "local"
     environment["TIPHYS_TERMINATION_LOG"] = f"{path}/{TERMINATION_LOG}"
     arguments = [
         _argument(text.render(scope), f"{path}/argument-{index}.txt") for index, text in enumerate(container.arguments)

@@ -54,6 +54,7 @@ from tiphys.ir.constructs import (
     Wait,
 )
 from tiphys.ir.nodes import (
+    CONTEXT,
     WITHIN,
     Call,
     Catch,
@@ -74,6 +75,7 @@ from tiphys.ir.printing import print_graph
 from tiphys.ir.program import Program
 
 __all__ = [
+    "CONTEXT",
     "EXITS",
     "NOBODY",
     "PLAIN",

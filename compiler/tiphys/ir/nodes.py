@@ -23,6 +23,8 @@ class Input:
 
 WITHIN = "!within"
 """Among the arguments of a call, no argument of the function: the seconds that it may take, known at run time."""
+CONTEXT = "!context"
+"""The same, for the texts that the task is given by `custom_context`: a dict."""
 
 
 @dataclass(frozen=True, slots=True)

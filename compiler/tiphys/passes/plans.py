@@ -46,6 +46,7 @@ class Plans:
             plan.frame,
             plan.catch,
             plan.within,
+            plan.context,
             plan.keyed,
         )
 

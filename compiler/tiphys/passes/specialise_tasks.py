@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from tiphys.ir import WITHIN, Atom, Call, Catch, Glue, Graph, Node, Plan, Pod, Program, Ref, Slot, Step, Sub
+from tiphys.ir import CONTEXT, WITHIN, Atom, Call, Catch, Glue, Graph, Node, Plan, Pod, Program, Ref, Slot, Step, Sub
 from tiphys.passes.handing_on import handing_on
 from tiphys.passes.items import find_items
 from tiphys.passes.operands import Table, find_groups, received
@@ -90,8 +90,8 @@ def make_pod(site: Site, host: Host) -> Pod:
         before=first, keywords=arguments[1], after=last, outputs=outputs, types=types, where=host.where,
         result=final.output if isinstance(final, Ref) and final.node == host.name else None,
         item=item, records=site.records, frame=frame,
-        catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0], within=places.within(),
-        keyed=places.keyed(),
+        catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
+        within=places.hidden(WITHIN), context=places.hidden(CONTEXT), keyed=places.keyed(),
     )  # fmt: skip
     name = site.plans.add(plan, base_name(site, host))
     order = order_of(site, host, (*before, *after))
@@ -129,10 +129,10 @@ class Places:
             self.steps[item.name] = len(self.table.operands) + len(self.steps)
         return tuple(made)
 
-    def within(self) -> Slot | None:
-        """Give the place of the seconds that the body may take."""
+    def hidden(self, name: str) -> Slot | None:
+        """Give the place of what is no argument of the function."""
         named = dict(self.host.arguments) if isinstance(self.host, Call) else {}
-        return self.slot(named[WITHIN]) if WITHIN in named else None
+        return self.slot(named[name]) if name in named else None
 
     def keyed(self) -> tuple[Slot, ...] | None:
         """Give the places of the operands by which a kept result is found."""
@@ -149,7 +149,7 @@ class Places:
         positional: list[Slot] = []
         keywords: list[tuple[str, Slot]] = []
         for name, atom in self.host.arguments:
-            if name == WITHIN:
+            if name in (WITHIN, CONTEXT):
                 continue
             if name in unnamed:
                 positional.append(self.slot(atom))

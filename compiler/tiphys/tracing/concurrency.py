@@ -7,9 +7,11 @@ adds what it has reached to the order of whoever awaits.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable
 from typing import Any
 
+from tiphys.tracing.contexts import in_context
 from tiphys.tracing.state import Box, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, Raised, TupleV
@@ -105,6 +107,8 @@ def schedule(t: Tracer, box: Box) -> None:
     content = t.state.write(box)
     content.status = Status.SCHEDULED
     content.start = t.state.frontier
+    if content.begin is not None:  # a task keeps the context in which it was made
+        content.begin = functools.partial(in_context, t, t.context, content.begin)
     t.state.ready = (*t.state.ready, box)
 
 

@@ -17,6 +17,7 @@ from tiphys.tracing.attempts import forked
 from tiphys.tracing.closures import closure_of, entered
 from tiphys.tracing.completions import Done
 from tiphys.tracing.concurrency import start_ready
+from tiphys.tracing.contexts import Given, given, inside_context, outer_context
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import variables
@@ -27,6 +28,7 @@ from tiphys.tracing.task_groups import in_group
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
 from tiphys.tracing.values import Closure, Generator, Raised, Special
+from tiphys_runtime.context import ctx
 
 Body = Callable[[], Done]
 NOTHING = object()
@@ -84,6 +86,9 @@ def with_item(
             return in_group(t, value, lambda: bound(value), node)
         case Box(content=SemaphoreC()) if isinstance(node, ast.AsyncWith):
             return held(t, value, lambda: bound(None))
+        case Given(values=values):
+            done: Done = inside_context(t, values, lambda: bound(None), item.context_expr)
+            return done
         case Limit(seconds=seconds) if isinstance(node, ast.AsyncWith):
             timed: Done = t.within_time(seconds, lambda: bound(None))
             return timed
@@ -139,6 +144,8 @@ def suppressed(t: Tracer, node: ast.AST, kinds: tuple[type, ...], body: Body) ->
 
 def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Call a function that `contextlib.contextmanager` has made of a generator; NotImplemented for any other."""
+    if function is ctx:
+        return outer_context(t)
     if function is contextlib.nullcontext:
         return Null(args[0] if args else keywords.get("enter_result"))
     if function is contextlib.suppress:
@@ -153,8 +160,7 @@ def managed(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str,
     if inner is inspect.unwrap(context.group):
         return Null()
     if inner is inspect.unwrap(context.custom_context):
-        t.state.notes.append(f"{t.span(node)}: tasks do not see a custom context yet")
-        return Null()
+        return given(t, keywords, node)
     if not (inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)):
         return NotImplemented
     return Managed(generator_of(t, closure_of(t, inner), args, keywords, node))

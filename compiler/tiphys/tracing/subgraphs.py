@@ -18,6 +18,7 @@ from tiphys.tracing import inference
 from tiphys.tracing.builder import Traced, Tracing
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.concurrency import Retrace
+from tiphys.tracing.contexts import with_context
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.parameters import Arguments, restore
 from tiphys.tracing.program import finish, interpret, prune
@@ -77,6 +78,7 @@ def call_graph(t: Tracer, callee: Callee, bound: dict[str, Any], node: ast.AST) 
     if t.runtime_seconds:
         mend = "Put the limit around the calls of tasks in it, and pass it as an argument."
         raise t.untraceable("a limit that is known only at run time cannot hold for an orchestrator", node, mend)
+    callee, bound = with_context(t, callee, bound)
     call = GraphCall(t, callee, bound, node)
     while True:
         arguments, key = call.arguments()

@@ -19,6 +19,7 @@ from tiphys.settings import resolve
 from tiphys.tracing.binding import bind
 from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
+from tiphys.tracing.contexts import context_argument
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
@@ -94,6 +95,7 @@ def emit_call(
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
     name = t.names.allocate(task.title)
     where = t.span(node)
+    arguments = (*arguments, *context_argument(t, node))
     keyed = keyed_inputs(task, interface)
     t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
     t.state.frontier = (name,)

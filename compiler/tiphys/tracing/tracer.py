@@ -73,6 +73,8 @@ class Tracer(Lifting):
         self.runtime_seconds: tuple[Unknown, ...] = ()
         """Limits that only run time knows."""
         """What `asyncio.timeout` or `wait_for` leaves to the calls that are made here."""
+        self.context: dict[str, Any] = {}
+        """The texts that `custom_context` gives to the calls that are made here: known ones, or values of run time."""
         self.semaphores: dict[int, tuple[object, Box]] = {}
         self.repeatable: set[str] = set()
         """Glue of ways that holds nothing impure: it is computed once to save work, not because it has to be."""

@@ -28,7 +28,8 @@ def test_a_task_that_says_nothing_asks_for_nothing(lower: Lower) -> None:
     assert "resources" not in template["container"]
     assert "retryStrategy" not in template
     assert "activeDeadlineSeconds" not in template
-    assert template["container"]["env"] == [{"name": "PYTHONHASHSEED", "value": "0"}]
+    own = [{"name": "PYTHONHASHSEED", "value": "0"}, {"name": "TIPHYS_RUN", "value": "{{workflow.name}}"}]
+    assert template["container"]["env"] == own
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,7 @@ def test_variables_that_would_be_changed_on_the_way_are_set_by_the_shim(lower: L
     made = lower(f"x = tiphys.TaskEnvironment('x', env_vars={variables})\n@x.task\nasync def main() -> int: return 1")
     assert {item["name"]: item["value"] for item in made["x-main-2"]["container"]["env"]} == {
         "PYTHONHASHSEED": "0",
+        "TIPHYS_RUN": "{{workflow.name}}",
         "A": "1",
         "E": "a $b",
     }

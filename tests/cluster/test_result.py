@@ -24,6 +24,7 @@ from tiphys.cluster.result import (
     failure,
     fetch_items,
     location,
+    reader,
 )
 from tiphys.diagnostics import ClusterError, InternalError, UsageError
 
@@ -425,3 +426,16 @@ def test_a_list_that_cannot_be_read_whole_is_an_error(
 
     with pytest.raises(ClusterError, match=said):
         fetch_items(NoCluster(), run("Succeeded", root("Succeeded")), LISTED)
+
+
+def test_the_reader_is_like_the_pod_that_asks_least_of_its_node() -> None:
+    def pod(**more: Any) -> dict[str, Any]:
+        return {"container": {"image": "python:3.11", "command": ["python3"]}, **more}
+
+    placed = pod(nodeSelector={"gpu": "yes"}, tolerations=[{"key": "gpu"}])
+    plain = pod(tolerations=[{"key": "team"}], metadata={"labels": {"team": "ml"}})
+    workflow = {"apiVersion": "v1", "status": {}, "spec": {"templates": [{"dag": {}}, placed, plain]}}
+
+    (read,) = reader(workflow, "k/_", "")["spec"]["templates"]
+    assert (read["tolerations"], read["metadata"]["labels"]) == ([{"key": "team"}], {"team": "ml"})
+    assert "nodeSelector" not in read

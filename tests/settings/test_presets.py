@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
+from tests.architecture.rooms import REPOSITORY
 from tiphys.argo.accelerators import asked_for
 from tiphys.authoring.devices import CLASSES, DEVICES, Device
-from tiphys.profile import Profile
+from tiphys.profile import Profile, find_profile
 from tiphys.profile.presets import presets
 
 SLICES = {"V5E": "2x2", "V5P": "2x2x1", "V6E": "2x2"}
@@ -41,3 +46,24 @@ def test_the_operators_of_the_vendors_know_every_device_but_those_of_one_cloud()
 
     for kind in ("GPU", "AMD_GPU", "NEURON", "HABANA_GAUDI"):
         assert set(getattr(devices, kind).devices) == set(DEVICES[kind])
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_has_an_example(name: str) -> None:
+    file = REPOSITORY / "examples" / "profiles" / f"{name}.toml"
+    found = find_profile(REPOSITORY, str(file))
+
+    assert found.accelerators is not None
+    assert found.accelerators.preset == name
+    assert found.interruptible is not None
+
+
+def test_the_keys_that_the_page_shows_are_those_there_are(tmp_path: Path) -> None:
+    """Each key of a profile stands in the page, and what stands there is read."""
+    page = (REPOSITORY / "docs" / "profile.md").read_text()
+    for number, text in enumerate(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text)
+        find_profile(tmp_path, str(file))
+        said = tomllib.loads(text)
+        assert number or set(said) >= set(Profile.model_fields) - {"images", "registry"}

@@ -46,6 +46,8 @@ print({MARK!r} + "=" + str(len(data)) + "=" + hashlib.sha256(data).hexdigest())
 """
 """Prints the items of a list, each a file, as one text; then its length and its digest."""
 STORES = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob"}
+PLACED = ("nodeSelector", "affinity", "tolerations", "schedulerName", "priorityClassName")
+"""What a pod says to the scheduler."""
 WAITS_FOR_IMAGE = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull")
 
 
@@ -239,12 +241,16 @@ def printed(cluster: Cluster, run: Run, key: str, script: str, *args: str) -> li
 
 
 def reader(workflow: Json, key: str, script: str, *args: str) -> Json:
-    """Write the Workflow of the pod that prints what is stored at a key; it looks like a pod of the run itself."""
+    """Write the Workflow of the pod that prints what is stored at a key; it looks like a pod of the run itself.
+
+    Of those it is like the one that asks least of its node: to read needs no accelerator.
+    """
     spec = {**(workflow["status"].get("storedWorkflowTemplateSpec") or {}), **workflow["spec"]}
     stored = (workflow["status"].get("storedWorkflowTemplateSpec") or workflow["spec"]).get("templates") or []
-    like = next((template for template in stored if "container" in template), None)
-    if like is None:
+    pods = [template for template in stored if "container" in template]
+    if not pods:
         raise ClusterError("the run has no pod whose image could read its result")
+    like = min(pods, key=lambda template: sum(key in template for key in PLACED))
     inherited = ("serviceAccountName", "imagePullSecrets", "artifactRepositoryRef", "securityContext", "tolerations")
     path = "/tiphys/in/value"
     template = {
@@ -259,8 +265,10 @@ def reader(workflow: Json, key: str, script: str, *args: str) -> Json:
             "args": [path, *args],
             "volumeMounts": [{"name": "tiphys", "mountPath": "/tiphys"}],
         },
-        **pick(like, "serviceAccountName", "securityContext", "tolerations", "nodeSelector", "affinity"),
+        **pick(like, "serviceAccountName", "securityContext", *PLACED),
     }
+    if marks := (like.get("metadata") or {}).get("labels"):
+        template["metadata"] = {"labels": marks}
     return {
         "apiVersion": workflow["apiVersion"],
         "kind": "Workflow",

@@ -79,7 +79,7 @@ def execute(
         folder=str(folder),
         store=Store(folder / "store", kept_folder()),
         executor=_executor(executor, variables, folder, mounts),
-        parallelism=max(1, parallelism or default_parallelism()),
+        parallelism=max(1, min(parallelism or default_parallelism(), program.parallelism or sys.maxsize)),
         mounts=mounts,
         secrets=secrets,
         on_event=on_event,

@@ -23,6 +23,8 @@ class Program:
     parameters: Mapping[str, str | None]
     """The arguments of the program, with their defaults."""
     config_maps: Mapping[str, Object]
+    parallelism: int | None = None
+    """How many pods of a run there are at a time, at most."""
 
     def pods(self) -> Iterator[Pod]:
         """Give every template that runs a container."""
@@ -72,6 +74,7 @@ def read_manifest(manifest: Sequence[Object]) -> Program:
             for item in parameters_of(spec.get("arguments"))
         },
         config_maps={_name_of(body): body for body in manifest if body.get("kind") == "ConfigMap"},
+        parallelism=spec.get("parallelism"),
     )
 
 

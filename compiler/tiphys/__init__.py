@@ -82,9 +82,7 @@ _HOMES = {
     "with_runcontext": "tiphys.runs",
 }
 _MODULES = ("durable", "errors")
-_LATER = frozenset(
-    "Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger init io notify report trace".split()
-)
+_LATER = frozenset("Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger init io notify report trace".split())
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 
 

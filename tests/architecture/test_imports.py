@@ -41,8 +41,8 @@ MAY_IMPORT: dict[str, str] = {
     "outcomes": "bundling diagnostics plain runtime",
     "runs": "answers argo arguments authoring cluster compiling diagnostics engine outcomes",
     "view": "cluster diagnostics engine ir",
-    "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics loading profile runs "
-    "tracing view runtime",
+    "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics loading profile "
+    "runs tracing view runtime",
 }
 ONLY_IN = {"hera": "argo", "kubernetes": "cluster", "typer": "cli", "cloudpickle": "bundling"}
 PUBLIC = {"tiphys.__version__", "tiphys"}

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tiphys.authoring.functions import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
     from tiphys.authoring.image import Image as Image
     from tiphys.authoring.mapping import map as map
+    from tiphys.authoring.pod import PodTemplate as PodTemplate
     from tiphys.authoring.resources import Resources as Resources
     from tiphys.authoring.retry import Backoff as Backoff
     from tiphys.authoring.retry import RetryStrategy as RetryStrategy
@@ -65,6 +66,7 @@ _HOMES = {
     "HABANA_GAUDI": "tiphys.authoring.devices",
     "Image": "tiphys.authoring.image",
     "Neuron": "tiphys.authoring.devices",
+    "PodTemplate": "tiphys.authoring.pod",
     "Resources": "tiphys.authoring.resources",
     "RetryStrategy": "tiphys.authoring.retry",
     "Run": "tiphys.runs",
@@ -82,7 +84,7 @@ _HOMES = {
     "with_runcontext": "tiphys.runs",
 }
 _MODULES = ("durable", "errors")
-_LATER = frozenset("Checkpoint Cron FixedRate Link PodTemplate ReusePolicy Trigger init io notify report trace".split())
+    "Checkpoint Cron FixedRate Link ReusePolicy Trigger init io notify report trace".split()
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 
 

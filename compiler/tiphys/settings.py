@@ -17,6 +17,7 @@ from tiphys.authoring.image import Image
 from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
+from tiphys.authoring.pod import PodTemplate, as_pod_template
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
 from tiphys.authoring.secret import Secret, as_secrets
@@ -34,7 +35,7 @@ class Settings(Setting):
     timeout: Annotated[Timeout | None, BeforeValidator(as_timeout)] = None
     short_name: Annotated[str | None, BeforeValidator(as_title)] = None
     cache: Annotated[Cache | None, BeforeValidator(as_cache)] = None
-    pod_template: Any = None
+    pod_template: Annotated[PodTemplate | str | None, BeforeValidator(as_pod_template)] = None
     reusable: Any = None
     interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None
     queue: str | None = None

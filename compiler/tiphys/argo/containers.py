@@ -22,6 +22,7 @@ from tiphys.argo.expressions import (
 )
 from tiphys.argo.people import annotations_of, displayed
 from tiphys.argo.placement import placement_of
+from tiphys.argo.pod_templates import within
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import resources_of, volumes_of
 from tiphys.argo.retries import deadline_of, retries_of
@@ -59,7 +60,7 @@ def container_template(
     key = caching.key_of(plan, settings)
     found, kept = caching.artifacts_of(key, settings, store)
     artifacts.extend(found)
-    return m.Template(
+    made = m.Template(
         name=name,
         annotations=displayed(settings),
         metadata=m.Metadata(
@@ -85,6 +86,7 @@ def container_template(
         service_account_name=settings.service_account,
         **scheduling_of(placement),
     )
+    return within(made, settings.pod_template)
 
 
 def input_artifact(name: str, item: Operand, store: str) -> m.Artifact:

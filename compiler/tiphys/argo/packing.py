@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tiphys.argo.adopting import adopted
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.forms import form_of, literals_of
@@ -243,7 +244,7 @@ def task_of(value: object) -> tuple[str, Callable[..., Any]] | None:
 def settings_of(plan: Plan, profile: Profile) -> Resolved:
     """Resolve the settings of a plan's task; glue runs with what the profile says."""
     levels = plan.task.levels if plan.task is not None else ()
-    return resolve((("profile", profile.settings), *levels))
+    return adopted(resolve((("profile", profile.settings), *levels)), plan, profile)
 
 
 def used_plans(program: Program) -> list[str]:

@@ -48,7 +48,6 @@ LATER = frozenset(
         "links",
         "max_inline_io_bytes",
         "plugin_config",
-        "pod_template",
         "produces_artifacts",
         "report",
         "reusable",

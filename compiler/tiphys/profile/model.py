@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from tiphys.authoring.parts import repository
+from tiphys.authoring.pod import PodTemplate
 from tiphys.diagnostics import nearest
 from tiphys.profile.accelerators import Accelerators
 from tiphys.profile.nodes import Interruptible, Queue
@@ -73,6 +74,7 @@ class Profile(Part):
     artifact repository is. images: what `Image.from_ref_name` means. registry: of images that name none.
     queue: that of pods which name none. queues: what each puts on its pods. interruptible: the nodes that may be taken
     away; `false` says that there are none. accelerators: how devices are asked for.
+    pod_templates: those that tasks name.
     """
 
     image: Annotated[str, AfterValidator(address)] | None = None
@@ -88,6 +90,7 @@ class Profile(Part):
     runs: Runs = Field(default=Runs())
     retries: Retries = Field(default=Retries())
     secrets: Secrets = Field(default=Secrets())
+    pod_templates: dict[str, PodTemplate] = Field(default={})
     queues: dict[ObjectName, Queue] = Field(default={})
     queue: str | None = None
     interruptible: Annotated[Interruptible | None, BeforeValidator(as_interruptible)] = None

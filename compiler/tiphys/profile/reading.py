@@ -20,13 +20,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from tiphys.authoring.pod import PodTemplate
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.profile.model import Profile
+from tiphys.profile.pod_templates import read_pod_template, wanted
 from tiphys.profile.presets import merged
 
 FILE = "tiphys.toml"
 PROJECT = "pyproject.toml"
 NAMED = "profiles"
+PODS = "pod_templates"
 BRACES = "Argo would replace what stands in `{{`: a profile is plain text"
 KEY = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
 HEADER = re.compile(r"\s*\[{1,2}\s*(?P<key>[^\]]+?)\s*\]{1,2}\s*(#.*)?")
@@ -83,10 +86,27 @@ def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None
         said = merged(said, named[asked])
     if wrong := [f"{file}:{line_of(file, path, asked)}: {BRACES}" for path in braces_in(said, ())]:
         raise UsageError("\n".join(wrong))
+    said = {**said, **pod_templates_in(said, file, asked)}
     try:
         return Profile.model_validate(said)
     except ValidationError as error:
         raise UsageError("\n".join(complaints(file, error, asked))) from None
+
+
+def pod_templates_in(said: Mapping[str, Any], file: Path, asked: str | None) -> dict[str, dict[str, PodTemplate]]:
+    """Read the pod templates of a profile, from files too. Raises UsageError."""
+    if PODS not in said:
+        return {}
+    found: dict[str, PodTemplate] = {}
+    path = [PODS]
+    try:
+        for name, value in wanted(said[PODS]).items():
+            path = [PODS, name]
+            found[name] = read_pod_template(value, file.parent)
+    except ValueError as error:
+        message = f"{file}:{line_of(file, path, asked)}: `{'.'.join(path)}`: {error}"
+        raise UsageError(message) from None
+    return {PODS: found}
 
 
 def braces_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -253,6 +253,13 @@ class RunContext:
         return run
 
 
+def not_here(manifest: Manifest) -> list[str]:
+    """Say what the pods of a program have in the cluster, and not on this computer."""
+    from tiphys.engine.absent import absent
+
+    return [f"{said} is not there on this computer" for said in absent(manifest.objects)]
+
+
 def check_size(arguments: Mapping[str, str]) -> None:
     """Raise UsageError for inputs that are too large for the Workflow and for the arguments of its pods."""
     total = sum(map(len, arguments.values()))

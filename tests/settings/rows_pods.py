@@ -102,6 +102,12 @@ ROWS = [
         resources(limits={"cpu": "4", "x.y/z": "1"}, requests={"cpu": "2", "memory": "1Gi"}),
         also={"override": "resources=tiphys.Resources(cpu=2, memory='1Gi')"},
     ),
+    Row(
+        "environment", pod(nodeSelector={"a": "b"}, priorityClassName="high", tolerations=[{"key": "t"}]),
+        {"nodeSelector": {"a": "b", "disk": "ssd"}, "priorityClassName": "high", "tolerations": [{"key": "t"}, {"key": "q"}]},
+        also={"override": "queue='q'"},
+        profile="[queues.q]\nnode_selector = { disk = 'ssd' }\npriority_class = 'high'\ntolerations = [{ key = 'q' }]",
+    ),
     Row("environment", main(securityContext=LOCKED), {"container": {"securityContext": LOCKED}}),
     Row("environment", main(ports=[{"containerPort": 80, "protocol": "TCP"}]), {"container": {"ports": [{"containerPort": 80, "protocol": "TCP"}]}}),
     Row("environment", main(imagePullPolicy="Always"), {"container": {"imagePullPolicy": "Always"}}),
@@ -223,6 +229,14 @@ REFUSALS = [
     Refusal(
         "environment", pod(volumes=[{"name": "shm", "emptyDir": {}}]), "the volume `shm` is called like one that the task's settings make",
         also={"override": "resources=tiphys.Resources(shm='1Gi')"},
+    ),
+    Refusal(
+        "environment", pod(nodeSelector={"disk": "hdd"}), "`nodeSelector.disk` is 'hdd', and the task's settings ask for 'ssd'",
+        also={"override": "queue='q'"}, profile="[queues.q]\nnode_selector = { disk = 'ssd' }",
+    ),
+    Refusal(
+        "environment", pod(priorityClassName="low"), "`priorityClassName` is 'low', and the task's queue says 'high'",
+        also={"override": "queue='q'"}, profile="[queues.q]\npriority_class = 'high'",
     ),
     Refusal("profile", "[pod_templates.x]\ntolerances = []", "`pod_templates.x`: `pod_spec` has no field 'tolerances'", "`tolerations`"),
     Refusal("profile", "pod_templates.x = 'missing.yaml'", "missing.yaml cannot be read: No such file or directory"),

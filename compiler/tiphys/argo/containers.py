@@ -86,7 +86,7 @@ def container_template(
         service_account_name=settings.service_account,
         **scheduling_of(placement),
     )
-    return within(made, settings.pod_template)
+    return within(made, settings.pod_template, is_set=plan.task is not None and plan.task.beside is not None)
 
 
 def input_artifact(name: str, item: Operand, store: str) -> m.Artifact:

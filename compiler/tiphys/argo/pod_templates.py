@@ -29,13 +29,15 @@ LISTS: dict[str, tuple[str, type[BaseModel]]] = {
 }
 OURS = ("name", "image", "command", "args", "env", "resources", "volumeMounts", "restartPolicy", "restartPolicyRules")
 """Of the primary container: what is put together with the task's own."""
+OF_SETS = ("user", "gate", "inputs", "outputs")
 APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
-def within(template: m.Template, given: PodTemplate | str | None) -> m.Template:
+def within(template: m.Template, given: PodTemplate | str | None, *, is_set: bool) -> m.Template:
     """Put a container template into a pod template.
 
-    Where both say something, what the task's settings say wins, key by key: resources, variables, node labels.
+    Where both say something, what the task's settings say wins, key by key: resources and variables.
+    is_set: the container becomes one of several.
 
     Raises ProgramError, at the line of the pod template, where both cannot be.
     """
@@ -44,10 +46,12 @@ def within(template: m.Template, given: PodTemplate | str | None) -> m.Template:
     spec = given.spec
     shape = Shape(given)
     shape.check_places(template)
+    if is_set:
+        shape.check_set()
     update: dict[str, Any] = {
         "container": shape.container(template.container),
         "metadata": shape.metadata(template.metadata),
-        "sidecars": [shape.model(m.UserContainer, item, item["name"]) for item in given.beside] or None,
+        "sidecars": shape.models(m.UserContainer, given.beside, "containers") or None,
         "volumes": [*shape.models(m.Volume, spec.get("volumes", []), "volumes"), *(template.volumes or [])],
         "node_selector": shape.node_selector(template.node_selector or {}),
     }
@@ -136,7 +140,7 @@ class Shape:
         merged = {
             **said,
             **held,
-            "env": [*env, *held.get("env", [])],
+            "env": [*held.get("env", []), *env],  # a variable may name those before it
             "volumeMounts": [*self.primary.get("volumeMounts", []), *held.get("volumeMounts", [])],
         }
         if resources := self.resources(held.get("resources", {})):
@@ -169,6 +173,12 @@ class Shape:
         return m.Metadata(
             labels={**labels, **(self.given.labels or {})} or None, annotations={**named, **notes} or None
         )
+
+    def check_set(self) -> None:
+        """Refuse the names that a task with a container of its own has in its pod."""
+        named = [item["name"] for item in (*self.given.beside, *self.given.spec.get("volumes", []))]
+        if taken := next((name for name in named if name in OF_SETS), None):
+            raise self.refuse(f"`{taken}` is the name of something in the pod of a container task", "Rename it.")
 
     def check_places(self, template: m.Template) -> None:
         """Refuse volumes and folders that the task's settings have taken."""

@@ -110,7 +110,7 @@ def local(
 ) -> Run:
     """Compile and run here, with progress."""
     from tiphys.compiling import compile_task, profile_of
-    from tiphys.runs import RunContext
+    from tiphys.runs import RunContext, not_here
     from tiphys.view.progress import Progress
 
     count = options.get("parallelism")
@@ -121,7 +121,7 @@ def local(
     manifest = compile_task(
         task, image=options["image"].split("\n") if "image" in options else None, profile=profile, cached=True
     )
-    for note in manifest.notes:
+    for note in (*manifest.notes, *not_here(manifest)):
         print(f"note: {note}", file=sys.stderr)
     progress = Progress(manifest.report.pods)
     where = RunContext(

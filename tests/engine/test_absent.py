@@ -1,0 +1,26 @@
+"""What of a pod is not there on this computer is told of."""
+
+from __future__ import annotations
+
+from tiphys.engine.absent import absent
+
+OURS = [{"name": "tiphys", "mountPath": "/tiphys"}, {"name": "code", "mountPath": "/tiphys/code"}]
+
+
+def objects(**template: object) -> list[dict[str, object]]:
+    return [{"kind": "WorkflowTemplate", "spec": {"templates": [{"name": "f", **template}]}}, {"kind": "ConfigMap"}]
+
+
+def test_a_plain_pod_has_everything() -> None:
+    mounts = [*OURS, {"name": "shm", "mountPath": "/dev/shm"}, {"name": "secrets-1", "mountPath": "/etc/secrets"}]
+    volumes = [{"name": "secrets-1", "projected": {}}]
+
+    assert list(absent(objects(container={"volumeMounts": mounts}, volumes=volumes))) == []
+
+
+def test_other_containers_and_folders_are_named() -> None:
+    container = {"volumeMounts": [*OURS, {"name": "data", "mountPath": "/data"}]}
+
+    found = list(absent(objects(container=container, sidecars=[{"name": "proxy"}], initContainers=[{"name": "fill"}])))
+
+    assert found == ["`f`: the init container `fill`, the sidecar `proxy`, the folder /data"]

@@ -84,7 +84,7 @@ _HOMES = {
     "with_runcontext": "tiphys.runs",
 }
 _MODULES = ("durable", "errors")
-    "Checkpoint Cron FixedRate Link ReusePolicy Trigger init io notify report trace".split()
+_LATER = frozenset("Checkpoint Cron FixedRate Link ReusePolicy Trigger init io notify report trace".split())
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 
 

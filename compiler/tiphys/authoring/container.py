@@ -85,6 +85,11 @@ class ContainerTask(TaskTemplate[..., Any]):
         self.inputs, self.outputs = inputs, outputs
 
     @property
+    def code(self) -> object:
+        """All that tells whether a kept result still counts: the command and the image."""
+        return self.function, self.decorator.image
+
+    @property
     def is_async(self) -> bool:
         """Its calls are awaited."""
         return True

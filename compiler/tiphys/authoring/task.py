@@ -86,9 +86,9 @@ class TaskTemplate(Generic[P, R]):
         return self.overridden.short_name or self.decorator.short_name or self.title
 
     @property
-    def code(self) -> Callable[..., Any]:
-        """The function whose source tells whether a kept result still counts."""
-        return self.function
+    def code(self) -> object:
+        """All that tells whether a kept result still counts: what runs in the pod."""
+        return self.function, type(self)
 
     @property
     def source_file(self) -> str:

@@ -44,8 +44,8 @@ class Leaf(Protocol):
     @property
     def levels(self) -> tuple[tuple[str, Any], ...]: ...
     @property
-    def code(self) -> Callable[..., Any]:
-        """The function whose source tells whether a kept result still counts."""
+    def code(self) -> object:
+        """All that tells whether a kept result still counts."""
 
     @property
     def keeps(self) -> bool:

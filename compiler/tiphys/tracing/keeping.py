@@ -28,11 +28,11 @@ VALUE = "result to keep"
 
 @dataclass(frozen=True)
 class Keeper:
-    """A leaf of ours. code: the function of the orchestrator, whose results it keeps, or only looks for."""
+    """A leaf of ours. code: that of the orchestrator, whose results it keeps, or only looks for."""
 
     name: str
     function: Callable[..., Any]
-    code: Callable[..., Any]
+    code: object
     levels: tuple[tuple[str, Settings], ...]
     keeps: bool
     is_own: bool = True
@@ -77,7 +77,7 @@ def keeper(task: TaskTemplate[..., Any], cache: Cache, *, keeps: bool) -> Keeper
     """Make the leaf that looks for results, or keeps them."""
     said = cache.model_copy(update={"serialize": False, "behavior": "override" if keeps else "auto"})
     levels = (*task.levels[:1], ("decorator", Settings(cache=said)))
-    return Keeper(task.name, kept_by if keeps else not_kept, task.function, levels, keeps)
+    return Keeper(task.name, kept_by if keeps else not_kept, task.code, levels, keeps)
 
 
 def emit(

@@ -53,7 +53,8 @@ def chains_reached(root: ast.AST) -> set[tuple[str, ...]]:
     return found
 
 
-_known: dict[types.CodeType, bool] = {}
+_known: dict[tuple[str, types.CodeType], bool] = {}
+"""By file too: equal code of two files may call different things."""
 
 
 def reaches(value: Any, seen: frozenset[int] = frozenset()) -> bool:
@@ -152,7 +153,8 @@ def is_orchestrator(task: TaskTemplate[..., Any]) -> bool:
     if not isinstance(task.function, types.FunctionType):
         return False
     code = task.function.__code__
-    known = _known.get(code)
+    key = (code.co_filename, code)
+    known = _known.get(key)
     if known is None:
-        known = _known[code] = function_reaches(task.function, frozenset({id(task)}))
+        known = _known[key] = function_reaches(task.function, frozenset({id(task)}))
     return known

@@ -29,11 +29,16 @@ def parse_file(file: str) -> dict[int, list[FunctionNode]]:
     return found
 
 
-@lru_cache(maxsize=4096)
 def tree_of(code: CodeType) -> FunctionNode | None:
     """Find the syntax tree of a compiled function; nothing where its source cannot be read."""
+    return find_tree(code, code.co_filename)
+
+
+@lru_cache(maxsize=4096)
+def find_tree(code: CodeType, file: str) -> FunctionNode | None:
+    """Find the syntax tree of what a file defines: equal code of two files may have different annotations."""
     try:
-        candidates = parse_file(code.co_filename).get(code.co_firstlineno, [])
+        candidates = parse_file(file).get(code.co_firstlineno, [])
     except (SyntaxError, ValueError):
         return None
     names = [node for node in candidates if getattr(node, "name", "<lambda>") == code.co_name]

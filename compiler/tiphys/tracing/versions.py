@@ -11,22 +11,23 @@ import copy
 import enum
 import functools
 import hashlib
+import pickle
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.tracing.reach import chains_reached, is_user_class, names_of_code, names_reached
-from tiphys.tracing.source import cells_of, is_user_code, tree_of
+from tiphys.tracing.reach import chains_reached, is_user_class, names_of_code
+from tiphys.tracing.source import FunctionNode, cells_of, is_user_code, tree_of
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...))
 Part = tuple[object, ...]
 
 
-def version_of(function: Callable[..., Any]) -> str:
-    """Give the digest of a function and all of the user's that it uses, as hexadecimal text."""
+def version_of(code: object) -> str:
+    """Give the digest of what a task runs, and of all of the user's that this uses, as hexadecimal text."""
     digest = hashlib.sha256()
-    for part in Walk().parts(function):
+    for part in Walk().parts(code):
         digest.update(repr(part).encode())
     return digest.hexdigest()
 
@@ -65,7 +66,8 @@ class Walk:
             case property():
                 yield from self.several((value.fget, value.fset))
             case enum.Enum():
-                yield ("member", type(value).__qualname__, value.name)
+                yield ("member", value.name)
+                yield from self.parts(type(value))
             case type():
                 yield from self.cls(value)
             case list() | tuple():
@@ -105,11 +107,11 @@ class Walk:
             yield ("source", source_text(node))
         yield from self.several((function.__defaults__ or (), function.__kwdefaults__ or {}))
         space = {**function.__globals__, **cells_of(function)}
-        for name in sorted(names_of_code(code) if node is None else names_reached(node)):
+        for name in sorted(names_of_code(code) if node is None else names_in(node)):
             if name in space:
                 yield ("name", name)
                 yield from self.parts(space[name])
-        for chain in sorted(chains_reached(node)) if node is not None else ():
+        for chain in sorted(chains_in(node)) if node is not None else ():
             yield from self.chain(space, chain)
 
     def chain(self, space: dict[str, Any], chain: tuple[str, ...]) -> Iterator[Part]:
@@ -137,12 +139,35 @@ class Walk:
                 yield from self.parts(value)
 
     def thing(self, value: Any) -> Iterator[Part]:
-        """Describe an object: of the user's, by its class and what it holds."""
-        text = repr(value)
-        yield ("object", "" if " at 0x" in text else text)
+        """Describe an object: of the user's, by its class and what it holds; another one by its pickle."""
+        yield ("object",)
         yield from self.parts(type(value))
         if is_user_class(type(value)):
             yield from self.parts(getattr(value, "__dict__", {}))
+            return
+        try:
+            yield ("pickle", pickle.dumps(value, protocol=4))
+        except Exception:  # noqa: BLE001  what cannot be pickled is known by its text
+            text = repr(value)
+            yield ("text", "" if " at 0x" in text else text)
+
+
+def names_in(node: FunctionNode) -> set[str]:
+    """List the names that a function reads, those of its annotations and of functions in it included."""
+    found = (inner for part in parts_of(node) for inner in ast.walk(part))
+    return {inner.id for inner in found if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+
+
+def chains_in(node: FunctionNode) -> set[tuple[str, ...]]:
+    """List the dotted names that a function reads."""
+    return {chain for part in parts_of(node) for chain in chains_reached(part)}
+
+
+def parts_of(node: FunctionNode) -> list[ast.AST]:
+    """List what a function is made of, but for its decorators."""
+    if isinstance(node, ast.Lambda):
+        return [node.args, node.body]
+    return [node.args, *node.body, *([node.returns] if node.returns else [])]
 
 
 @functools.lru_cache(maxsize=4096)

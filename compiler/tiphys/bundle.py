@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import linecache
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from tiphys.bundling.pickler import Unsendable
 from tiphys.bundling.things import TaskOf, Things
 from tiphys.diagnostics import InternalError, Span, mistake
 from tiphys_runtime import codec, envelope
+from tiphys_runtime.included import EXECUTABLE
 
 __all__ = ["Bundle", "Bundler", "Entry", "LiveWorld", "Operand", "Output", "Step", "decode_live"]
 
@@ -95,6 +97,8 @@ class Entry:
     context: Place | None = None
     kept: Mapping[str, object] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """What its environment includes, by paths in the pod."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Bundler:
         self._world = BuildWorld(self._things)
         self._entries: dict[str, dict[str, Any]] = {}
         self._types: list[bytes] = []
+        self._files: dict[str, dict[str, str]] = {}
 
     def literal(self, value: object) -> str:
         """Give the envelope of a known value; over 2 KiB it becomes a member. Raises ProgramError."""
@@ -185,6 +190,7 @@ class Bundler:
             **control_form(entry),
             "timeout": entry.timeout,
             "env": dict(entry.env),
+            **({"files": self._included(entry.files)} if entry.files else {}),
         }
 
     def requirements(self) -> list[str]:
@@ -214,6 +220,7 @@ class Bundler:
             "sources": sources,
             "modules": {name: self._module(name) for name in sorted(self._things.program.used)},
             "entries": dict(sorted(self._entries.items())),
+            **({"files": dict(sorted(self._files.items()))} if self._files else {}),
         }
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()
 
@@ -245,6 +252,17 @@ class Bundler:
 
         self._told(write, f"the task `{entry.task}`", function)
         return f"tasks/{name}.pkl"
+
+    def _included(self, files: Mapping[str, Path]) -> str:
+        """Add files, each content once; gives the name of this set of them."""
+        members = {}
+        for path, file in files.items():
+            data = file.read_bytes()
+            members[path] = f"files/{envelope.digest(data)}" + (EXECUTABLE if os.access(file, os.X_OK) else "")
+            self._things.members[members[path]] = data
+        key = envelope.digest(json.dumps(members).encode())[:16]
+        self._files[key] = members
+        return key
 
     def _step(self, step: Step) -> dict[str, object]:
         member = ""

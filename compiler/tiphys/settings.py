@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, PrivateAttr, field_validator
 
 from tiphys.authoring.cache import Cache, as_cache
 from tiphys.authoring.image import Image
+from tiphys.authoring.include import Included, as_included
 from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
@@ -41,7 +42,7 @@ class Settings(Setting):
     queue: str | None = None
     service_account: Annotated[str | None, BeforeValidator(as_account)] = None
     plugin_config: Any = None
-    include: tuple[str, ...] | None = None
+    include: Annotated[Included | None, BeforeValidator(as_included)] = None
     max_inline_io_bytes: int | None = None
     links: Any = None
     entrypoint: Annotated[bool | None, BeforeValidator(as_flag)] = None

@@ -84,6 +84,10 @@ class Call:
                 raise BrokenBundle(f"the bundle has no entry {name!r}")
             self.entry = entries[name]
             os.environ.update(self.entry.get("env") or {})
+            if "files" in self.entry:
+                from tiphys_runtime.included import lay_out
+
+                lay_out(world, self.entry["files"], self.root)
             described: list[dict[str, Any]] = self.entry["operands"]
             expected = len(described) + sum(name in self.entry for name in ("item", "catch", "records", "records"))
             if len(texts) != expected:

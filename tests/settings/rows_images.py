@@ -1,4 +1,4 @@
-"""Images: addresses, references, and what must be built; which Python they have."""
+"""Images: addresses, references, and what must be built; which Python they have. Files that are included."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ ROWS = [
         {"spec": {"imagePullSecrets": [{"name": "first"}, {"name": "keys"}]}}, "WorkflowTemplate",
         profile="image_pull_secrets = ['first']",
     ),
+    Row(
+        "environment", "include=['row.txt']", {"binaryData": {}}, "ConfigMap",
+        head="__import__('pathlib').Path(__file__).with_name('row.txt').write_text('x')",
+    ),
     Row("environment", "image=f'python:3.{__import__(\"sys\").version_info.minor}'", image(f"python:{HERE}")),
 ]  # fmt: skip
 REFUSALS = [
@@ -48,6 +52,10 @@ REFUSALS = [
         "environment", "image=tiphys.Image.from_ref_name('base')", f"the image python:{OTHER} has Python {OTHER}",
         f"with {HERE}", profile=f"[images]\nbase = 'python:{OTHER}'",
     ),
+    Refusal("environment", "include='a.txt'", "it takes several paths; write include=['a.txt']"),
+    Refusal("environment", "include=3", "it takes a list of paths"),
+    Refusal("environment", "include=['']", "'' is no path"),
+    Refusal("environment", "include=['nowhere']", "is called nowhere, or matches it", "Paths are relative"),
     Refusal("profile", "images='a'", "`images = 'a'`", "[images] NAME ="),
     Refusal("profile", "registry='https://a'", "is no registry"),
 ]  # fmt: skip

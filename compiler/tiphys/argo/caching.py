@@ -23,8 +23,9 @@ def key_of(plan: Plan, settings: Settings) -> str | None:
     cache, task = settings.cache, plan.task
     if plan.keyed is None or cache is None or task is None or not cache.is_on:
         return None
+    files = settings.include.digest if settings.include is not None else ""
     version = cache.version_override or (
-        version_of(task.code) if task.beside is None else repr((settings.image, task.beside))
+        version_of(task.code) + files if task.beside is None else repr((settings.image, task.beside))
     )
     code = hashlib.sha256(repr((task.name, version, cache.salt, sorted(cache.ignored_inputs))).encode()).hexdigest()
     return cache_key(code[:32], tuple(parameter_of(operand_at(plan, slot)) for slot in plan.keyed))

@@ -19,14 +19,17 @@ TASKS = 200
 PARAMETERS = 500
 
 
-def check_limits(program: Program, objects: Iterable[Mapping[str, Any]], depth: int) -> None:
+def check_limits(
+    program: Program, objects: Iterable[Mapping[str, Any]], depth: int, included: Mapping[str, int]
+) -> None:
     """Raise ManifestError for objects that break a limit of Kubernetes or of Argo's object definitions.
 
-    depth: how many templates stand in each other, the rounds of loops included.
+    depth: how many templates stand in each other, the rounds of loops included. included: the bytes of the files that
+    environments include.
     """
     for item in objects:
         if item["kind"] == "ConfigMap":
-            check_bundle(item)
+            check_bundle(item, included)
         else:
             check_template(program, item, depth)
 
@@ -37,7 +40,7 @@ def notes_on_sizes(sizes: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(f"{name} is too large for `kubectl apply`: use `kubectl apply --server-side`" for name in large)
 
 
-def check_bundle(item: Mapping[str, Any]) -> None:
+def check_bundle(item: Mapping[str, Any], included: Mapping[str, int]) -> None:
     """Check the size of the bundle."""
     size = sum(len(text) * 3 // 4 for text in item["binaryData"].values())
     if size > BUNDLE:
@@ -45,7 +48,18 @@ def check_bundle(item: Mapping[str, Any]) -> None:
             f"the program's code and known arguments take {size // 1024} KiB, a ConfigMap holds {BUNDLE // 1024} KiB\n"
             "  Let a task make or load large values, instead of keeping them in a module or passing them as arguments."
         )
+        if included:
+            total = sum(included.values()) // 1024
+            message += (
+                f"\n  {total:,} KiB of it are files that environments include; the largest are {largest(included)}."
+            )
         raise ManifestError(message)
+
+
+def largest(sizes: Mapping[str, int], most: int = 3) -> str:
+    """Name the largest of some files, for people."""
+    first = sorted(sizes, key=lambda path: (-sizes[path], path))[:most]
+    return ", ".join(f"{path} ({sizes[path] // 1024:,} KiB)" for path in first)
 
 
 def check_template(program: Program, item: Mapping[str, Any], depth: int) -> None:

@@ -63,7 +63,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
     }
     objects = (config, template)
     depth = depth_of(program, packed.rounds)
-    check_limits(program, objects, depth)
+    check_limits(program, objects, depth, packed.included)
     check_manifest(template)
     report = Report(
         pods=count_pods(program),

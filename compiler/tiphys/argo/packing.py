@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.images import Images
+from tiphys.argo.including import included, sizes_of, with_digest
 from tiphys.argo.names import Names, valid
 from tiphys.argo.people import annotations_of
 from tiphys.argo.placement import check_placement
@@ -73,6 +74,8 @@ class Packed:
     fingerprint: str
     notes: tuple[str, ...] = ()
     """What there is to say of the images."""
+    included: Mapping[str, int] = field(default_factory=dict)
+    """The files that environments include, and their bytes."""
 
     @property
     def base(self) -> str:
@@ -117,8 +120,10 @@ def pack_program(
         for part in parts_of(unit, rounds)
     }
     plans = {name: names.of(("plan", name), name) for name in used}
+    files = included(settings, root)
+    settings = {name: with_digest(said, files.get(name, {})) for name, said in settings.items()}
     for name in used:
-        bundler.add(entry_of(program.plans[name], plans[name], settings[name]))
+        bundler.add(replace(entry_of(program.plans[name], plans[name], settings[name]), files=files.get(name, {})))
     envelope = envelopes(bundler)
     for unit in program.graphs.values():
         for literal in literals_of(unit):
@@ -152,6 +157,7 @@ def pack_program(
             program, profile, resolved, bundle, {**defaults, **(marks or {}), "": display}, envelope
         ),
         notes=tuple(images.notes),
+        included={path: size for each in files.values() for path, size in sizes_of(each).items()},
     )
 
 

@@ -44,7 +44,6 @@ FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "inc
 """What an override cannot change: it tells which task it is, or what its image holds."""
 LATER = frozenset(
     {
-        "include",
         "links",
         "max_inline_io_bytes",
         "plugin_config",

@@ -1,0 +1,98 @@
+"""The files that environments include: found when a program is compiled, written into the bundle."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tiphys.argo.limits import BUNDLE, largest
+from tiphys.authoring.include import Included
+from tiphys.building.context import walked
+from tiphys.building.ignoring import rules_of
+from tiphys.diagnostics import Mistake, ProgramError
+from tiphys.settings import Settings
+
+Files = Mapping[str, Path]
+"""Paths relative to the project's folder, and the files themselves."""
+
+
+class Elsewhere(ValueError):
+    """A pattern names what cannot be included; mend: what to do."""
+
+    def __init__(self, message: str, mend: str) -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+def included(settings: Mapping[str, Settings], root: Path) -> dict[str, Files]:
+    """Find, for each plan, the files that its environment includes. Raises ProgramError with all that is wrong."""
+    known: dict[Included, Files] = {}
+    mistakes: dict[Mistake, None] = {}
+    for said in settings.values():
+        if said.include is not None and said.include not in known:
+            try:
+                known[said.include] = found(said.include, root.resolve())
+            except Elsewhere as error:
+                known[said.include] = {}
+                mistakes[Mistake(f"`include`: {error}", said.include.where, error.mend)] = None
+    if mistakes:
+        raise ProgramError(*mistakes)
+    return {name: known[said.include] for name, said in settings.items() if said.include is not None}
+
+
+def found(said: Included, root: Path) -> Files:
+    """Find the files of one environment. Raises Elsewhere."""
+    files = {
+        file.relative_to(root).as_posix(): file for pattern in said.patterns for file in matches(pattern, said, root)
+    }
+    sizes = sizes_of(files)
+    if sum(sizes.values()) > BUNDLE:
+        message = (
+            f"{len(files)} files have {sum(sizes.values()) // 1024:,} KiB, and all that travels with a program has "
+            f"{BUNDLE // 1024} KiB; the largest are {largest(sizes)}"
+        )
+        raise Elsewhere(
+            message, "Put them into the image (`with_source_folder`), or let a task read them from a store."
+        )
+    return dict(sorted(files.items()))
+
+
+def matches(pattern: str, said: Included, root: Path) -> Iterator[Path]:
+    """Give the files that a pattern names, without what nobody wants to send (`.git`, `__pycache__`)."""
+    place = Path(os.path.normpath(said.folder / pattern))
+    if not place.is_relative_to(root):
+        message = f"{pattern} lies outside of the project's folder {root}"
+        raise Elsewhere(message, "Put it below that folder, or into the image: `with_source_file`.")
+    if place.is_file():
+        yield place
+        return
+    rules = rules_of(())
+    if place.is_dir():
+        names: Iterable[tuple[Path, str]] = ((place, name) for name, _ in walked(place, rules))
+    else:
+        hits = sorted(glob.glob(pattern, root_dir=said.folder, recursive=True, include_hidden=True))  # noqa: PTH207  Path's hides no less
+        names = ((said.folder, name) for name in hits if not rules.drop(Path(name).as_posix()))
+    files = [file for folder, name in names if (file := Path(os.path.normpath(folder / name))).is_file()]
+    if not files:
+        message = f"no file in {said.folder} is called {pattern}, or matches it"
+        raise Elsewhere(message, "Paths are relative to the file that makes the environment.")
+    yield from files
+
+
+def with_digest(settings: Settings, files: Files) -> Settings:
+    """Note, in the settings of a task, the contents of what it includes."""
+    if settings.include is None:
+        return settings
+    digest = hashlib.sha256()
+    for path, file in files.items():
+        digest.update(f"{path}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
+    return settings.model_copy(update={"include": replace(settings.include, digest=digest.hexdigest())})
+
+
+def sizes_of(files: Files) -> dict[str, int]:
+    """Measure files."""
+    return {path: file.stat().st_size for path, file in files.items()}

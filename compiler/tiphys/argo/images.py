@@ -51,6 +51,8 @@ class Images:
             case Image():
                 if said not in self._known:
                     self._known[said] = self._made(said)
+                if plan.task is None or plan.task.beside is None:
+                    self._agree(said)
                 return Resolved(found.settings.model_copy(update={"image": self._known[said]}), found.levels)
             case _:
                 assert_never(said)
@@ -66,20 +68,22 @@ class Images:
         except (OSError, UnreadableRequirements) as error:
             self._wrong(Mistake(f"the image cannot be described: {error}"), image.where)
             return ""
-        if image.requires is not None and not allows(image.requires, HERE):
-            wrong = f"the image's script needs Python {image.requires}, and this program is compiled with {spelt(HERE)}"
-            self._wrong(
-                Mistake(wrong, mend=f"Compile with a Python that it allows, or let it allow {spelt(HERE)}."),
-                image.where,
-            )
-        version = image.recipe.python or (python_of(base) if base is not None else None)
-        if version not in (None, HERE):
-            self._wrong(differs(f"the image {base or image.title} has Python {spelt(version)}", version), image.where)
         if image.registry_secret is not None:
             self.secrets[image.registry_secret] = None
         if image.is_built:
             self._remark(address)
         return address
+
+    def _agree(self, image: Image) -> None:
+        """Check that an image has a Python that runs what this one compiles."""
+        if image.requires is not None and not allows(image.requires, HERE):
+            wrong = f"the image's script needs Python {image.requires}, and this program is compiled with {spelt(HERE)}"
+            mend = f"Compile with a Python that it allows, or let it allow {spelt(HERE)}."
+            self._wrong(Mistake(wrong, mend=mend), image.where)
+        base = self.profile.images.get(image.recipe.ref) if image.recipe.ref is not None else None
+        version = image.recipe.python or (python_of(base) if base is not None else None)
+        if version not in (None, HERE):
+            self._wrong(differs(f"the image {base or image.title} has Python {spelt(version)}", version), image.where)
 
     def _remark(self, address: str) -> None:
         """Say what stands between an image and the cluster."""

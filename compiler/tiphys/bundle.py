@@ -74,7 +74,10 @@ class Entry:
 
     item: the output that is also written where a list is read. records: it records how it ended, with the values of
     `frame` where it fails. catch: how many entries the frame has that it reads from the records of others.
-    attempts: how often the user has it tried. kept: how its results are kept.
+    attempts: how often the user has it tried. kept: how its results are kept. on: after which exceptions; None: after
+    all. lost: how often it is started again when it was lost, where that is counted apart. tries: its attempts count
+    themselves in a file. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
+    that all may take.
     """
 
     name: str
@@ -92,7 +95,12 @@ class Entry:
     frame: tuple[Place, ...] = ()
     catch: int | None = None
     attempts: int = 1
+    on: tuple[str, ...] | None = None
+    lost: int | None = None
+    tries: bool = False
     timeout: float | None = None
+    queued: float | None = None
+    deadline: float | None = None
     within: Place | None = None
     context: Place | None = None
     kept: Mapping[str, object] | None = None
@@ -329,6 +337,11 @@ def control_form(entry: Entry) -> dict[str, object]:
         "frame": list(entry.frame) or None,
         "catch": entry.catch,
         "attempts": entry.attempts if entry.attempts > 1 else None,
+        "on": list(entry.on) if entry.on is not None else None,
+        "lost": entry.lost,
+        "tries": entry.tries or None,
+        "queued": entry.queued,
+        "deadline": entry.deadline,
         "within": entry.within,
         "context": entry.context,
         "kept": dict(entry.kept) if entry.kept is not None else None,

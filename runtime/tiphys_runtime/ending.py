@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from tiphys_runtime import codec, envelope
+from tiphys_runtime import codec, counting, envelope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tiphys_runtime.shim import Call, Ended
 
 USER, FINAL, TIMEOUT = 1, 2, 4
-KILLED, TERMINATED = "137", "143"
 
 
 def fail(call: Call, ended: Ended) -> int:
@@ -27,9 +26,11 @@ def fail(call: Call, ended: Ended) -> int:
         tracebacks.show_sources(world.manifest.get("sources", {}), world.read)
     failure.tell(ended.error)
 
-    number = attempt()
-    if number is not None and "records" in call.entry:  # one more attempt tells of the one before
-        number = min(number, attempts(call) - 1)
+    number = counting.attempt()
+    if number is not None:
+        number = counting.of(call).user
+        if "records" in call.entry:  # one more attempt tells of the one before
+            number = min(number, counting.attempts(call) - 1)
 
     def told(largest: int) -> dict[str, Any]:
         return failure.record(
@@ -50,12 +51,13 @@ def fail(call: Call, ended: Ended) -> int:
             text = envelope.write({"e": short} if name == "v" else {})
             call.write(name, text, error_file(whole) if call.is_item(name) else None)
         record(call, whole, ended.frame)
+        counting.write(call)
         with open(os.environ.get("TIPHYS_TERMINATION_LOG", "/dev/termination-log"), "w", encoding="utf-8") as file:
-            file.write(str(short["type"]))
+            file.write(str(short["type"]) + counting.grown())
     except OSError as error:
         print(f"tiphys: the failure could not be recorded: {error}", file=sys.stderr)  # noqa: T201
-    code = FINAL if is_used_up(call, ended.code) else ended.code
-    if call.alone and ended.code == TIMEOUT:
+    code = FINAL if is_final(call, ended) else ended.code
+    if call.alone and (ended.code == TIMEOUT or call.limit == "deadline"):
         leave(code)
     return code
 
@@ -96,39 +98,51 @@ def now() -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{int(seconds % 1 * 1e6):06d}+00:00"
 
 
-def attempt() -> int | None:
-    """Give the number of this attempt, from 0; None where it is not known."""
-    text = os.environ.get("TIPHYS_ATTEMPT", "")
-    return int(text) if text.isdigit() else None
+def is_final(call: Call, ended: Ended) -> bool:
+    """Whether a failure is the last, where Argo would make one attempt more: it only counts them all together."""
+    if ended.code not in (USER, TIMEOUT):
+        return False
+    if not is_retried(call, ended.error):
+        return True
+    counted = counting.attempt() is not None and ("records" in call.entry or "tries" in call.entry)
+    return counted and counting.of(call).user + 1 >= counting.attempts(call)
 
 
-def attempts(call: Call) -> int:
-    """Give how often the user has the task tried."""
-    return int(call.entry.get("attempts", 1))
+def is_retried(call: Call, error: BaseException) -> bool:
+    """Whether the user wants the task tried again after this exception."""
+    from tiphys_runtime.failure import is_named
 
-
-def is_used_up(call: Call, code: int) -> bool:
-    """Whether the user's attempts end with this one, where Argo would make one more (which tells of lost pods)."""
-    number = attempt()
-    is_last = number is not None and number + 1 >= attempts(call)
-    return is_last and "records" in call.entry and code in (USER, TIMEOUT)
+    names = call.entry.get("on")
+    return names is None or is_named(error, names)
 
 
 def lost(call: Call) -> BaseException | None:
-    """Give the error of an attempt that ended without a word, where this is one more than the user asked for."""
-    status, _, code = os.environ.get("TIPHYS_LAST", "").strip().partition(" ")
-    number = attempt()
-    if "records" not in call.entry or number is None or number < attempts(call):
+    """Give the error of an attempt that ended without a word, where no attempt is left."""
+    counted = counting.of(call)
+    if counted.last is None:
         return None
-    if status not in ("Failed", "Error"):
-        return None
+    error = error_of(call, counted.last)
+    is_over = counted.user >= counting.attempts(call) or counted.lost > call.entry.get("lost", counted.lost)
+    if counted.last in (counting.OOM, counting.TIME) and not is_retried(call, error):
+        is_over = True
+    return error if is_over else None
+
+
+def error_of(call: Call, last: str) -> BaseException:
+    """Make the error of an attempt that could not tell its own."""
     from tiphys_runtime import errors
 
-    task, code = call.entry["title"], code.strip()
-    if code == KILLED:
+    task = call.entry["title"]
+    if last == counting.OOM:
         return errors.OOMError(f"the task {task} was killed, as it used more memory than it has (exit code 137)")
-    if code == TERMINATED and call.entry.get("timeout") is not None:
-        return errors.TaskTimeoutError(f"the task {task} ran longer than its timeout of {call.entry['timeout']} s")
+    if last == counting.TIME and call.entry.get("timeout") is not None:
+        return errors.MaxRuntimeExceeded(f"the task {task} ran longer than its timeout of {call.entry['timeout']} s")
+    if last == counting.TIME:
+        from tiphys_runtime.waiting import exceeded
+
+        return exceeded(call)
+    status, _, rest = os.environ.get("TIPHYS_LAST", "").strip().partition(" ")
+    code = rest.strip().partition(" ")[0]
     told = f"exit code {code}" if status == "Failed" and code else "its pod was lost, evicted or deleted"
     return errors.TaskLostError(f"the task {task} ended without reporting anything: {told}")
 

@@ -3,9 +3,13 @@
 BaseRuntimeError (a RuntimeError)
 RuntimeUserError            the user's side: `code` is the class name of what was raised
 NonRecoverableError       raise it to end a task without retries
-TaskTimeoutError          the task ran longer than its timeout; also a TimeoutError
 ConditionTimedoutError    nobody has answered a condition in time; also a TimeoutError
+TaskTimeoutError          the task took longer than its timeout; also a TimeoutError
+MaxRuntimeExceeded      ... one attempt of it ran too long
+MaxQueuedTimeExceeded   ... one attempt of it waited too long until it ran
+DeadlineExceeded        ... all attempts together
 OOMError                  the task was killed for its memory; also a MemoryError
+InlineIOMaxBytesBreached  the inputs or the output are larger than `max_inline_io_bytes`
 ImagePullBackOffError     the image cannot be pulled
 ContainerError            the container of a task failed: `exit_code` says how
 RuntimeSystemError          the cluster's side
@@ -23,8 +27,12 @@ __all__ = [
     "BaseRuntimeError",
     "ConditionTimedoutError",
     "ContainerError",
+    "DeadlineExceeded",
     "ImagePullBackOffError",
+    "InlineIOMaxBytesBreached",
     "InternalError",
+    "MaxQueuedTimeExceeded",
+    "MaxRuntimeExceeded",
     "NonRecoverableError",
     "OOMError",
     "RuntimeSystemError",
@@ -70,7 +78,7 @@ class NonRecoverableError(RuntimeUserError):
 
 
 class TaskTimeoutError(RuntimeUserError, TimeoutError):
-    """A task ran longer than its timeout."""
+    """A task took longer than its timeout."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(type(self).__name__, message)
@@ -83,8 +91,27 @@ class ConditionTimedoutError(RuntimeUserError, TimeoutError):
         super().__init__(type(self).__name__, message)
 
 
+class MaxRuntimeExceeded(TaskTimeoutError):
+    """An attempt of a task ran longer than `Timeout(max_runtime=...)`."""
+
+
+class MaxQueuedTimeExceeded(TaskTimeoutError):
+    """An attempt of a task waited longer than `Timeout(max_queued_time=...)` until it ran."""
+
+
+class DeadlineExceeded(TaskTimeoutError):
+    """The attempts of a task took longer than `Timeout(deadline=...)`, all together."""
+
+
 class OOMError(RuntimeUserError, MemoryError):
     """A task used more memory than it has."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(type(self).__name__, message)
+
+
+class InlineIOMaxBytesBreached(RuntimeUserError):
+    """The inputs or the output of a task are larger than its `max_inline_io_bytes`."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(type(self).__name__, message)

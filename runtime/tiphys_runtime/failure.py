@@ -9,7 +9,7 @@ from tiphys_runtime import tracebacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from tiphys_runtime.codec import World
@@ -26,6 +26,15 @@ KEPT = ("task", "attempt", "time", "where")
 def class_name(kind: type) -> str:
     """Give the name of an exception class in a record: `module.qualname`."""
     return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def is_named(error: BaseException, names: Collection[str]) -> bool:
+    """Whether the class of an exception, or one of its bases, has one of these names."""
+    told = origin_of(error)
+    known = [class_name(kind) for kind in type(error).__mro__]
+    if told is not None and "type" in told:  # it only stands for one whose class is not here
+        known += [told["type"], *told.get("bases", ())]
+    return any(name in names for name in known)
 
 
 def record(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tiphys_runtime.catching import Caught
+    from tiphys_runtime.counting import Tally
 
 DONE, USER, FINAL, INPUT, TIMEOUT, BUG = 0, 1, 2, 3, 4, 70
 FIXED_ARGUMENTS = 4  # DIGEST ENTRY UID AT
@@ -70,6 +71,8 @@ class Call:
         self.frame: list[dict[str, Any]] = []
         self.caught: Caught | None = None
         self.seconds: float | None = None
+        self.limit = "timeout"
+        self.tally: Tally | None = None
 
     def open(self, argv: list[str]) -> None:
         """Find the entry and its operands. Raises Ended."""
@@ -112,12 +115,10 @@ class Call:
 
     def run(self) -> None:
         """Compute glue and body, and write the outputs. Raises Ended."""
-        if os.environ.get("TIPHYS_LAST"):
-            from tiphys_runtime import ending
+        if any(name in os.environ for name in ("TIPHYS_LAST", "TIPHYS_QUEUED", "TIPHYS_GROWN")):
+            from tiphys_runtime import waiting
 
-            error = ending.lost(self)
-            if error is not None:
-                raise Ended(FINAL, error)
+            waiting.begin(self)
         if "catch" in self.entry:
             self.catch()
         self.glue("before")
@@ -208,13 +209,18 @@ class Call:
 
     def allowed(self) -> float | None:
         """Give the seconds that the body may take."""
-        known: float | None = self.entry.get("timeout")
-        if "within" not in self.entry:
-            return known
-        given = self.values.at(self.entry["within"])
-        if given is None:
-            return known
-        return float(given) if known is None else min(known, float(given))
+        limits = {"timeout": self.entry.get("timeout")}
+        if "within" in self.entry:
+            limits["within"] = self.values.at(self.entry["within"])
+        if "deadline" in self.entry:
+            from tiphys_runtime import waiting
+
+            limits["deadline"] = waiting.left(self)
+        known = {name: float(seconds) for name, seconds in limits.items() if seconds is not None}
+        if not known:
+            return None
+        self.limit = min(known, key=known.__getitem__)
+        return known[self.limit]
 
     def packed(self, output: dict[str, Any]) -> tuple[str, bytes | None]:
         """Give the envelope and the file of an output. Raises Ended: no other attempt would write it."""

@@ -6,8 +6,8 @@ import os
 import sys
 
 from tiphys_runtime.deadline import Deadline, Timer
-from tiphys_runtime.errors import TaskTimeoutError
-from tiphys_runtime.shim import TIMEOUT, Ended
+from tiphys_runtime.errors import MaxRuntimeExceeded, TaskTimeoutError
+from tiphys_runtime.shim import FINAL, TIMEOUT, Ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,22 +25,32 @@ def timed(call: Call, work: Callable[[], Any], seconds: float) -> Any:
             result = work()
     except BaseException as error:
         if timer.is_over or isinstance(error, Deadline):
-            raise Ended(TIMEOUT, timed_out(call, error)) from None
+            raise Ended(code_of(call), timed_out(call, error)) from None
         raise
     if timer.is_over:
-        raise Ended(TIMEOUT, timed_out(call))
+        raise Ended(code_of(call), timed_out(call))
     return result
+
+
+def code_of(call: Call) -> int:
+    """Give the exit code: what all attempts together may take is over for the others too."""
+    return FINAL if call.limit == "deadline" else TIMEOUT
 
 
 def timed_out(call: Call, error: BaseException | None = None) -> BaseException:
     """Make the error of a timeout; its traceback is where the code was."""
-    task, seconds = call.entry["title"], call.seconds
-    made = TaskTimeoutError(f"the task {task} ran longer than its timeout of {seconds} s")
+    if call.limit == "deadline":
+        from tiphys_runtime.waiting import exceeded
+
+        made = exceeded(call)
+    else:
+        kind = MaxRuntimeExceeded if call.limit == "timeout" else TaskTimeoutError
+        made = kind(f"the task {call.entry['title']} ran longer than its timeout of {call.seconds} s")
     return made.with_traceback(error.__traceback__ if error is not None else None)
 
 
 def cut_off(call: Call) -> None:
     """End the process while the main thread is in code that no signal interrupts."""
-    code = call.fail(Ended(TIMEOUT, timed_out(call)))
+    code = call.fail(Ended(code_of(call), timed_out(call)))
     sys.stderr.flush()
     os._exit(code)

@@ -232,7 +232,7 @@ def test_what_records_is_told_how_the_attempt_before_ended_and_has_one_more(made
     templates = {item["name"]: item for item in made.objects[1]["spec"]["templates"]}
     found = templates["e-check"]
     variables = {item["name"]: item["value"] for item in found["container"]["env"]}
-    assert variables["TIPHYS_LAST"] == "{{lastRetry.status}} {{lastRetry.exitCode}}"
+    assert variables["TIPHYS_LAST"] == "{{lastRetry.status}} {{lastRetry.exitCode}} {{lastRetry.message}}"
     assert variables["TIPHYS_ATTEMPT"] == "{{retries}}"
     assert found["retryStrategy"]["limit"] == "1"
     assert found["container"]["args"][-2:] == ["{{inputs.parameters.try-at}}", "{{inputs.parameters.try-frame}}"]

@@ -187,3 +187,29 @@ def test_a_container_is_told_how_the_attempt_before_ended(play):
     run = play(dag("main", task("t"), outputs={"r": "tasks.t.outputs.parameters.v"}), template, snippets={"t": snippet})
 
     assert [node["outputs"]["v"] for node in attempts(run)] == [" 0", " 0;Failed 1", " 0;Failed 1;Failed 1"]
+
+
+def test_a_pod_that_waits_too_long_for_a_place_does_not_run(play):
+    first = {**pod("first")}
+    second = {**pod("second"), "pendingTimeout": "1s"}
+
+    run = play(
+        dag("main", task("a", "first"), task("b", "second")),
+        first,
+        second,
+        snippets={"first": "import time; time.sleep(1.2)", "second": ""},
+        parallelism=1,
+    )
+
+    ended = {node["name"]: (node["phase"], node["message"]) for node in run.nodes.values()}
+    assert ended["a"] == ("Succeeded", "")
+    assert ended["b"] == ("Failed", "timeout")
+
+
+def test_a_pod_is_told_when_it_was_queued(play):
+    queued = pod("t", env=[{"name": "TIPHYS_QUEUED", "value": "{{=sprig.unixEpoch(sprig.now())}}"}])
+    show = "import time; out('v', str(0 <= time.time() - float(os.environ['TIPHYS_QUEUED']) < 5))"
+
+    run = play(dag("main", task("t"), outputs={"r": of("t")}), queued, snippets={"t": show})
+
+    assert run.outputs == {"r": "True"}

@@ -145,7 +145,7 @@ def test_a_deadline_of_argos_is_a_timeout_where_the_task_has_one(pod):
     made = pod("noisy", records=True, timeout=9.0)
 
     assert made.run("noisy", "try", FRAME, env={"TIPHYS_ATTEMPT": "1", "TIPHYS_LAST": "Failed 143"}) == 2
-    assert made.error["type"] == "tiphys_runtime.errors.TaskTimeoutError"
+    assert made.error["type"] == "tiphys_runtime.errors.MaxRuntimeExceeded"
 
 
 # ---- catches

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Never
 
+from tiphys.argo.expressions import GROWN, QUEUED, RUN, STEPS
 from tiphys.argo.proving import Known, UnprovenError, prove
 from tiphys.diagnostics import InternalError
 
@@ -26,6 +27,16 @@ Json = Mapping[str, Any]
 
 HASHED = r"\(fromJSON\(inputs\.parameters\['[-\w]+'\]\)\?\.h\ \?\?\ inputs\.parameters\['[-\w]+'\]\)"
 """An operand, or the digest of its file."""
+COUNTED = "|".join(
+    (
+        re.escape(QUEUED[2:-2]),
+        re.escape(GROWN[2:-2]),
+        r"=string\(int\([0-9]+\ \*\ \([0-9.]+\ \*\*\ " + re.escape(STEPS) + r"\)\)\)",
+    )
+)
+"""What an attempt is told, and the memory that it has."""
+TOLD = (QUEUED, RUN)
+"""What every pod may be told."""
 REFERENCE = re.compile(
     r"""\{\{(?:
       tasks\.(?P<task>[-a-zA-Z0-9]+)\.outputs\.parameters\.(?P<output>[-\w]+)
@@ -33,11 +44,11 @@ REFERENCE = re.compile(
     | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
     | =sprig\.sha256sum\((?P<hashed>''|HASHED(?:\ \+\ '\|'\ \+\ HASHED)*)\)
+    | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
     | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.(?:uid|namespace|name))
-    | (?P<retries>retries|lastRetry\.(?:status|exitCode))
     | (?P<item>item)
-    )\}\}""".replace("HASHED", HASHED),
+    )\}\}""".replace("HASHED", HASHED).replace("COUNTED", COUNTED),
     re.VERBOSE | re.ASCII,
 )
 INPUT = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
@@ -98,12 +109,15 @@ def check_template(
         check_texts(files, item.get(part))
     timed = Scope(name, inputs, kinds=frozenset(("expression",)))
     check_texts(timed, item.get("suspend"))
-    rest = {key: value for key, value in item.items() if key not in ("container", "containerSet", "suspend", *files_in)}
-    check_texts(Scope(name), rest)
-    counted = frozenset(("uid", "retries") if "retryStrategy" in item else ("uid",))
+    apart = ("container", "containerSet", "suspend", "podSpecPatch", *files_in)
+    check_texts(Scope(name), {key: value for key, value in item.items() if key not in apart})
+    counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
+    check_texts(Scope(name, kinds=counted), item.get("podSpecPatch"))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
         check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
-        check_texts(Scope(name, kinds=counted), container.get("env"))
+        for variable in container.get("env", ()):
+            if variable.get("value") not in TOLD:
+                check_texts(Scope(name, kinds=counted), variable)
         check_texts(Scope(name), {key: value for key, value in container.items() if key not in ("args", "env")})
 
 

@@ -25,7 +25,7 @@ from tiphys.argo.placement import placement_of
 from tiphys.argo.pod_templates import within
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import resources_of, volumes_of
-from tiphys.argo.retries import deadline_of, retries_of
+from tiphys.argo.retries import counted_files, deadline_of, memory_patch, retries_of
 from tiphys.argo.scheduling import locks_of, scheduling_of
 from tiphys.argo.secrets import secret_volumes
 from tiphys.argo.storing import artifact
@@ -59,7 +59,8 @@ def container_template(
         artifacts.append(artifact("records", f"{ROOT}/in/records", records_key(input_of(CAUGHT)), store))
     key = caching.key_of(plan, settings)
     found, kept = caching.artifacts_of(key, settings, store)
-    artifacts.extend(found)
+    tried, tries = counted_files(settings, profile)
+    artifacts.extend((*found, *tried))
     made = m.Template(
         name=name,
         annotations=displayed(settings),
@@ -68,7 +69,7 @@ def container_template(
             annotations={**profile.pods.annotations, **annotations_of(plan, settings)},
         ),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
-        outputs=outputs_of(plan, store, kept),
+        outputs=outputs_of(plan, store, [*kept, *tries]),
         synchronization=locks_of(placement.queue, caching.locks_of(key, settings)),
         container=m.Container(
             image=str(settings.image),
@@ -81,8 +82,9 @@ def container_template(
             volume_mounts=[*mounts, *secret_mounts],
         ),
         volumes=[*volumes, *secrets],
-        retry_strategy=retries_of(settings, records=plan.records),
+        retry_strategy=retries_of(settings, profile, records=plan.records),
         active_deadline_seconds=deadline_of(settings),
+        pod_spec_patch=memory_patch(settings),
         service_account_name=settings.service_account,
         **scheduling_of(placement),
     )

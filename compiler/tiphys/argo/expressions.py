@@ -11,8 +11,18 @@ WORKFLOW_UID = "{{workflow.uid}}"
 RUN = "{{workflow.name}}"
 RETRIES = "{{retries}}"
 """How often a pod was retried so far; only templates with a retry strategy know it."""
-LAST = "{{lastRetry.status}} {{lastRetry.exitCode}}"
+LAST = "{{lastRetry.status}} {{lastRetry.exitCode}} {{lastRetry.message}}"
 """How the attempt before ended; before the first there is none."""
+QUEUED = "{{=sprig.unixEpoch(sprig.now())}}"
+"""When the pod of an attempt was made, in seconds: the controller's clock."""
+STEPS = (
+    "(lastRetry.message matches 'grown [0-9]+$' ? asInt(sprig.regexFind('[0-9]+$', lastRetry.message)) + "
+    "(lastRetry.exitCode == '137' ? 1 : 0) : 0)"
+)
+"""How often the memory has grown: what the attempt before had said, and once more if it was killed."""
+GROWN = f"{{{{=string({STEPS})}}}}"
+TRIES = "tries"
+"""The file in which the attempts of a call count themselves."""
 ABSENT_KEY = "tiphys/none"
 ITEM = "{{item}}"
 """The number of an item, in the arguments of a task that is fanned out."""
@@ -137,6 +147,21 @@ def item_key(group: str) -> str:
 def record_key(to: str, at: str) -> str:
     """Give the key under which a pod's record is kept for the catch of the `try` at `to`."""
     return f"{records_key(to)}/{at}/_"
+
+
+def tries_key(at: str) -> str:
+    """Give the key under which the attempts of a call count themselves."""
+    return f"tiphys/{WORKFLOW_UID}/r/{at}/_"
+
+
+def grown_memory(request: int, limit: int, factor: float) -> str:
+    """Patch a pod so that its memory, in bytes, has grown by a factor for each step."""
+
+    def grown(size: int) -> dict[str, str]:
+        return {"memory": f"{{{{=string(int({size} * ({factor:g} ** {STEPS})))}}}}"}
+
+    resources = {"requests": grown(request), "limits": grown(limit)}
+    return json.dumps({"containers": [{"name": "main", "resources": resources}]})
 
 
 def records_key(to: str) -> str:

@@ -25,9 +25,11 @@ from tiphys.argo.names import with_digest
 from tiphys.argo.needs import needs_of
 from tiphys.argo.packing import JOIN, Packed, config_map, labels
 from tiphys.argo.report import Manifest, Report, size_of
+from tiphys.argo.retries import pending_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.argo.secrets import needed_secrets
 from tiphys.argo.told import told
+from tiphys.argo.tries import limit_of, timeout_said
 from tiphys.argo.upkeep import pod_gc_of, ttl_of
 from tiphys.argo.waits import wait_templates
 from tiphys.diagnostics import InternalError
@@ -54,6 +56,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         pod_gc=pod_gc_of(packed.profile),
     )
     body = spec.model_dump(by_alias=True, exclude_none=True, mode="json")
+    add_pending_limits(body, packed)
     name = with_digest(packed.base, json.dumps(body, sort_keys=True).encode())
     template: dict[str, Any] = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -76,7 +79,28 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         tasks=told(packed),
     )
     secrets = needed_secrets(((program.plans[name], said) for name, said in packed.settings.items()), packed.profile)
-    return Manifest(program.entry, name, objects, report, (*notes, *notes_on_sizes(report.bytes)), secrets)
+    notes = (*notes, *notes_on_sizes(report.bytes), *notes_on_waits(packed))
+    return Manifest(program.entry, name, objects, report, notes, secrets)
+
+
+def add_pending_limits(body: dict[str, Any], packed: Packed) -> None:
+    """Say how long pods may wait until they run: hera's models do not know the field yet."""
+    templates = {template["name"]: template for template in body["templates"]}
+    for name, given in packed.plans.items():
+        records = packed.program.plans[name].records
+        templates[given].update(pending_of(packed.settings[name], packed.profile, records=records))
+
+
+def notes_on_waits(packed: Packed) -> Iterable[str]:
+    """Say where the wait for a pod is looked at only once it starts."""
+    for name in packed.plans:
+        plan, settings = packed.program.plans[name], packed.settings[name]
+        waits = timeout_said(settings).queued_seconds is not None
+        if waits and limit_of(settings, packed.profile, records=plan.records) and plan.task is not None:
+            yield (
+                f"{plan.where}: `{plan.task.name}` has a `max_queued_time`, and is tried again or stands in a `try`: "
+                "a pod that starts too late fails, but Argo does not end one that never starts"
+            )
 
 
 def pod_template(packed: Packed, name: str, bundle: str) -> m.Template:

@@ -29,6 +29,7 @@ from tiphys.argo.pods import (
 )
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
+from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.diagnostics import ProgramError
@@ -123,7 +124,9 @@ def pack_program(
     files = included(settings, root)
     settings = {name: with_digest(said, files.get(name, {})) for name, said in settings.items()}
     for name in used:
-        bundler.add(replace(entry_of(program.plans[name], plans[name], settings[name]), files=files.get(name, {})))
+        bundler.add(
+            replace(entry_of(program.plans[name], plans[name], settings[name], profile), files=files.get(name, {}))
+        )
     envelope = envelopes(bundler)
     for unit in program.graphs.values():
         for literal in literals_of(unit):
@@ -264,9 +267,9 @@ def used_plans(program: Program) -> list[str]:
     return list(found)
 
 
-def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
+def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Entry:
     """Describe a plan for the shim."""
-    timeout = settings.timeout.seconds if settings.timeout is not None else None
+    retries, timeout = retries_said(settings), timeout_said(settings)
     outputs = []
     for index, output in enumerate(output_names(plan)):
         is_result = output == "r"
@@ -304,8 +307,13 @@ def entry_of(plan: Plan, name: str, settings: Settings) -> Entry:
         records=plan.records,
         frame=plan.frame,
         catch=plan.catch,
-        attempts=1 + (settings.retries.count if settings.retries is not None else 0),
-        timeout=timeout,
+        attempts=1 + retries.count,
+        on=retries.on,
+        lost=lost_of(settings, profile),
+        tries=is_counted(settings, profile),
+        timeout=timeout.seconds,
+        queued=timeout.queued_seconds,
+        deadline=timeout.deadline_seconds,
         within=plan.within,
         context=plan.context,
         kept=kept_of(plan, settings),

@@ -8,37 +8,67 @@ from typing import Any
 
 from hera.workflows import models as m
 
+from tiphys.argo.expressions import TRIES, grown_memory, input_of, tries_key
+from tiphys.argo.pods import ROOT
+from tiphys.argo.storing import artifact
+from tiphys.argo.tries import is_counted, limit_of, lost_of, retries_said, timeout_said
+from tiphys.authoring.quantities import amount
+from tiphys.authoring.resources import Resources
+from tiphys.authoring.retry import RetryStrategy
+from tiphys.profile import Profile
 from tiphys.settings import Settings
 
 GRACE = 60
 """Seconds that Argo's own deadline leaves for the start of the pod and the saving of its outputs."""
-RETRIED = ("1", "4", "75", "137", "143")
+LOST = "lastRetry.status == 'Error' || !(lastRetry.message matches '^(main: |Pod was active on the node longer)')"
+"""Its node was lost, it was evicted or deleted: of a container that ended by itself Argo says `main: ...`."""
 
 
-def retries_of(settings: Settings, *, records: bool) -> m.RetryStrategy | None:
+def retries_of(settings: Settings, profile: Profile, *, records: bool) -> m.RetryStrategy | None:
     """Write retries: by exit code, so that what can never succeed is not tried again.
 
     Where a catch reads records there is one attempt more: the one in which the shim writes the record of a pod that
     was killed, which could not write its own. An exception in the user's last attempt has a code that is not retried.
     """
-    retries = settings.retries
-    count = retries.count if retries is not None else 0
-    if not count and not records:
+    limit = limit_of(settings, profile, records=records)
+    if not limit:
         return None
-    codes = ",".join(f"'{code}'" for code in RETRIED)
-    backoff = None
-    if retries is not None and count and retries.backoff is not None:
-        given = retries.backoff
-        backoff = m.Backoff(
-            duration=duration(given.base),
-            factor=m.IntOrString(root=str(int(given.factor))),
-            cap=duration(given.cap) if given.cap is not None else None,
-        )
+    retries, lost = retries_said(settings), lost_of(settings, profile)
+    codes = ",".join(f"'{code}'" for code in codes_of(retries, records=records))
+    asked = [LOST] if lost or lost is None or records else []
+    if codes:
+        asked.append(f"lastRetry.exitCode in [{codes}]")
     return m.RetryStrategy(
-        limit=m.IntOrString(root=str(count + records)),
+        limit=m.IntOrString(root=str(limit)),
         retry_policy="Always",
-        expression=f"lastRetry.status == 'Error' || lastRetry.exitCode in [{codes}]",
-        backoff=backoff,
+        expression=" || ".join(asked),
+        backoff=backoff_of(settings, profile),
+    )
+
+
+def codes_of(retries: RetryStrategy, *, records: bool) -> list[str]:
+    """List the exit codes after which there is another attempt; the shim ends with others what is not retried."""
+    if not retries.count and not records:
+        return []
+    killed = ["137"] if records or retries.is_after_oom else []
+    late = ["143"] if records or retries.is_after_timeout else []
+    return ["1", "4", "75", *killed, *late]
+
+
+def backoff_of(settings: Settings, profile: Profile) -> m.Backoff | None:
+    """Write the pauses, and the time that all attempts may take: a backstop behind the one that the shim keeps."""
+    retries, deadline = retries_said(settings), timeout_said(settings).deadline_seconds
+    given = retries.backoff if retries.count else None
+    longest = None
+    if deadline and (retries.count or lost_of(settings, profile)):
+        longest = f"{math.ceil(deadline) + GRACE}s"
+    if given is None:
+        return m.Backoff(duration="0s", max_duration=longest) if longest else None
+    return m.Backoff(
+        duration=duration(given.base),
+        factor=m.IntOrString(root=str(int(given.factor))),
+        cap=duration(given.cap) if given.cap is not None else None,
+        max_duration=longest,
     )
 
 
@@ -48,6 +78,33 @@ def duration(value: timedelta) -> str:
 
 
 def deadline_of(settings: Settings) -> Any:
-    """Give Argo's own deadline, a backstop behind the one that the shim keeps."""
-    seconds = settings.timeout.seconds if settings.timeout is not None else None
+    """Give Argo's own deadline of one attempt, a backstop behind the one that the shim keeps."""
+    timeout = timeout_said(settings)
+    seconds = min((each for each in (timeout.seconds, timeout.deadline_seconds) if each), default=None)
     return m.IntOrString(root=math.ceil(seconds) + GRACE) if seconds else None
+
+
+def pending_of(settings: Settings, profile: Profile, *, records: bool) -> dict[str, str]:
+    """Give the field that ends a pod which does not start. Argo heeds it where there are no retries."""
+    seconds = timeout_said(settings).queued_seconds
+    if seconds is None or limit_of(settings, profile, records=records):
+        return {}
+    return {"pendingTimeout": f"{math.ceil(seconds)}s"}
+
+
+def counted_files(settings: Settings, profile: Profile) -> tuple[list[m.Artifact], list[m.Artifact]]:
+    """Give the file in which the attempts of a call count themselves, as it is read and as it is written."""
+    if not is_counted(settings, profile):
+        return [], []
+    key = tries_key(input_of("at"))
+    read, written = (artifact(TRIES, f"{ROOT}/{side}/{TRIES}", key, profile.storage) for side in ("in", "out"))
+    return [read], [written]
+
+
+def memory_patch(settings: Settings) -> str | None:
+    """Write the memory that grows after each kill for lack of it, as a patch of the pod."""
+    growth, memory = retries_said(settings).grow_memory, (settings.resources or Resources()).memory
+    if growth is None or memory is None:
+        return None
+    request, limit = memory if isinstance(memory, tuple) else (memory, memory)
+    return grown_memory(int(amount(request)), int(amount(limit)), growth)

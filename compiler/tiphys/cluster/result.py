@@ -48,6 +48,9 @@ print({MARK!r} + "=" + str(len(data)) + "=" + hashlib.sha256(data).hexdigest())
 STORES = {"s3": "key", "gcs": "key", "oss": "key", "azure": "blob"}
 PLACED = ("nodeSelector", "affinity", "tolerations", "schedulerName", "priorityClassName")
 """What a pod says to the scheduler."""
+PENDING_TOO_LONG = "timeout"
+ALL_TOO_LONG = ("Max duration limit exceeded", "Backoff would exceed max duration limit")
+"""What Argo says of a pod that it did not wait for any longer, and of attempts that took too long together."""
 WAITS_FOR_IMAGE = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull")
 
 
@@ -170,6 +173,10 @@ def diagnosis(run: Run, node: Node | None) -> tuple[type[errors.BaseRuntimeError
     code = next((each.exit_code for each in (*last, *([node] if node else [])) if each.exit_code is not None), None)
     if code == OUT_OF_MEMORY or "OOMKilled" in said:
         return errors.OOMError, f"out of memory: {said}"
+    if code is None and said == PENDING_TOO_LONG:
+        return errors.MaxQueuedTimeExceeded, "its pod did not start within its `max_queued_time`"
+    if any(sign in said for sign in ALL_TOO_LONG):
+        return errors.DeadlineExceeded, f"its attempts took longer than its deadline: {said}"
     if "deadline" in said.lower():
         return errors.TaskTimeoutError, f"out of time: {said}"
     if any(sign in said for sign in WAITS_FOR_IMAGE):

@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 class PodToRun:
     """A pod that waits for a place, or runs.
 
-    left: what remains of a backoff's longest duration. locks: the mutexes that it holds.
+    left: what remains of a backoff's longest duration. locks: the mutexes that it holds. queued: when it was made, in
+    seconds of the clock.
     """
 
-    __slots__ = ("left", "locks", "node", "root", "scope", "template")
+    __slots__ = ("left", "locks", "node", "queued", "root", "scope", "template")
 
     def __init__(self, node: Node, template: Pod, scope: Scope, *, left: float | None = None) -> None:
         self.node = node
         self.template = template
         self.scope = scope
         self.left = left
+        self.queued = time.time()
         self.root: Root | None = None
         self.locks: frozenset[str] = frozenset()
 

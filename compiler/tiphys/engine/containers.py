@@ -77,6 +77,8 @@ class Container:
     """Folder of the pod -> ConfigMap that fills it."""
     folders: tuple[str, ...]
     deadline: Text | None
+    pending: Text | None
+    """How long it may wait until it runs."""
     retries: RetryStrategy | None
     locks: tuple[Text, ...] = ()
     """The names of the mutexes that it holds while it runs."""
@@ -101,7 +103,7 @@ def compile_container(body: Object, *, where: str) -> Container:
         raise UsageError(message)
     environment, secrets = _environment(container, where)
     deadline = body.get("activeDeadlineSeconds")
-    retries = body.get("retryStrategy")
+    retries, pending = body.get("retryStrategy"), body.get("pendingTimeout")
     return Container(
         arguments=tuple(
             compile_text(text, where=f"{where}, argument {index}")
@@ -122,6 +124,7 @@ def compile_container(body: Object, *, where: str) -> Container:
             ]
         ),
         deadline=None if deadline is None else compile_text(deadline, where=f"{where}, activeDeadlineSeconds"),
+        pending=None if pending is None else compile_text(pending, where=f"{where}, pendingTimeout"),
         retries=None if retries is None else compile_retries(retries, where=where),
         locks=tuple(
             compile_text(item["name"], where=f"{where}, mutex")

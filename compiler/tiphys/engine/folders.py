@@ -22,6 +22,7 @@ LONGEST_ARGUMENT = 131_071
 """Bytes; a longer argument reaches the program as `@file`, as in Argo (the kernel's limit for one argument)."""
 
 TERMINATION_LOG = "termination-log"
+QUEUED = "TIPHYS_QUEUED"
 _MESSAGE = 4096
 
 _HOST = frozenset(
@@ -92,14 +93,20 @@ def make_job(
     number: int,
     log: str,
     secrets: Mapping[SecretKey, str],
+    queued: float,
     longest: float | None = None,
 ) -> Job:
-    """Render the arguments and the environment of a pod; `longest` bounds its deadline."""
+    """Render the arguments and the environment of a pod; `longest` bounds its deadline.
+
+    queued: when the pod was made, in seconds of the clock. Argo renders at that moment.
+    """
     container, path = root.container, root.path
     environment = {name: text.render(scope) for name, text in container.environment}
     for key in container.secrets:
         if key in secrets:
             deliver(key, secrets[key], environment, path)
+    if QUEUED in environment:
+        environment[QUEUED] = f"{queued:.3f}"
     environment["TIPHYS_POD"] = path
     environment["TIPHYS_MODE"] = "local"
     environment["TIPHYS_TERMINATION_LOG"] = f"{path}/{TERMINATION_LOG}"

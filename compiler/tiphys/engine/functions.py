@@ -1,4 +1,4 @@
-"""The functions that expressions may call: some of expr-lang's own, Argo's additions, and `sprig.sha256sum`."""
+"""The functions that expressions may call: some of expr-lang's own, Argo's additions, and a few of sprig's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -97,6 +98,19 @@ def _sha256sum(text: object) -> str:
     return hashlib.sha256(_text(text, "sprig.sha256sum").encode()).hexdigest()
 
 
+def _now() -> float:
+    return time.time()
+
+
+def _unix_epoch(moment: object) -> str:
+    return str(int(_as_float(moment)))
+
+
+def _regex_find(pattern: object, text: object) -> str:
+    found = re.search(_text(pattern, "sprig.regexFind"), _text(text, "sprig.regexFind"))
+    return found[0] if found else ""
+
+
 def _text(value: object, function: str) -> str:
     if isinstance(value, str):
         return value
@@ -117,5 +131,8 @@ FUNCTIONS: dict[str, tuple[Function, int]] = {
     "fromBase64": (_from_base64, 1),
     "len": (_length, 1),
     "sprig.sha256sum": (_sha256sum, 1),
+    "sprig.now": (_now, 0),
+    "sprig.unixEpoch": (_unix_epoch, 1),
+    "sprig.regexFind": (_regex_find, 2),
 }
 """Name -> function and how many arguments it takes."""

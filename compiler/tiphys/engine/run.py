@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tiphys.engine.store import Store
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+_PENDING = "timeout"
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
 
 
@@ -178,8 +179,16 @@ class Run:
         self._todo.append(lambda: owner.child_finished(node))
 
     def submit(self, pod: PodToRun) -> None:
-        """Let a pod wait for a place."""
+        """Let a pod wait for a place, if not for ever."""
         self._waiting.append(pod)
+        pending = pod.template.container.pending
+        if pending is not None:
+            self.later(seconds_of(pending.render(pod.scope)), lambda: self._give_up(pod))
+
+    def _give_up(self, pod: PodToRun) -> None:
+        if pod in self._waiting:
+            self._waiting.remove(pod)
+            self.finish(pod.node, Phase.FAILED, _PENDING)
 
     def later(self, seconds: float, what: Callable[[], None]) -> None:
         """Do something after a while."""
@@ -257,6 +266,7 @@ class Run:
                 number=number,
                 log=f"{self.folder}/{log}",
                 secrets=self.secrets,
+                queued=pod.queued,
                 longest=pod.left,
             )
             self.executor.start(job)

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.location import standing
+from tiphys.authoring.retry import Timeout
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call, Ref
@@ -129,9 +130,12 @@ def shortest(t: Tracer, node: ast.AST) -> Unknown:
 def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.AST) -> TaskTemplate[..., Any]:
     """Give a task a timeout that is no longer than this."""
     own = resolve(task.levels).settings.timeout
-    if own is not None and own.seconds is not None and own.seconds <= seconds:
+    if own is None:
+        return override(t, task, (), {"timeout": Timeout(seconds)}, node)
+    if own.seconds is not None and own.seconds <= seconds:
         return task
-    return override(t, task, (), {"timeout": timedelta(seconds=seconds)}, node)
+    shorter = own.model_copy(update={"max_runtime": timedelta(seconds=seconds)})
+    return override(t, task, (), {"timeout": shorter}, node)
 
 
 def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tiphys.authoring.retry import RetryStrategy, Timeout
 from tiphys.authoring.task import TaskTemplate
+from tiphys.diagnostics import mistake
 from tiphys.ir import Atom, Attempt, Catch, Glue, Graph, Input, Literal, Node, Ref, Sub, Yield
 from tiphys.settings import resolve
 from tiphys.tracing.completions import NEVER, Done, Exit, Split
@@ -20,39 +22,56 @@ from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Trial, explored
 from tiphys.tracing.values import Hole, Unknown
 from tiphys_runtime.errors import NonRecoverableError
+from tiphys_runtime.failure import is_named
 from tiphys_runtime.objects import handler_of, raise_
 
 
 def as_set(t: Tracer, task: TaskTemplate[..., Any], call: Callable[[], Any], kind: Any, node: ast.AST) -> Any:
     """Call an orchestrator as its settings say. kind: the type of what it gives."""
-    settings = resolve(task.levels).settings
-    assert settings.retries is not None
-    assert settings.timeout is not None
-    seconds, strategy = settings.timeout.seconds, settings.retries
+    strategy, timeout = settings_of(task)
+    seconds = timeout.seconds
     if not strategy.count:
         return t.within_time(seconds, call)
     if strategy.backoff is not None:
         t.state.notes.append(f"{t.span(node)}: `{task.name}` is tried again at once: an orchestrator cannot wait")
-    return retried(t, strategy.count, lambda: t.within_time(seconds, call), kind, node)
+    return retried(t, strategy, lambda: t.within_time(seconds, call), kind, node)
+
+
+def settings_of(task: TaskTemplate[..., Any]) -> tuple[RetryStrategy, Timeout]:
+    """Give the retries and the limits of an orchestrator. Raises ProgramError for those that only a pod can have."""
+    settings = resolve(task.levels).settings
+    retries, timeout = settings.retries or RetryStrategy(0), settings.timeout or Timeout()
+    mend = "Say it to the tasks that it calls."
+    for said, what in (
+        (retries.lost, "`RetryStrategy(lost=...)`"),
+        (retries.grow_memory, "`RetryStrategy(grow_memory=...)`"),
+        (timeout.max_queued_time, "`Timeout(max_queued_time=...)`"),
+        (timeout.deadline, "`Timeout(deadline=...)`"),
+    ):
+        if said is not None:
+            raise mistake(
+                f"{what} speaks of a pod, and `{task.name}`, an orchestrator, has none", task.where, mend=mend
+            )
+    return retries, timeout
 
 
 def has_tries(task: TaskTemplate[..., Any]) -> bool:
     """Say whether an orchestrator's settings ask for more than its graph."""
-    settings = resolve(task.levels).settings
-    return bool(settings.retries and settings.retries.count)
+    return bool(settings_of(task)[0].count)
 
 
 def limit_of(task: TaskTemplate[..., Any]) -> float | None:
     """Give the seconds that each call in an orchestrator may take at most."""
-    timeout = resolve(task.levels).settings.timeout
-    return timeout.seconds if timeout is not None else None
+    return settings_of(task)[1].seconds
 
 
-def retried(t: Tracer, count: int, call: Callable[[], Any], kind: Any, node: ast.AST) -> Any:
+def retried(t: Tracer, strategy: RetryStrategy, call: Callable[[], Any], kind: Any, node: ast.AST) -> Any:
     """Call until that succeeds, `count` times more at most; the last failure is raised."""
+    count = strategy.count
 
     def work(index: Unknown) -> Done:
-        tried = one_try(t, call, Unknown(at(less(index.tree, count, node), node), bool), node)
+        may_repeat = Unknown(at(less(index.tree, count, node), node), bool)
+        tried = one_try(t, call, may_repeat, strategy.on, node)
         value = tried.output(1, Any)
         return Split(tried.output(0, int), frozenset((Exit.NEXT, Exit.RETURN)), t.boxed(value))
 
@@ -81,7 +100,7 @@ class Try:
         return Unknown(Hole(ref, "tried", self.node), kind)
 
 
-def one_try(t: Tracer, call: Callable[[], Any], may_repeat: Unknown, node: ast.AST) -> Try:
+def one_try(t: Tracer, call: Callable[[], Any], may_repeat: Unknown, on: tuple[str, ...] | None, node: ast.AST) -> Try:
     """Call once. Where that fails, and there is another try, it goes on; else the pod of the catch raises it again."""
     start_ready(t)
     begun, where = t.state.frontier, t.span(node)
@@ -92,7 +111,7 @@ def one_try(t: Tracer, call: Callable[[], Any], may_repeat: Unknown, node: ast.A
         atom = t.to_atom(None if way.done is NEVER else way.done, "result", node)
     is_inner = isinstance(atom, Ref) and atom.node in way.names
     closed = close(t, f"{base}.body", way, (atom,) if is_inner else (), where)
-    caught = failed_try(t, f"{base}.catch", may_repeat, node)
+    caught = failed_try(t, f"{base}.catch", may_repeat, on, node)
     reads = {**closed.reads, **caught.reads}
     if isinstance(atom, Ref) and not is_inner:
         reads[label_of(atom)] = atom
@@ -112,7 +131,7 @@ def one_try(t: Tracer, call: Callable[[], Any], may_repeat: Unknown, node: ast.A
     return Try(t, name, node)
 
 
-def failed_try(t: Tracer, name: str, may_repeat: Unknown, node: ast.AST) -> Closed:
+def failed_try(t: Tracer, name: str, may_repeat: Unknown, on: tuple[str, ...] | None, node: ast.AST) -> Closed:
     """Make the region that finds the exception, and raises it unless there is another try."""
     where = t.span(node)
     caught, again = t.names.allocate("catch"), t.names.allocate("again")
@@ -123,7 +142,12 @@ def failed_try(t: Tracer, name: str, may_repeat: Unknown, node: ast.AST) -> Clos
     ]  # fmt: skip
     found = at(ast.Call(func=t.capture(handler_of, "handler_of", node), args=[error, *kinds], keywords=[]), node)
     wanted = at(ast.Compare(left=found, ops=[ast.Eq()], comparators=[at(ast.Constant(1), node)]), node)
-    test = at(ast.BoolOp(op=ast.And(), values=[may_repeat.tree, wanted]), node)
+    tests = [may_repeat.tree, wanted]
+    if on is not None:
+        names = at(ast.Tuple(elts=[at(ast.Constant(each), node) for each in on], ctx=ast.Load()), node)
+        is_one = ast.Call(func=t.capture(is_named, "is_named", node), args=[error, names], keywords=[])
+        tests.append(at(is_one, node))
+    test = at(ast.BoolOp(op=ast.And(), values=tests), node)
     raised = at(ast.Call(func=t.capture(raise_, "raise_", node), args=[error], keywords=[]), node)
     tree = at(ast.IfExp(test=test, body=at(ast.Constant(int(Exit.NEXT)), node), orelse=raised), node)
     code, operands = t.compiler.compile(Unknown(tree, int, pure=False, total=False), where, t.frame.title)

@@ -92,10 +92,10 @@ def interruptible_nodes(profile: Profile) -> Interruptible | None:
     """Give the nodes that may be taken away, if there are some. Raises NotThereError where the profile does not say."""
     found = profile.interruptible
     if found is None:
-        having = " or ".join(f"'{preset}'" for preset, tables in sorted(presets().items()) if "interruptible" in tables)
+        having = ", ".join(preset for preset, tables in sorted(presets().items()) if "interruptible" in tables)
         mend = (
-            f"Say it in tiphys.toml: `interruptible = {having}`, or a table [interruptible] with `node_selector` and "
-            "`tolerations`; `interruptible = false` where there are none."
+            f"Say it in tiphys.toml: `interruptible = 'gke'` (there is {having}), or a table [interruptible] with "
+            "`node_selector` and `tolerations`; `interruptible = false` where there are none."
         )
         raise NotThereError("interruptible", "the profile does not say which nodes are interruptible", mend)
     return found if found.exists else None

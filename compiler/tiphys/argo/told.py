@@ -22,19 +22,15 @@ def told(packed: Packed) -> tuple[Told, ...]:
     for name, settings in packed.settings.items():
         task = packed.program.plans[name].task
         levels = packed.levels[name]
-        title = task.name if task is not None and not task.is_own else "glue"
-        one = Told(title, {key: Said(plain(getattr(settings, key)), levels[key]) for key in named(settings, levels)})
+        is_glue = task is None or task.is_own
+        said = {key for key, level in levels.items() if level == "profile" or (level != "default" and not is_glue)}
+        keys = [key for key in Settings.model_fields if key in ALWAYS or key in said]
+        one = Told(
+            "glue" if task is None or task.is_own else task.name,
+            {key: Said(plain(getattr(settings, key)), levels[key]) for key in keys},
+        )
         found.setdefault(repr(one), one)
     return tuple(sorted(found.values(), key=lambda one: one.task == "glue"))
-
-
-def named(settings: Settings, levels: Mapping[str, str]) -> list[str]:
-    """Choose what to tell."""
-    return [
-        key
-        for key in Settings.model_fields
-        if key in ALWAYS or (levels[key] != "default" and getattr(settings, key) is not None)
-    ]
 
 
 def plain(value: object) -> Any:

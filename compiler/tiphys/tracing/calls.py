@@ -7,10 +7,11 @@ import functools
 import inspect
 import types
 import typing
+from dataclasses import replace
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import ProgramError
+from tiphys.diagnostics import AuthoringError, ProgramError
 from tiphys.tracing import inference, natives
 from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
@@ -44,6 +45,8 @@ def raising(t: Tracer, node: ast.AST, function: Any, *args: Any, **kwargs: Any) 
     except natives.Touched as error:
         mend = "Do it in a task."
         raise t.refuse(f"an orchestrator cannot do this: it touches `{error}`", node, mend) from None
+    except AuthoringError as error:  # no frame of the program is there to tell the place
+        raise ProgramError(*(replace(one, where=t.span(node)) for one in error.mistakes)) from None
     except (ProgramError, NotKnown, Raised):
         raise
     except Exception as error:  # noqa: BLE001  it is the user's, and raised again where the program is interpreted

@@ -76,7 +76,10 @@ def kept(
 def keeper(task: TaskTemplate[..., Any], cache: Cache, *, keeps: bool) -> Keeper:
     """Make the leaf that looks for results, or keeps them."""
     said = cache.model_copy(update={"serialize": False, "behavior": "override" if keeps else "auto"})
-    levels = (*task.levels[:1], ("decorator", Settings(cache=said)))
+    ((level, around), *_) = task.levels
+    # to look for a result needs the image of the environment, and none of its accelerators
+    light = around.model_copy(update=dict.fromkeys(("resources", "interruptible", "queue", "pod_template")))
+    levels = ((level, light), ("decorator", Settings(cache=said)))
     return Keeper(task.name, kept_by if keeps else not_kept, task.code, levels, keeps)
 
 

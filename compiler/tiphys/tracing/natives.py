@@ -25,8 +25,8 @@ PURE_MODULES = frozenset(
     "collections.abc textwrap copy dataclasses enum pathlib typing uuid base64 binascii hashlib zlib urllib.parse "
     "html numbers bisect heapq _operator _functools _collections _json _decimal _bisect _heapq _struct struct "
     "fnmatch posixpath ntpath genericpath difflib calendar zoneinfo unicodedata keyword types ast "
-    "tiphys_runtime.errors _hashlib _sha1 _sha256 _sha2 _md5 _datetime _statistics colorsys builtins "
-    "re._compiler".split()
+    "tiphys_runtime.errors tiphys.authoring.devices _hashlib _sha1 _sha256 _sha2 _md5 _datetime _statistics "
+    "colorsys builtins re._compiler".split()
 )
 IMPURE = frozenset(
     "datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow datetime.date.today uuid.uuid1 "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Graph, Literal, Program, Unit, Yield
+from tiphys.settings import place_of
 from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.completions import Ended
@@ -30,6 +31,8 @@ from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of
 from tiphys.tracing.values import Frame, Poisoned, Raised
 
+OF_PODS = ("env_vars", "interruptible", "pod_template", "queue", "resources", "secrets", "service_account")
+"""Settings of pods, which an orchestrator has none of."""
 FRAMES = 20_000
 """How deep our own calls may nest: a hundred and fifty of the user's calls, and what lies between two of them."""
 
@@ -101,12 +104,22 @@ def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -
     """Interpret the body of an orchestrator; gives its result and the place of its end."""
     function = task.function
     assert isinstance(function, FunctionType)
+    t.state.notes.extend(notes_on_pods(task))
     node = source_of(function)
     frame = Frame(
         new_frame(t.state, dict(values)), scope_of(node), None, function.__globals__, cells_of(function),
         function.__code__.co_filename, function.__name__,
     )  # fmt: skip
     return interpret_body(t, frame, node, task.name)
+
+
+def notes_on_pods(task: TaskTemplate[..., Any]) -> Iterator[str]:
+    """Tell which settings an orchestrator was given that are those of pods; what its environment says is its tasks'."""
+    _, *own = task.levels
+    for name in OF_PODS:
+        place = place_of(own, name)
+        if place is not None:
+            yield f"{place}: `{name}` has no effect: `{task.name}` has no pod; say it for the tasks that it calls"
 
 
 def interpret_body(t: Tracer, frame: Frame, node: FunctionNode, name: str) -> tuple[Any, Span]:

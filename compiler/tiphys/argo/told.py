@@ -39,7 +39,7 @@ def plain(value: object) -> Any:
         case None | bool() | int() | float() | str():
             return value
         case timedelta():
-            return value.total_seconds()
+            return f"{value.total_seconds():g}s"
         case BaseModel():
             fields = type(value).model_fields
             said = {name: getattr(value, name) for name in fields}

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tiphys.authoring.location import keyword
+from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import Mistake, Span, nearest, report
 from tiphys.settings import Settings
 
@@ -108,6 +109,8 @@ def refuse(level: str, name: str, where: Span) -> None:
         mend = f"Say it {', or '.join(ELSEWHERE[other].format(name) for other in others)}."
         report(Mistake(f"`{name}` cannot be said {at}", place, mend))
     else:
-        mend = nearest(name, sorted((*LEVELS[level], *OTHERS[level])))
+        part = Resources.model_fields.keys() & {name}
+        within = f"It is a part of the resources: `resources=tiphys.Resources({name}=...)`."
+        mend = within if part else nearest(name, sorted((*LEVELS[level], *OTHERS[level])))
         has = "`TaskEnvironment` has no" if level == "environment" else f"`{CALLS[level]}` has no parameter"
         report(Mistake(f"{has} `{name}`", place, mend))

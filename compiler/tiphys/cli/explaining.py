@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tiphys.argo.report import Manifest, Told
 
-WIDEST = 60
-"""Longer values push the level aside."""
+WIDEST = 72
+"""Longer values are cut; `--json` has all of them."""
+SECRET = {"key", "group", "mount", "as_env_var"}
 
 
 def explain(
@@ -55,10 +56,14 @@ def explained(manifest: Manifest) -> str:
 
 def told_lines(one: Told) -> list[str]:
     """Say what a task was told, a setting a line, with the level that said it."""
-    rows = [(name, text_of(said.value), said.level) for name, said in one.settings.items()]
-    names = max(len(name) for name, _, _ in rows)
-    texts = min(max(len(text) for _, text, _ in rows), WIDEST)
+    rows = [(name, cut(text_of(said.value)), said.level) for name, said in one.settings.items()]
+    names, texts = (max(len(row[column]) for row in rows) for column in range(2))
     return [one.task, *(f"  {name:<{names}}  {text:<{texts}}  {level}" for name, text, level in rows)]
+
+
+def cut(text: str) -> str:
+    """Cut a text that is too long for a line."""
+    return text if len(text) <= WIDEST else text[: WIDEST - 3] + "..."
 
 
 def text_of(value: Any) -> str:
@@ -81,14 +86,10 @@ def text_of(value: Any) -> str:
 
 
 def secret_or_text(value: Any) -> str:
-    """Write an item of a list."""
-    match value:
-        case {"key": str(key), "group": str(group)}:
-            return f"{group}/{key}"
-        case {"key": str(key)}:
-            return key
-        case _:
-            return text_of(value)
+    """Write an item of a list; a secret by its name."""
+    if isinstance(value, dict) and "key" in value and value.keys() <= SECRET:
+        return "/".join(filter(None, (value.get("group"), value["key"])))
+    return text_of(value)
 
 
 def pair_or_text(value: Any) -> str:

@@ -241,10 +241,10 @@ return await add.override(cpu=3)(n)
 """,
         """\
 `override` has no parameter `cpu`
-  flow.py:85:18
+  flow.py:85:31
     return await add.override(cpu=3)(n)
-                 ^^^^^^^^^^^^^^^^^^^
-  There is `resources`, `env_vars`, `secrets`, `retries`, `timeout`, `short_name`.
+                              ^^^^^
+  It is a part of the resources: `resources=tiphys.Resources(cpu=...)`.
 """,
     ),
     "override runtime": (
@@ -260,16 +260,15 @@ settings that are known only at run time are not supported yet
   Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes.
 """,
     ),
-    "later": (
+    "override wrong": (
         """\
-return await add.override(cache='auto')(n)
+return await add.override(interruptible='yes')(n)
 """,
         """\
-`cache` is not supported yet
-  flow.py:85:18
-    return await add.override(cache='auto')(n)
-                 ^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Leave it out for now.
+`override(interruptible='yes')`: write True or False
+  flow.py:85:31
+    return await add.override(interruptible='yes')(n)
+                              ^^^^^^^^^^^^^^^^^^^
 """,
     ),
     "undefined": (

@@ -136,7 +136,7 @@ def test_authoring_mistakes_of_a_file_are_told_together(tiphys: Command, program
     name = program(
         """
         one = tiphys.TaskEnvironment("Bad Name")
-        two = tiphys.TaskEnvironment("two", image=3, cache="auto")
+        two = tiphys.TaskEnvironment("two", image=3, queue=3)
         """
     )
     done = tiphys("compile", name, "main")
@@ -144,7 +144,7 @@ def test_authoring_mistakes_of_a_file_are_told_together(tiphys: Command, program
     assert done.code == 2
     assert "'Bad Name' is no name of an environment" in done.err
     assert "`TaskEnvironment(image=3)`: it takes an `Image`, the address of an image, or 'auto'" in done.err
-    assert "`cache` is not supported yet" in done.err
+    assert "`TaskEnvironment(queue=3)`: write the name of a queue of the profile, as text" in done.err
 
 
 def test_a_folder_that_cannot_be_written(tiphys: Command, flow: str, tmp_path: Path) -> None:

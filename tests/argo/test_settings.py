@@ -167,3 +167,26 @@ def test_what_would_be_refused_once_a_pod_is_made_is_refused_now(load: Load, env
         compile_task(load(text))
     assert message in str(refused.value)
     assert refused.value.mistakes[0].where is not None
+
+
+def test_pods_of_glue_run_where_their_orchestrator_would(lower: Lower) -> None:
+    made = lower("""
+inner_env = tiphys.TaskEnvironment('inner', image='a/inner:1', service_account='inner', env_vars={'A': '1'})
+outer_env = tiphys.TaskEnvironment('outer', image='a/outer:1', resources=tiphys.Resources(cpu=4))
+
+@env.task
+async def f(i: int) -> int: return i
+
+@inner_env.task
+async def inner(n: int) -> int:
+    return await f(sum(await asyncio.gather(*[f(i + 1) for i in range(n)])))
+
+@outer_env.task
+async def main(n: int = 2) -> int:
+    return await inner(n * 2) + await f(len([await f(i) for i in range(n)]))
+""")
+    glue = [item for item in made.spec["templates"] if "container" in item and "glue" in item["name"]]
+    found = {(item["name"].split("-")[0], item["container"]["image"], item.get("serviceAccountName")) for item in glue}
+    assert found == {("inner", "a/inner:1", "inner"), ("outer", "a/outer:1", None)}
+    assert all("resources" not in item["container"] for item in glue)
+    assert all(variable["name"] != "A" for item in glue for variable in item["container"]["env"])

@@ -33,7 +33,7 @@ from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
 from tiphys.authoring.task import TaskTemplate
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.diagnostics import ProgramError
-from tiphys.ir import Ask, Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
+from tiphys.ir import Ask, Attempt, Graph, Leaf, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
 from tiphys.profile import Profile
@@ -41,6 +41,8 @@ from tiphys.settings import Resolved, Settings, resolve
 
 JOIN = "join"
 GUARD = "guard"
+GLUE = ("image", "service_account", "queue", "interruptible")
+"""What pods of glue take from the environment of the orchestrator whose code they run."""
 ASK = "ask"
 MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
 
@@ -105,7 +107,9 @@ def pack_program(
     program = with_stops(program, rounds)
     used = used_plans(program)
     images = Images(profile, image)
-    resolved = {name: images.chosen(program.plans[name], settings_of(program.plans[name], profile)) for name in used}
+    resolved = {
+        name: images.chosen(program.plans[name], settings_of(program.plans[name], program, profile)) for name in used
+    }
     if images.mistakes:
         raise ProgramError(*images.mistakes)
     credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
@@ -250,10 +254,19 @@ def task_of(value: object) -> tuple[str, Callable[..., Any]] | None:
     return (value.name, value.function) if isinstance(value, TaskTemplate) else None
 
 
-def settings_of(plan: Plan, profile: Profile) -> Resolved:
-    """Resolve the settings of a plan's task; glue runs with what the profile says."""
-    levels = plan.task.levels if plan.task is not None else ()
+def settings_of(plan: Plan, program: Program, profile: Profile) -> Resolved:
+    """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources."""
+    around = plan.around or program.owners.get(program.main.task)
+    levels = plan.task.levels if plan.task is not None else around_glue(around)
     return adopted(resolve((("profile", profile.settings), *levels)), plan, profile)
+
+
+def around_glue(task: Leaf | None) -> tuple[tuple[str, Settings], ...]:
+    """Give what an orchestrator's environment says of glue."""
+    if task is None:
+        return ()
+    said = dict(task.levels).get("environment", Settings())
+    return (("environment", Settings(**{name: getattr(said, name) for name in GLUE})),)
 
 
 def used_plans(program: Program) -> list[str]:

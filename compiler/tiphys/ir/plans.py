@@ -65,6 +65,8 @@ class Plan:
     """The arguments of the body's positional-only parameters; `keywords` are the others."""
     within: Slot | None = None
     """How many seconds the body may take, where only run time says; its timeout, if that is shorter."""
+    around: Leaf | None = None
+    """Of a pod that runs no task: the orchestrator whose code it runs."""
     context: Slot | None = None
     """The texts that the body is given beside its arguments."""
     keyed: tuple[Slot, ...] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tiphys.ir.atoms import Leaf
 from tiphys.ir.constructs import Unit
 from tiphys.ir.nodes import Graph
 from tiphys.ir.plans import Plan
@@ -18,6 +19,8 @@ class Program:
     entry: str
     graphs: dict[str, Unit]
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    owners: Mapping[str, Leaf] = field(default_factory=dict)
+    """The orchestrator of each graph's name, and of its own."""
 
     @property
     def main(self) -> Graph:

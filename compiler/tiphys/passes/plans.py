@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tiphys.ir import Leaf, Plan, Step
@@ -13,8 +13,9 @@ class Plans:
     """The plans made so far, by name and by what they do."""
 
     known: dict[str, Plan]
+    owners: Mapping[str, Leaf] = field(default_factory=dict)
     keys: dict[object, str] = field(default_factory=dict)
-    said: dict[int, str] = field(default_factory=dict)
+    said: dict[tuple[int, int | None], str] = field(default_factory=dict)
     """The settings of a task as text, by its id: calls are many, tasks are few."""
 
     def add(self, plan: Plan, base: str) -> str:
@@ -33,6 +34,7 @@ class Plans:
         task = plan.task
         return (
             (task.name, self.settings(task)) if task is not None else None,
+            self.settings(plan.around, 1) if plan.around is not None else None,
             tuple((item.name, item.small, item.items) for item in plan.operands),
             steps(plan.before),
             plan.positional,
@@ -50,11 +52,12 @@ class Plans:
             plan.keyed,
         )
 
-    def settings(self, task: Leaf) -> str:
-        """Write what a task's settings are."""
-        if id(task) not in self.said:
-            self.said[id(task)] = repr(task.levels)
-        return self.said[id(task)]
+    def settings(self, task: Leaf, count: int | None = None) -> str:
+        """Write what a task's settings are. count: of how many levels."""
+        key = (id(task), count)
+        if key not in self.said:
+            self.said[key] = repr(task.levels[:count])
+        return self.said[key]
 
 
 def steps(made: Iterable[Step]) -> tuple[object, ...]:

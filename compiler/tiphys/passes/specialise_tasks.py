@@ -24,7 +24,7 @@ from tiphys.passes.site import Host, Site, is_host, own_outputs, riding, survey
 
 def specialise_tasks(program: Program) -> Program:
     """Make the pods and the plans of a program."""
-    plans = Plans(dict(program.plans))
+    plans = Plans(dict(program.plans), program.owners)
     records = recording(program)
     items = find_items(program)
     graphs = dict(program.graphs)
@@ -93,6 +93,8 @@ def make_pod(site: Site, host: Host) -> Pod:
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
         within=places.hidden(WITHIN), context=places.hidden(CONTEXT), keyed=places.keyed(),
     )  # fmt: skip
+    if plan.task is None:
+        plan = replace(plan, around=site.plans.owners.get(site.graph.task))
     name = site.plans.add(plan, base_name(site, host))
     order = order_of(site, host, (*before, *after))
     return Pod(host.name, name, tuple(table.values), order, host.where, group)

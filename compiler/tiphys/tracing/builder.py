@@ -46,6 +46,8 @@ class ProgramBuilder:
     traced: dict[object, Traced] = field(default_factory=dict)
     needed: dict[str, frozenset[str]] = field(default_factory=dict)
     factories: dict[object, tuple[FunctionType, list[object]]] = field(default_factory=dict)
+    owners: dict[str, TaskTemplate[..., Any]] = field(default_factory=dict)
+    """The orchestrators, by their names and by those of their graphs."""
     overrides: dict[tuple[str, str], TaskTemplate[..., Any]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

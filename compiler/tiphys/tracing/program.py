@@ -83,7 +83,7 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     )
     graphs = reachable(program.graphs, name)
     check_ends(graphs)
-    return Program(name, graphs), program.notes
+    return Program(name, graphs, owners=dict(program.owners)), program.notes
 
 
 def declare_inputs(
@@ -102,6 +102,7 @@ def declare_inputs(
 
 def interpret(t: Tracer, task: TaskTemplate[..., Any], values: dict[str, Any]) -> tuple[Any, Span]:
     """Interpret the body of an orchestrator; gives its result and the place of its end."""
+    t.program.owners[t.title] = t.program.owners[task.name] = task
     function = task.function
     assert isinstance(function, FunctionType)
     t.state.notes.extend(notes_on_pods(task))

@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     from tiphys.authoring.secret import Secret as Secret
     from tiphys.authoring.task import Documentation as Documentation
     from tiphys.authoring.task import TaskTemplate as TaskTemplate
+    from tiphys.authoring.trigger import Cron as Cron
+    from tiphys.authoring.trigger import FixedRate as FixedRate
+    from tiphys.authoring.trigger import OnArtifact as OnArtifact
+    from tiphys.authoring.trigger import Trigger as Trigger
+    from tiphys.authoring.trigger import TriggerTime as TriggerTime
     from tiphys.runs import Run as Run
     from tiphys.runs import run as run
     from tiphys.runs import with_runcontext as with_runcontext
@@ -61,7 +66,12 @@ _HOMES = {
     "Backoff": "tiphys.authoring.retry",
     "Cache": "tiphys.authoring.cache",
     "Device": "tiphys.authoring.devices",
+    "Cron": "tiphys.authoring.trigger",
     "Documentation": "tiphys.authoring.task",
+    "FixedRate": "tiphys.authoring.trigger",
+    "OnArtifact": "tiphys.authoring.trigger",
+    "Trigger": "tiphys.authoring.trigger",
+    "TriggerTime": "tiphys.authoring.trigger",
     "GPU": "tiphys.authoring.devices",
     "HABANA_GAUDI": "tiphys.authoring.devices",
     "Image": "tiphys.authoring.image",
@@ -84,7 +94,7 @@ _HOMES = {
     "with_runcontext": "tiphys.runs",
 }
 _MODULES = ("durable", "errors")
-_LATER = frozenset("Checkpoint Cron FixedRate Link ReusePolicy Trigger init io notify report trace".split())
+_LATER = frozenset("Checkpoint Link ReusePolicy init io notify report trace".split())
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 
 

@@ -23,6 +23,7 @@ from tiphys.tracing import trace
 
 if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
+    from tiphys.authoring.trigger import Trigger
 
 
 @contextmanager
@@ -70,7 +71,9 @@ def compile_task(
     default, profile = with_images(image, profile or profile_of(task))
     program, notes = trace(task, bindings)
     program = passes.run(program)
-    packed = pack_program(program, root=root_of(task), profile=profile, image=default, marks=marks_of(task))
+    packed = pack_program(
+        program, root=root_of(task), profile=profile, image=default, marks=marks_of(task), triggers=triggers_of(task)
+    )
     if not cached:
         notes = [*notes, *packed.notes]
     key = hashlib.sha256(
@@ -87,6 +90,11 @@ def compile_task(
     if cached:
         keep(place, manifest.to_json())
     return manifest
+
+
+def triggers_of(task: TaskTemplate[..., Any]) -> tuple[Trigger, ...]:
+    """Give the triggers of a task."""
+    return task.decorator.triggers or ()
 
 
 def profile_of(task: TaskTemplate[..., Any], asked: str | None = None) -> Profile:

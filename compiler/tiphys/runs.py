@@ -26,11 +26,13 @@ from tiphys.outcomes import Ended, as_value, blob_reader
 
 if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
-    from tiphys.cluster import Cluster
+    from tiphys.cluster import Applied, Cluster
     from tiphys.engine import Event, LocalRun
 
 ANNOTATION = "tiphys.dev/task"
 GLUE_FAILED = 3
+TRIGGERS = ("CronWorkflow",)
+"""Kinds of objects that start runs by themselves: a single run leaves those in the cluster as they are."""
 INPUT_BYTES = 256 * 1024
 """What a run's inputs may have: they travel as text, in the object and in the arguments of the pods."""
 
@@ -236,13 +238,13 @@ class RunContext:
         return connect(kubeconfig=file, context=self.context, namespace=self.namespace)
 
     def there(self, manifest: Manifest, arguments: Mapping[str, str]) -> Run:
-        """Apply a manifest to the cluster and submit a run."""
+        """Apply a manifest to the cluster, but for its triggers, and submit a run."""
         from tiphys import cluster as remote
 
         check_size(arguments)
         cluster = self.cluster()
         unsure = remote.check_secrets(cluster, manifest.secrets)
-        applied = remote.apply(cluster, manifest.objects)
+        applied = remote.apply(cluster, [item for item in manifest.objects if item["kind"] not in TRIGGERS])
         is_new = any(one.kind == "WorkflowTemplate" and one.action == "created" for one in applied)
         start = remote.submit_new if is_new else remote.submit
         made = start(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
@@ -251,6 +253,14 @@ class RunContext:
         run.notes = tuple(unsure)
         run._finish = lambda last: ended_there(cluster, last, manifest)  # noqa: SLF001  built here, in two steps
         return run
+
+    def bring(self, manifest: Manifest) -> tuple[tuple[Applied, ...], list[str]]:
+        """Apply a manifest to the cluster, triggers included. Gives what was done, and what could not be checked."""
+        from tiphys import cluster as remote
+
+        cluster = self.cluster()
+        unsure = remote.check_secrets(cluster, manifest.secrets)
+        return remote.apply(cluster, manifest.objects), list(unsure)
 
 
 def not_here(manifest: Manifest) -> list[str]:

@@ -22,6 +22,7 @@ from tiphys.authoring.pod import PodTemplate, as_pod_template
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
 from tiphys.authoring.secret import Secret, as_secrets
+from tiphys.authoring.trigger import Trigger, as_triggers
 from tiphys.diagnostics import Span
 
 
@@ -48,7 +49,7 @@ class Settings(Setting):
     entrypoint: Annotated[bool | None, BeforeValidator(as_flag)] = None
     produces_artifacts: bool | None = None
     report: bool | None = None
-    triggers: Any = None
+    triggers: Annotated[tuple[Trigger, ...] | None, BeforeValidator(as_triggers)] = None
     _where: dict[str, Span] = PrivateAttr(default_factory=dict)
     """Where each was said; it makes no difference to what they are."""
 

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, str] = {
     "bundle": "bundling diagnostics runtime",
     "argo": "answers authoring building bundle diagnostics ir passes profile settings tracing runtime",
     "engine": "answers diagnostics runtime",
-    "cluster": "diagnostics runtime",
+    "cluster": "answers diagnostics runtime",
     "loading": "authoring diagnostics settings tracing",
     "compiling": "argo authoring diagnostics ir loading passes profile tracing",
     "builds": "argo authoring building diagnostics engine ir loading profile settings",

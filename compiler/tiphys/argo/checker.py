@@ -44,6 +44,8 @@ REFERENCE = re.compile(
     | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
     | =sprig\.sha256sum\((?P<hashed>''|HASHED(?:\ \+\ '\|'\ \+\ HASHED)*)\)
+    | =toBase64\(workflow\.parameters\['(?P<timed>[-\w]+)'\]\ ==\ 'tiphys/trigger-time'\ \?\ workflow\['scheduledTime'\]
+      \ \?\?\ ''\ :\ workflow\.parameters\['(?P=timed)'\]\)
     | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
     | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.(?:uid|namespace|name))
@@ -55,7 +57,7 @@ INPUT = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
 CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
 TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
-ARGUMENTS = frozenset(("task", "input", "typed", "uid", "expression"))
+ARGUMENTS = frozenset(("task", "input", "typed", "timed", "uid", "expression"))
 FORGIVING = {"failed": True, "error": True}
 
 
@@ -303,7 +305,7 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
                 fail(scope.place, f"{name}, read by {found[0]}, is no input of the template")
     elif kind in ("input", "spilled") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
-    elif kind == "typed" and found[kind] not in scope.typed:
+    elif kind in ("typed", "timed") and found[kind] not in scope.typed:
         fail(scope.place, f"{found[0]} is no argument of the workflow")
 
 

@@ -15,6 +15,7 @@ from tiphys.argo.expressions import (
     pass_on,
     text,
     typed_by_people,
+    typed_or_timed,
 )
 from tiphys.argo.packing import JOIN
 from tiphys.argo.pods import output_name
@@ -26,7 +27,14 @@ class Scope:
     """How the nodes of one graph refer to what is around them."""
 
     def __init__(
-        self, calls: Calls, graph: Graph, *, is_root: bool, types: Mapping[str, int], display: str = ""
+        self,
+        calls: Calls,
+        graph: Graph,
+        *,
+        is_root: bool,
+        types: Mapping[str, int],
+        display: str = "",
+        timed: frozenset[str] = frozenset(),
     ) -> None:
         self.calls = calls
         self.program = calls.program
@@ -36,6 +44,8 @@ class Scope:
         self.envelope = calls.envelope
         self.types = types
         self.display = display
+        self.timed = timed
+        """The inputs that triggers give the planned time."""
         self.inputs = frozenset(item.name for item in graph.inputs)
         self.nodes = {node.name: node for node in graph.nodes}
         self.title = graph.task
@@ -51,7 +61,10 @@ class Scope:
                 return self.envelope(value)
             case Ref(node=name, output=output):
                 if name in self.inputs:
-                    return typed_by_people(name, self.types[name]) if self.is_entry else input_of(parameter_of(name))
+                    if not self.is_entry:
+                        return input_of(parameter_of(name))
+                    typed = typed_or_timed if name in self.timed else typed_by_people
+                    return typed(name, self.types[name])
                 return output_of(name, self.output(name, output))
         assert_never(atom)
 

@@ -63,6 +63,17 @@ def typed_by_people(parameter: str, kind: int) -> str:
     return f"""{{"t":"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}","y":{kind}}}"""
 
 
+TRIGGER_TIME = "tiphys/trigger-time"
+"""What a trigger gives for the time that a run was planned for: only the run itself knows that."""
+
+
+def typed_or_timed(parameter: str, kind: int) -> str:
+    """Do the same for an input that a trigger may give the planned time: Argo would replace nothing in the argument."""
+    typed = f"workflow.parameters['{parameter}']"
+    told = f"{typed} == '{TRIGGER_TIME}' ? workflow['scheduledTime'] ?? '' : {typed}"
+    return f"""{{"t":"{{{{=toBase64({told})}}}}","y":{kind}}}"""
+
+
 def answer_of(answer: str, kind: int) -> str:
     """Wrap, in an output expression, the text of a person's answer: Argo never reads it again, the pod decodes it."""
     return f"""'{{"t":"' + toBase64({answer}) + '","y":{kind}}}'"""

@@ -64,9 +64,9 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         "metadata": {"name": name, "labels": labels(packed.base), "annotations": {**notes_on(program), **packed.marks}},
         "spec": body,
     }
-    objects = (config, template)
     depth = depth_of(program, packed.rounds)
-    check_limits(program, objects, depth, packed.included)
+    check_limits(program, (config, template), depth, packed.included)
+    objects = (config, template, *(each.object_for(name, labels(packed.base)) for each in packed.triggers))
     check_manifest(template)
     report = Report(
         pods=count_pods(program),
@@ -150,7 +150,9 @@ def templates_of(unit: Unit, calls: Calls, packed: Packed, root: set[str]) -> It
     """Make the templates of one graph or construct."""
     match unit:
         case Graph(name=name):
-            scope = Scope(calls, unit, is_root=name in root, types=packed.types, display=packed.display)
+            scope = Scope(
+                calls, unit, is_root=name in root, types=packed.types, display=packed.display, timed=packed.timed
+            )
             return (dag_template(scope, packed.graphs[name], partial(template_of, packed)),)
         case Switch():
             return (switch_template(calls, unit, never),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ from tiphys.argo.pods import (
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
+from tiphys.argo.triggers import Planned, planned
 from tiphys.authoring.task import TaskTemplate
+from tiphys.authoring.trigger import Trigger
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.diagnostics import ProgramError
 from tiphys.ir import Ask, Attempt, Graph, Leaf, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
@@ -74,11 +76,17 @@ class Packed:
     display: str
     marks: Mapping[str, str]
     """Annotations of the program as a whole."""
+    triggers: tuple[Planned, ...]
     fingerprint: str
     notes: tuple[str, ...] = ()
     """What there is to say of the images."""
     included: Mapping[str, int] = field(default_factory=dict)
     """The files that environments include, and their bytes."""
+
+    @property
+    def timed(self) -> frozenset[str]:
+        """The inputs that triggers give the time that a run was planned for."""
+        return frozenset().union(*(each.timed for each in self.triggers))
 
     @property
     def base(self) -> str:
@@ -93,11 +101,12 @@ def pack_program(
     profile: Profile | None = None,
     image: str | None = None,
     marks: Mapping[str, str] | None = None,
+    triggers: Sequence[Trigger] = (),
 ) -> Packed:
     """Bundle a program after all passes.
 
     root: the folder of the user's project. image: of tasks that name none, instead of the profile's.
-    marks: annotations of the program as a whole.
+    marks: annotations of the program as a whole. triggers: what starts runs of it.
 
     Raises ProgramError where something of it cannot travel to a pod.
     """
@@ -139,6 +148,9 @@ def pack_program(
     defaults = {name: defused_json(bundler.text(value)) for name, value in said.items()}
     types = types_of(program.main, bundler)
     answers = answers_of(program, bundler)
+    plans_of_triggers = planned(
+        triggers, program.main, valid(program.entry), lambda value: defused_json(bundler.text(value))
+    )
     shown = program.main.result.display
     display = defused_json(display_envelope(shown, bundler.text)) if shown is not None else ""
     bundle = bundler.build()
@@ -160,12 +172,23 @@ def pack_program(
         envelope=envelope,
         display=display,
         marks=marks or {},
+        triggers=plans_of_triggers,
         fingerprint=fingerprint(
-            program, profile, resolved, bundle, {**defaults, **(marks or {}), "": display}, envelope
+            program,
+            profile,
+            resolved,
+            bundle,
+            {**defaults, **(marks or {}), "": display, **told_of(plans_of_triggers)},
+            envelope,
         ),
         notes=tuple(images.notes),
         included={path: size for each in files.values() for path, size in sizes_of(each).items()},
     )
+
+
+def told_of(triggers: Iterable[Planned]) -> dict[str, str]:
+    """Write what the objects of triggers depend on."""
+    return {f" {each.name}": repr(each) for each in triggers}
 
 
 def with_stops(program: Program, rounds: Mapping[str, Rounds]) -> Program:

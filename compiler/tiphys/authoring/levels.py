@@ -51,7 +51,6 @@ LATER = frozenset(
         "produces_artifacts",
         "report",
         "reusable",
-        "triggers",
     }
 )
 """Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""

@@ -60,6 +60,9 @@ def compile(
     bind: Bind = None,
     image: Image = None,
     after: After = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Apply to the cluster, triggers included; starts nothing.")
+    ] = False,
     submit: Annotated[bool, typer.Option("--submit", help="Apply to the cluster and start a run.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,
     inputs: Inputs = None,
@@ -76,7 +79,7 @@ def compile(
         extra, task = [task, *extra], None
     make(
         Making(
-            file, task, output=output, form=form, bind=bind or [], image=image or [], after=after,
+            file, task, output=output, form=form, bind=bind or [], image=image or [], after=after, apply=apply,
             submit=submit, watch=watch, inputs=inputs, namespace=namespace, context=context, profile=profile,
             as_json=as_json, extra=extra,
         )
@@ -130,6 +133,27 @@ def explain(
     from tiphys.cli.explaining import explain as print_explained
 
     print_explained(file, task, bind or [], image or [], profile, as_json=as_json)
+
+
+@app.command()
+def signal(
+    name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
+    condition: Annotated[
+        str | None, typer.Argument(help="The condition, or the place that asks; without one, what the run waits for.")
+    ] = None,
+    value: Annotated[str | None, typer.Argument(help="The answer.")] = None,
+    everywhere: Annotated[bool, typer.Option("--all", help="Answer it wherever it is asked.")] = False,
+    namespace: Namespace = None,
+    context: Context = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a condition that a run in the cluster waits for."""
+    from tiphys.cli.signalling import answer, show_waiting
+
+    if condition is None:
+        show_waiting(name, namespace=namespace, context=context, as_json=as_json)
+    else:
+        answer(name, condition, value, everywhere=everywhere, namespace=namespace, context=context, as_json=as_json)
 
 
 @app.command()

@@ -31,6 +31,7 @@ class Making:
     bind: list[str]
     image: list[str]
     after: str | None
+    apply: bool
     submit: bool
     watch: bool
     inputs: str | None
@@ -74,11 +75,13 @@ def make(asked: Making) -> None:
         print(f"note: {note}", file=sys.stderr)
     if asked.output is not None:
         write(manifest, asked)
+    if asked.apply:
+        bring(manifest, replace(asked, namespace=asked.namespace or profile.namespace))
     if asked.submit:
         start(manifest, arguments, replace(asked, namespace=asked.namespace or profile.namespace))
     elif asked.as_json:
         print(json.dumps(described(manifest)))
-    elif asked.output is None:
+    elif asked.output is None and not asked.apply:
         print(summary(manifest))
 
 
@@ -113,6 +116,7 @@ def write(manifest: Manifest, asked: Making) -> None:
     """Write the objects to standard output, or a file each into a folder; a file is there whole or not at all."""
     from tiphys.argo.emit import to_json, to_yaml
     from tiphys.compiling import write_whole
+    from tiphys.runs import TRIGGERS
 
     emit = to_yaml if asked.form == "yaml" else to_json
     if asked.output == "-":
@@ -123,12 +127,23 @@ def write(manifest: Manifest, asked: Making) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for item in manifest.objects:
             kind = str(item["kind"]).lower()
-            place = folder / f"{manifest.program.replace('.', '-')}.{kind}.{SUFFIX[asked.form]}"
+            # a program may have several triggers, and their names never change
+            base = item["metadata"]["name"] if item["kind"] in TRIGGERS else manifest.program.replace(".", "-")
+            place = folder / f"{base}.{kind}.{SUFFIX[asked.form]}"
             write_whole(place, emit([item]).encode())
             print(f"wrote {place}", file=sys.stderr)
     except OSError as error:
         message = f"cannot write to {folder}: {error.strerror or error}"
         raise UsageError(message) from None
+
+
+def bring(manifest: Manifest, asked: Making) -> None:
+    """Apply the objects, triggers included."""
+    from tiphys.runs import RunContext
+
+    applied, notes = RunContext(mode="cluster", namespace=asked.namespace, context=asked.context).bring(manifest)
+    for line in (*(f"note: {note}" for note in notes), *applied):
+        print(line, file=sys.stderr)
 
 
 def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:

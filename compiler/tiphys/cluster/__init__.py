@@ -4,6 +4,7 @@
     refusals     what an API server says, as sentences
     apply        a manifest's objects are created or brought up to date
     secrets      the Secrets that a program reads are looked for
+    signal       a person's answer to a run that waits for it
     submit       a Workflow is started
     watch        a run is followed until it has ended
     nodes        a run as plain data
@@ -20,6 +21,7 @@ from tiphys.cluster.nodes import Node, Phase, Run
 from tiphys.cluster.refusals import Absent, Refused, Unreachable
 from tiphys.cluster.result import Outcome, outcome
 from tiphys.cluster.secrets import check_secrets
+from tiphys.cluster.signal import signal, waiting
 from tiphys.cluster.submit import Submitted, submit, submit_new
 from tiphys.cluster.watch import watch
 
@@ -38,7 +40,9 @@ __all__ = [
     "check_secrets",
     "connect",
     "outcome",
+    "signal",
     "submit",
     "submit_new",
+    "waiting",
     "watch",
 ]

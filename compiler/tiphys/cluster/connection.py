@@ -30,8 +30,10 @@ ANSWER_SECONDS = 60.0
 WATCH_SECONDS = 60.0  # after so long without news a watch is asked for again, so that a dead connection is noticed
 
 
-METHODS = {"get": "GET", "list": "GET", "watch": "GET", "create": "POST", "update": "PUT", "delete": "DELETE"}
-NAMED = ("get", "update", "delete")  # the others speak of all objects of a kind
+METHODS = {
+    "get": "GET", "list": "GET", "watch": "GET", "create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"
+}  # fmt: skip
+NAMED = ("get", "update", "patch", "delete")  # the others speak of all objects of a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ class Cluster:
         act = self.act("update", body["kind"], body["metadata"]["name"], namespace=namespace)
         return self.json(act, body=body, query=writing(dry_run=dry_run))
 
+    def merge(self, kind: str, name: str, change: Mapping[str, Any], *, namespace: str | None = None) -> Json:
+        """Change parts of an object; with a resourceVersion in it, only while that is the newest."""
+        return self.json(self.act("patch", kind, name, namespace=namespace), body=change)
+
     def delete(self, kind: str, name: str, *, namespace: str | None = None) -> None:
         """Delete an object and what belongs to it; one that is gone already is fine."""
         act = self.act("delete", kind, name, namespace=namespace)
@@ -138,7 +144,8 @@ class Cluster:
 
         configuration = self.client.configuration
         headers = {"Accept": "application/json", "User-Agent": "tiphys"}
-        headers |= {"Content-Type": "application/json"} if body is not None else {}
+        kind = "application/merge-patch+json" if act.verb == "patch" else "application/json"
+        headers |= {"Content-Type": kind} if body is not None else {}
         headers |= {each["key"]: each["value"] for each in configuration.auth_settings().values() if each["value"]}
         try:
             response = self.client.rest_client.pool_manager.request(

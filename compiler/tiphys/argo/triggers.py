@@ -1,0 +1,151 @@
+"""The triggers of a program: a CronWorkflow each, which starts runs of its WorkflowTemplate. Needs no hera."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tiphys.argo.expressions import TRIGGER_TIME, defused
+from tiphys.argo.names import valid
+from tiphys.authoring.trigger import Trigger, TriggerTimeType
+from tiphys.diagnostics import Mistake, ProgramError, nearest
+from tiphys.ir import Graph
+from tiphys.tracing.checks import may_be, spell
+
+NAME_LENGTH = 52
+"""Argo puts a time behind it, for the name of a run."""
+DESCRIPTION = "workflows.argoproj.io/description"
+LATEST_SECONDS = 60
+"""How late a run may start, after the controller was away: no schedule is denser than a minute."""
+KEPT = 3
+"""How many runs that ended well, and how many that did not, are kept."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a trigger becomes: all of its object but the template that it starts."""
+
+    name: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    spec: Mapping[str, Any]
+    timed: frozenset[str]
+    """The inputs that are given the planned time."""
+
+    def object_for(self, template: str, labels: Mapping[str, str]) -> dict[str, Any]:
+        """Make the object that starts runs of a template."""
+        workflow = {"workflowTemplateRef": {"name": template}, **self.spec["workflowSpec"]}
+        notes = {"annotations": dict(self.annotations)} if self.annotations else {}
+        return {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "CronWorkflow",
+            "metadata": {"name": self.name, "labels": {**self.labels, **labels}, **notes},
+            "spec": {**self.spec, "workflowSpec": workflow},
+        }
+
+
+def planned(triggers: Sequence[Trigger], main: Graph, base: str, text: Callable[[object], str]) -> tuple[Planned, ...]:
+    """Check the triggers of a program against its inputs. text: how a value is written as an input.
+
+    Raises ProgramError at the line of the trigger.
+    """
+    mistakes: list[Mistake] = []
+    found = [plan(each, main, base, text, mistakes) for each in triggers if each.automation is not None]
+    names: dict[str, str] = {}
+    for trigger, made in zip((each for each in triggers if each.automation is not None), found, strict=True):
+        other = names.setdefault(made.name, trigger.name)
+        if other != trigger.name:
+            what = f"the triggers {other!r} and {trigger.name!r} would both be called `{made.name}` in the cluster"
+            mistakes.append(Mistake(what, trigger.where, "Rename one of them."))
+    if mistakes:
+        raise ProgramError(*mistakes)
+    return tuple(found)
+
+
+def plan(
+    trigger: Trigger, main: Graph, base: str, text: Callable[[object], str], mistakes: list[Mistake]
+) -> Planned:  # fmt: skip
+    """Plan one trigger."""
+    schedule, zone = trigger.automation.schedule
+    arguments = inputs_of(trigger, main, text, mistakes)
+    spec: dict[str, Any] = {
+        "schedules": [schedule],
+        "timezone": zone,
+        "suspend": not trigger.auto_activate,
+        "concurrencyPolicy": "Allow",
+        "startingDeadlineSeconds": LATEST_SECONDS,
+        "successfulJobsHistoryLimit": KEPT,
+        "failedJobsHistoryLimit": KEPT,
+        "workflowSpec": {},
+    }
+    notes = {name: defused(value) for name, value in trigger.annotations.items()}
+    if trigger.labels or notes:
+        kept = {"labels": dict(trigger.labels), "annotations": notes}
+        spec["workflowMetadata"] = {part: held for part, held in kept.items() if held}
+    workflow = spec["workflowSpec"]
+    if arguments:
+        workflow["arguments"] = {"parameters": [{"name": name, "value": held} for name, held in arguments.items()]}
+    if trigger.max_action_concurrency is not None:
+        workflow["parallelism"] = trigger.max_action_concurrency
+    if trigger.env_vars:
+        variables = [{"name": name, "value": value} for name, value in sorted(trigger.env_vars.items())]
+        patch = {"containers": [{"name": "main", "env": variables}]}
+        workflow["podSpecPatch"] = json.dumps(patch)
+    if trigger.description:
+        notes = {**notes, DESCRIPTION: defused(trigger.description)}
+    timed = frozenset(name for name, value in trigger.inputs.items() if isinstance(value, TriggerTimeType))
+    return Planned(cron_name(base, trigger.name), dict(trigger.labels), notes, spec, timed)
+
+
+def inputs_of(
+    trigger: Trigger, main: Graph, text: Callable[[object], str], mistakes: list[Mistake]
+) -> dict[str, str]:  # fmt: skip
+    """Write the inputs of the runs; what is wrong with them is added to the mistakes."""
+    kinds = {item.name: item.type for item in main.inputs}
+    found: dict[str, str] = {}
+    for name, value in trigger.inputs.items():
+        if name not in kinds:
+            what = f"`{main.name}` has no input `{name}`, which the trigger {trigger.name!r} gives"
+            mistakes.append(Mistake(what, trigger.where, nearest(name, list(kinds)) if kinds else None))
+        elif isinstance(value, TriggerTimeType):
+            if not takes_time(kinds[name]):
+                what = (
+                    f"the input `{name}` of `{main.name}` takes no time, and the trigger {trigger.name!r} gives it one"
+                )
+                mistakes.append(Mistake(what, trigger.where, f"Declare it as `{name}: datetime`."))
+            found[name] = TRIGGER_TIME
+        elif (why := misfit(value, kinds[name])) is not None:
+            what = f"the trigger {trigger.name!r} gives {value!r} for the input `{name}` of `{main.name}`: {why}"
+            mistakes.append(Mistake(what, trigger.where))
+        else:
+            found[name] = text(value)
+    for item in main.inputs:
+        if item.default is None and item.name not in trigger.inputs:
+            what = f"the trigger {trigger.name!r} gives nothing for the input `{item.name}` of `{main.name}`"
+            mend = f"Give it: inputs={{{item.name!r}: ...}}, or a default in the function."
+            mistakes.append(Mistake(what, trigger.where, mend))
+    return found
+
+
+def misfit(value: object, kind: Any) -> str | None:
+    """Say why a value cannot be given for an input."""
+    return None if may_be(type(value), kind) else f"it takes {spell(kind)}"
+
+
+def takes_time(kind: Any) -> bool:
+    """Say whether an input of this type takes a time."""
+    return kind is datetime or datetime in typing.get_args(kind)
+
+
+def cron_name(base: str, trigger: str) -> str:
+    """Name the object: the same for every version of the program, so that it is brought up to date."""
+    whole = valid(f"{base}-{trigger}")
+    if len(whole) <= NAME_LENGTH:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
+    return f"{whole[: NAME_LENGTH - 9].rstrip('-')}-{digest}"

@@ -1,0 +1,220 @@
+"""`Trigger`, and what sets it off: `Cron`, `FixedRate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+
+from tiphys.authoring.cron import check_cron, check_zone, cron_of_rate
+from tiphys.authoring.location import caller
+from tiphys.authoring.model import Setting
+from tiphys.diagnostics import Span
+
+
+class TriggerTimeType:
+    """Stands, among a trigger's inputs, for the time that a run was planned for."""
+
+    def __repr__(self) -> str:
+        return "TriggerTime"
+
+
+TriggerTime = TriggerTimeType()
+
+
+class Cron(Setting):
+    """A schedule as cron text (five fields, or a word such as `@daily`), in a time zone."""
+
+    expression: str
+    timezone: str = "UTC"
+
+    def __init__(self, expression: str, timezone: str = "UTC") -> None:
+        super().__init__(expression=expression, timezone=timezone)
+
+    _cron = field_validator("expression")(check_cron)
+    _zone = field_validator("timezone")(check_zone)
+
+    @property
+    def schedule(self) -> tuple[str, str]:
+        """The cron text, and its time zone."""
+        return self.expression, self.timezone
+
+
+class FixedRate(Setting):
+    """A run every so many minutes, in step with `start_time` (a naive one is in UTC), or with midnight.
+
+    Argo starts runs by cron, so the rate has to divide an hour or a day, or be a week. `start_time` gives the phase
+    only: runs begin as soon as the trigger is there.
+    """
+
+    interval_minutes: int
+    start_time: datetime | None = None
+
+    def __init__(self, interval_minutes: int, start_time: datetime | None = None) -> None:
+        super().__init__(interval_minutes=interval_minutes, start_time=start_time)
+
+    @field_validator("interval_minutes", mode="before")
+    @classmethod
+    def _divides(cls, value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            msg = f"{value!r} is no number of minutes; write a whole number from 1 on"
+            raise ValueError(msg)
+        cron_of_rate(value)
+        return value
+
+    @property
+    def schedule(self) -> tuple[str, str]:
+        """The cron text, and its time zone."""
+        start = self.start_time
+        if start is None:
+            return cron_of_rate(self.interval_minutes), "UTC"
+        start = start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
+        return cron_of_rate(self.interval_minutes, start.minute, start.hour, start.isoweekday() % 7), "UTC"
+
+
+class OnArtifact(Setting):
+    """A new version of an artifact. No trigger takes it: there is no registry of artifacts in the cluster."""
+
+    name: str
+    version: str | None = None
+    partitions: dict[str, str] = Field(default_factory=dict)
+
+    def __init__(self, name: str, version: str | None = None, **partitions: str) -> None:
+        super().__init__(name=name, version=version, partitions=partitions)
+
+
+Automation = Cron | FixedRate
+REFUSED: Mapping[str, str] = {
+    "interruptible": "it is compiled into the pods, which all runs share; say it in the environment or the decorator",
+    "overwrite_cache": "runs of one program share the cache; say `cache` in the decorator",
+    "queue": "it is compiled into the pods, which all runs share; say it in the environment or the decorator",
+    "notifications": "Argo tells nobody of the runs of a trigger; let the last task tell people",
+    "custom_context": "it cannot be given to a run that nobody submits; make it an input",
+}
+"""What a trigger cannot change, and why."""
+
+
+def automation_of(value: object) -> object:
+    """Check what sets a trigger off."""
+    if value is None or isinstance(value, Automation):
+        return value
+    if isinstance(value, OnArtifact):
+        msg = (
+            "nothing in the cluster tells of new artifacts; let the program that makes the artifact call this task, "
+            "or start it from outside"
+        )
+    else:
+        msg = "it must be a `Cron` or a `FixedRate`, such as Cron('0 6 * * *')"
+    raise ValueError(msg)
+
+
+class Trigger(Setting):
+    """What starts runs of a task: `@env.task(triggers=Trigger("nightly", Cron("0 2 * * *")))`.
+
+    name: unique among the triggers of a task. automation: when; None starts nothing. inputs: for the runs;
+    `TriggerTime` stands for the time a run was planned for. auto_activate: False leaves it suspended. env_vars: for all
+    pods of the runs. max_action_concurrency: how many pods of a run are there at a time. labels, annotations: of it and
+    of its runs.
+
+    Raises AuthoringError at the line that says a wrong value.
+    """
+
+    name: str = Field(min_length=1)
+    automation: Annotated[Any, BeforeValidator(automation_of)] = None
+    description: str = ""
+    auto_activate: bool = True
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    env_vars: dict[str, str] = Field(default_factory=dict)
+    interruptible: bool | None = None
+    overwrite_cache: bool = False
+    queue: str | None = None
+    max_action_concurrency: int | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, str] = Field(default_factory=dict)
+    notifications: Any = None
+    custom_context: Any = None
+    _where: Span = PrivateAttr()
+
+    def __init__(self, name: str, automation: object = None, description: str = "", **said: Any) -> None:
+        given = {key: value for key, value in said.items() if value is not None}
+        super().__init__(name=name, automation=automation, description=description, **given)
+        self._where = caller()
+
+    @property
+    def where(self) -> Span:
+        """The line that says it."""
+        return self._where
+
+    @field_validator(*REFUSED, mode="before")
+    @classmethod
+    def _refused(cls, value: object, info: Any) -> object:
+        if value:
+            raise ValueError(REFUSED[info.field_name])
+        return value
+
+    @field_validator("env_vars")
+    @classmethod
+    def _plain(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            if not name or "=" in name:
+                msg = f"{name!r} is no name of a variable"
+                raise ValueError(msg)
+            if "{{" in text or "$(" in text or "$$" in text:
+                msg = f"{name} has `{{{{`, `$(` or `$$`, which Argo or Kubernetes would replace; pass it as an input"
+                raise ValueError(msg)
+        return value
+
+    @field_validator("max_action_concurrency")
+    @classmethod
+    def _positive(cls, value: int | None) -> int | None:
+        if value is not None and value < 1:
+            msg = "it must be a whole number from 1 on"
+            raise ValueError(msg)
+        return value
+
+    @classmethod
+    def minutely(cls, trigger_time_input_key: str = "trigger_time", *, name: str = "minutely", **said: Any) -> Trigger:
+        """Make a trigger for every minute; its time is the input `trigger_time_input_key`."""
+        return scheduled("* * * * *", trigger_time_input_key, {"name": name, **said})
+
+    @classmethod
+    def hourly(cls, trigger_time_input_key: str = "trigger_time", *, name: str = "hourly", **said: Any) -> Trigger:
+        """Make a trigger for every full hour."""
+        return scheduled("0 * * * *", trigger_time_input_key, {"name": name, **said})
+
+    @classmethod
+    def daily(cls, trigger_time_input_key: str = "trigger_time", *, name: str = "daily", **said: Any) -> Trigger:
+        """Make a trigger for every midnight, in UTC."""
+        return scheduled("0 0 * * *", trigger_time_input_key, {"name": name, **said})
+
+    @classmethod
+    def weekly(cls, trigger_time_input_key: str = "trigger_time", *, name: str = "weekly", **said: Any) -> Trigger:
+        """Make a trigger for the midnight that begins a Sunday."""
+        return scheduled("0 0 * * 0", trigger_time_input_key, {"name": name, **said})
+
+    @classmethod
+    def monthly(cls, trigger_time_input_key: str = "trigger_time", *, name: str = "monthly", **said: Any) -> Trigger:
+        """Make a trigger for the midnight that begins a month."""
+        return scheduled("0 0 1 * *", trigger_time_input_key, {"name": name, **said})
+
+
+def scheduled(expression: str, key: str, said: dict[str, Any]) -> Trigger:
+    """Make a trigger with a fixed schedule."""
+    inputs = {key: TriggerTime, **(said.pop("inputs", None) or {})}
+    return Trigger(automation=Cron(expression), inputs=inputs, **said)
+
+
+def as_triggers(value: Any) -> object:
+    """Let one trigger stand for a list of them; no two have one name."""
+    found = (value,) if isinstance(value, Trigger) else value
+    if not isinstance(found, list | tuple) or not all(isinstance(each, Trigger) for each in found):
+        msg = "it must be a `Trigger`, or a list of them"
+        raise ValueError(msg)
+    names = [each.name for each in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"two triggers are called {twice!r}"
+        raise ValueError(msg)
+    return tuple(found)

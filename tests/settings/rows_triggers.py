@@ -1,0 +1,109 @@
+"""Rows of `triggers`: a CronWorkflow each."""
+
+from __future__ import annotations
+
+from tests.settings.rows import GONE, Refusal, Row
+
+CRON = "CronWorkflow"
+MAIN = "main"
+
+
+def trigger(words: str) -> str:
+    return f"triggers=tiphys.Trigger('nightly', {words})"
+
+
+NIGHTLY = "tiphys.Cron('0 2 * * *')"
+ROWS = [
+    Row(
+        MAIN, trigger(NIGHTLY), of=CRON,
+        shows={
+            "metadata": {"name": "m-main-nightly", "labels": {"tiphys.dev/program": "m-main"}},
+            "spec": {
+                "schedules": ["0 2 * * *"], "timezone": "UTC", "suspend": False, "concurrencyPolicy": "Allow",
+                "startingDeadlineSeconds": 60, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 3,
+                "workflowSpec": {"arguments": GONE, "podSpecPatch": GONE, "parallelism": GONE},
+            },
+        },
+    ),
+    Row(
+        MAIN, f"triggers=[tiphys.Trigger('off', {NIGHTLY}), tiphys.Trigger('b', {NIGHTLY})]", of=CRON,
+        shows={"metadata": {"name": "m-main-off"}},
+    ),
+    Row(
+        MAIN, trigger("tiphys.Cron(' 0  6 * * MON-FRI ', 'Europe/Berlin')"), of=CRON,
+        shows={"spec": {"schedules": ["0 6 * * MON-FRI"], "timezone": "Europe/Berlin"}},
+    ),
+    Row(MAIN, trigger("tiphys.Cron('@daily')"), of=CRON, shows={"spec": {"schedules": ["@daily"]}}),
+    Row(MAIN, trigger("tiphys.FixedRate(1)"), of=CRON, shows={"spec": {"schedules": ["* * * * *"]}}),
+    Row(MAIN, trigger("tiphys.FixedRate(15)"), of=CRON, shows={"spec": {"schedules": ["*/15 * * * *"]}}),
+    Row(MAIN, trigger("tiphys.FixedRate(60)"), of=CRON, shows={"spec": {"schedules": ["0 * * * *"]}}),
+    Row(MAIN, trigger("tiphys.FixedRate(1440)"), of=CRON, shows={"spec": {"schedules": ["0 0 * * *"]}}),
+    Row(
+        MAIN, trigger("tiphys.FixedRate(360, datetime.datetime(2026, 1, 1, 9, 20))"), of=CRON,
+        shows={"spec": {"schedules": ["20 3-23/6 * * *"], "timezone": "UTC"}},
+    ),
+    Row(
+        MAIN, trigger("tiphys.FixedRate(10080, datetime.datetime(2026, 1, 6, 9, 20))"), of=CRON,
+        shows={"spec": {"schedules": ["20 9 * * 2"]}},  # a Tuesday
+    ),
+    Row(MAIN, trigger(f"{NIGHTLY}, auto_activate=False"), of=CRON, shows={"spec": {"suspend": True}}),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, inputs={{'n': 7}}"), of=CRON,
+        shows={"spec": {"workflowSpec": {"arguments": {"parameters": [{"name": "n", "value": "7"}]}}}},
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, 'every {{{{night}}}}'"), of=CRON,
+        shows={"metadata": {"annotations": {"workflows.argoproj.io/description": "every {\u200b{night}}"}}},
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, labels={{'team': 'ml'}}, annotations={{'note': 'x'}}"), of=CRON,
+        shows={
+            "metadata": {"labels": {"team": "ml"}, "annotations": {"note": "x"}},
+            "spec": {"workflowMetadata": {"labels": {"team": "ml"}, "annotations": {"note": "x"}}},
+        },
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, env_vars={{'MODE': 'cron'}}"), of=CRON,
+        shows={"spec": {"workflowSpec": {
+            "podSpecPatch": '{"containers": [{"name": "main", "env": [{"name": "MODE", "value": "cron"}]}]}'
+        }}},
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=4"), of=CRON,
+        shows={"spec": {"workflowSpec": {"parallelism": 4}}},
+    ),
+]  # fmt: skip
+REFUSALS = [
+    Refusal(MAIN, "triggers='daily'", message="must be a `Trigger`, or a list of them"),
+    Refusal(
+        MAIN, f"triggers=[tiphys.Trigger('a', {NIGHTLY}), tiphys.Trigger('a', {NIGHTLY})]",
+        message="two triggers are called 'a'",
+    ),
+    Refusal(
+        MAIN, f"triggers=[tiphys.Trigger('a b', {NIGHTLY}), tiphys.Trigger('a-b', {NIGHTLY})]",
+        message="would both be called `m-main-a-b` in the cluster", mend="Rename one",
+    ),
+    Refusal(MAIN, f"triggers=tiphys.Trigger('', {NIGHTLY})", message="`Trigger(name='')`"),
+    Refusal(MAIN, trigger("tiphys.Cron('0 2 * *')"), message="it has 4 fields, and cron has five"),
+    Refusal(MAIN, trigger("tiphys.Cron('60 2 * * *')"), message="the minute '60' is not within 0 to 59"),
+    Refusal(MAIN, trigger("tiphys.Cron('0 2 * * *', 'Europe/Berlen')"), message="`Europe/Berlin`"),
+    Refusal(MAIN, trigger("tiphys.FixedRate(0)"), message="0 is no number of minutes"),
+    Refusal(MAIN, trigger("tiphys.FixedRate(45)"), message="the nearest that does is 30"),
+    Refusal(MAIN, trigger("tiphys.OnArtifact('model')"), message="nothing in the cluster tells of new artifacts"),
+    Refusal(MAIN, trigger("'0 2 * * *'"), message="it must be a `Cron` or a `FixedRate`"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'m': 1}}"), message="`m.main` has no input `m`", mend="`n`"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'n': 'x'}}"), message="it takes `int`"),
+    Refusal(
+        MAIN, trigger(f"{NIGHTLY}, inputs={{'n': tiphys.TriggerTime}}"), message="takes no time",
+        mend="Declare it as `n: datetime`.",
+    ),
+    Refusal(MAIN, "triggers=tiphys.Trigger.daily()", message="no input `trigger_time`"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, env_vars={{'A': '{{{{x}}}}'}}"), message="Argo or Kubernetes would replace"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, interruptible=True"), message="it is compiled into the pods"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, queue='gpu'"), message="it is compiled into the pods"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, overwrite_cache=True"), message="share the cache"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, notifications=['me']"), message="Argo tells nobody"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, custom_context={{'a': 'b'}}"), message="make it an input"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=0"), message="a whole number from 1 on"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, retries=3"), message="`Trigger` has no field `retries`"),
+]  # fmt: skip

@@ -116,6 +116,14 @@ def test_a_project_is_installed_as_its_lock_says(tool: str, dockerfile: Lines, i
     assert sorted(every) == sorted(["0/README.md", "0/pyproject.toml", "0/src/a.py", f"0/{tool}.lock"])
 
 
+def test_a_lock_that_was_made_with_another_index_is_taken_as_it_is(dockerfile: Lines, tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "uv.lock"):
+        (tmp_path / name).write_text("")
+    text = one_line(dockerfile(".with_uv_project('pyproject.toml', index_url='https://i.example')"))
+    assert "--frozen --no-dev --inexact --no-install-project --index-url https://i.example" in text
+    assert "--locked" not in text
+
+
 def test_the_context_holds_what_is_copied_and_its_modes_are_alike(image: Load, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     for name, mode in (("a.txt", 0o600), ("run.sh", 0o700)):

@@ -9,15 +9,18 @@ from tiphys.authoring.location import caller, keyword
 from tiphys.diagnostics import Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Included:
     """What one environment includes: files, folders and patterns, relative to the folder of the file that says it."""
 
     folder: Path
     patterns: tuple[str, ...]
-    where: Span = field(compare=False, repr=False)
+    where: Span = field(compare=False)
     digest: str = ""
     """Of the files and their contents; known when a program is compiled."""
+
+    def __repr__(self) -> str:
+        return ", ".join(self.patterns)
 
 
 def as_included(value: object) -> object:

@@ -92,7 +92,10 @@ def project(index: int, layer: Project) -> str:
             f"UV_PROJECT_ENVIRONMENT={PREFIX} UV_CACHE_DIR={CACHES}/uv UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy"
         )
         without = "--no-editable" if layer.whole else "--no-install-project"
-        words = [f"{home}/bin/uv sync --project {TARGET} --locked --no-dev --inexact", without]
+        # told of other indexes, uv would find that the lock file does not fit them
+        found_elsewhere = options.index_url or options.extra_index_urls or options.pre
+        words = [f"{home}/bin/uv sync --project {TARGET}", "--frozen" if found_elsewhere else "--locked"]
+        words += ["--no-dev", "--inexact", without]
         words += flags_of(options, pre="--prerelease=allow")
     else:
         variables = f"VIRTUAL_ENV={PREFIX} POETRY_CACHE_DIR={CACHES}/poetry POETRY_VIRTUALENVS_CREATE=false"

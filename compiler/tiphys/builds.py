@@ -77,7 +77,7 @@ def said_in_file(module: ModuleType) -> Iterator[tuple[str, Image]]:
     waiting: list[TaskEnvironment] = []
     for other in [module, *sys.modules.values()]:
         file = getattr(other, "__file__", None)
-        if file is not None and Path(file).is_relative_to(root):
+        if isinstance(other, ModuleType) and isinstance(file, str) and Path(file).is_relative_to(root):
             values = list(vars(other).values())
             held = (value.environment if isinstance(value, TaskTemplate) else value for value in values)
             waiting.extend(value for value in held if isinstance(value, TaskEnvironment))
@@ -111,7 +111,7 @@ def build(image: Wanted, tool: str, *, push: bool) -> None:
         place = Path(folder)
         try:
             dockerfile = write_context(image.recipe, place)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             message = f"the files of {image.address} cannot be copied: {error}"
             raise UsageError(message) from None
         job = Job(image.address, dockerfile, place / "context", image.recipe.platforms, secrets, push)

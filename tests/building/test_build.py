@@ -304,6 +304,31 @@ def test_a_name_that_stands_for_an_image_is_said_on_the_command_line(bench: Benc
     assert "FROM nvidia/cuda:12\n" in bench.build("--print", "--image", "gpu=nvidia/cuda:12").out
 
 
+def test_names_of_images_and_the_default_are_said_from_python_too(bench: Bench) -> None:
+    from tiphys.compiling import compile_task, with_images
+    from tiphys.loading import load_module
+    from tiphys.profile import Profile
+
+    default, profile = with_images(["a:1", "gpu=b:1"], Profile(images={"gpu": "c:1", "cpu": "d:1"}))
+    assert (default, profile.images) == ("a:1", {"gpu": "b:1", "cpu": "d:1"})
+    text = "import tiphys\nenv = tiphys.TaskEnvironment('e', image=tiphys.Image.from_ref_name('gpu'))\n@env.task\ndef main(): ...\n"
+    (bench.folder / "named.py").write_text(text)
+    manifest = compile_task(load_module(bench.folder / "named.py").main, image=["gpu=b:1"])
+    images = [item["container"]["image"] for item in manifest.objects[1]["spec"]["templates"] if "container" in item]
+    assert images == ["b:1"]
+
+
+def test_an_image_with_another_python_is_refused_wherever_it_is_said(bench: Bench) -> None:
+    said = bench.run("compile", "flow.py", "dull", "--image", "python:3.10")
+    assert said.code == 0, "no task takes the default"
+    (bench.folder / "other.py").write_text(FLOW.replace(', image="a/b:1"', ""))
+    said = bench.run("compile", "other.py", "dull", "--image", "python:3.10")
+    assert said.code == 2
+    assert "the image python:3.10 (--image) has Python 3.10, and this program is compiled with 3." in said.err
+    (bench.folder / "tiphys.toml").write_text("image = 'python:3.10'\n")
+    assert "the image python:3.10 (profile) has Python 3.10" in bench.run("compile", "other.py", "dull").err
+
+
 WRONG: list[tuple[list[str], str]] = [
     (["--image", "a", "--image", "b"], "two images for tasks that name none: a and b; write NAME=ADDRESS for others"),
     (["--image", "a="], "'a=' is no address of an image; write one such as 'python:3.12-slim', or NAME=ADDRESS"),

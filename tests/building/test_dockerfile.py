@@ -159,6 +159,14 @@ def test_what_dockerignore_leaves_out_is_not_copied(image: Load, tmp_path: Path)
     assert list(contents_of(image(f"{folder}.with_dockerignore('rules')").recipe)) == ["0/a.py"]
 
 
+def test_a_folder_of_which_nothing_is_left_is_there_to_be_copied(image: Load, tmp_path: Path) -> None:
+    write(tmp_path / "data", ".git/HEAD")
+    place = tmp_path / "out"
+    place.mkdir()
+    write_context(image("Image.from_debian_base().with_source_folder('data')").recipe, place)
+    assert [item.name for item in (place / "context").rglob("*")] == ["0"]
+
+
 @pytest.mark.parametrize(
     ("rule", "dropped", "kept"),
     [
@@ -187,7 +195,7 @@ def test_links_are_followed_but_not_in_circles(image: Load, tmp_path: Path) -> N
 
 def test_a_dockerfile_is_built_as_it_is_with_what_it_copies(image: Load, tmp_path: Path) -> None:
     write(tmp_path / "img", "src/a.py", "src/b.txt", "secret.env", "more/x")
-    text = "FROM python:3.11\nCOPY --chown=1 src/*.py \\\n  /app/\nCOPY --from=other /x /y\nADD https://h.example/z more /z/\n"
+    text = "FROM python:3.11\nCOPY --chown=1 ./src/./*.py \\\n  /app/\nCOPY --from=other /x /y\nADD https://h.example/z more /z/\n"
     (tmp_path / "img" / "Dockerfile").write_text(text)
     one = image("Image.from_dockerfile('img/Dockerfile', registry='r.example', name='own')")
     assert list(contents_of(one.recipe)) == ["more/x", "src/a.py"]

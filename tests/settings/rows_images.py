@@ -10,6 +10,13 @@ HERE = f"3.{sys.version_info.minor}"
 OTHER = "3.10"
 
 
+SCRIPT = (
+    "script = __import__('pathlib').Path(__file__).with_name('old.py')\n"
+    "script.write_text('# /// script\\n# requires-python = \"<3.9\"\\n# ///\\n')\n"
+    "SCRIPT = tiphys.Image.from_uv_script(script)\n"
+)
+
+
 def image(address: str) -> dict[str, object]:
     return {"container": {"image": address}}
 
@@ -46,6 +53,10 @@ REFUSALS = [
     Refusal(
         "environment", f"image=tiphys.Image.from_debian_base(python='{OTHER}')",
         f"has Python {OTHER}, and this program is compiled with {HERE}", f"take an image with {HERE}",
+    ),
+    Refusal(
+        "environment", "image=SCRIPT", f"the image's script needs Python <3.9, and this program is compiled with {HERE}",
+        f"let it allow {HERE}", head=SCRIPT,
     ),
     Refusal("environment", f"image='reg.example/python:{OTHER}-slim'", f"has Python {OTHER}", f"with {HERE}"),
     Refusal(

@@ -10,7 +10,6 @@ from tiphys.argo.pods import default_image
 from tiphys.authoring.image import Image
 from tiphys.building import record
 from tiphys.building.pythons import allows, python_of, spelt
-from tiphys.building.requirements import UnreadableRequirements
 from tiphys.diagnostics import Mistake, ProgramError, Span, mistake, nearest
 from tiphys.ir import Plan
 from tiphys.profile import Profile
@@ -65,7 +64,7 @@ class Images:
         except ProgramError as error:
             self.mistakes.update(dict.fromkeys(error.mistakes))
             return ""
-        except (OSError, UnreadableRequirements) as error:
+        except (OSError, ValueError) as error:
             self._wrong(Mistake(f"the image cannot be described: {error}"), image.where)
             return ""
         if image.registry_secret is not None:

@@ -12,9 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from tiphys.authoring.layers import Layered, SecretRequest, refuse_pixi
-from tiphys.authoring.location import caller
-from tiphys.authoring.parts import (
+from tiphys.authoring.image_arguments import (
     Place,
     address,
     existing,
@@ -25,6 +23,8 @@ from tiphys.authoring.parts import (
     secret_name,
     version_of,
 )
+from tiphys.authoring.layers import Layered, SecretRequest, refuse_pixi
+from tiphys.authoring.location import caller
 from tiphys.building.recipe import DEBIAN, Pip, Recipe
 from tiphys.diagnostics import AuthoringError, Mistake
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self, TypeAlias
 
-from tiphys.authoring.location import caller
-from tiphys.authoring.parts import (
+from tiphys.authoring.image_arguments import (
     Place,
     commands_of,
     existing,
@@ -19,6 +18,7 @@ from tiphys.authoring.parts import (
     secrets_of,
     variables_of,
 )
+from tiphys.authoring.location import caller
 from tiphys.building.recipe import (
     Apt,
     Commands,

@@ -54,7 +54,8 @@ def files_of(layer: object, rules: list[Path]) -> Iterable[tuple[str, Path]]:
 def below(folder: Path, rules: Iterable[Path] = ()) -> Iterator[tuple[str, Path]]:
     """Give the files below a folder, but for those that the rules leave out: its own, or those that were said."""
     said = list(rules) or [folder / IGNORE]
-    return walked(folder, rules_of(line for file in said if file.is_file() for line in file.read_text().splitlines()))
+    lines = [line for file in said if file.is_file() for line in file.read_text(encoding="utf-8").splitlines()]
+    return walked(folder, rules_of(lines))
 
 
 def walked(folder: Path, rules: Rules) -> Iterator[tuple[str, Path]]:
@@ -92,7 +93,7 @@ def given_files(dockerfile: Path) -> Iterator[tuple[str, Path]]:
 def digest_of(recipe: Recipe) -> str:
     """Hash the Dockerfile, and path, mode and content of every file that it may copy: what is built is what is named.
 
-    Raises OSError where a file cannot be read.
+    Raises OSError where a file cannot be read, ValueError where it is not what it should be.
     """
     digest = hashlib.sha256()
     for part in (dockerfile_of(recipe), *recipe.platforms):
@@ -117,9 +118,15 @@ def mode_of(file: Path) -> int:
 
 
 def write_context(recipe: Recipe, folder: Path) -> Path:
-    """Lay out the context in an empty folder, and the Dockerfile beside it. Gives the file. Raises OSError."""
+    """Lay out the context in an empty folder, and the Dockerfile beside it. Gives the file.
+
+    Raises OSError, ValueError.
+    """
     place = folder / "context"
     place.mkdir()
+    for index, layer in enumerate(recipe.layers):
+        if isinstance(layer, Folder | Project):
+            (place / str(index)).mkdir()  # it is copied, even where all of it is left out
     for path, file in contents_of(recipe).items():
         copy(file, place / path)
     for inner in (place, *place.rglob("*")):

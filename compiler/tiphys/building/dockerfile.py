@@ -64,7 +64,7 @@ def written(index: int, layer: Layer) -> str:
         case Apt(packages=packages, secrets=secrets):
             keep = "rm -f /etc/apt/apt.conf.d/docker-clean"
             install = "DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends"
-            return run([keep, "apt-get update", " ".join([install, *packages])], secrets, APT_CACHES)
+            return run([keep, "apt-get update", " ".join([install, *map(shlex.quote, packages)])], secrets, APT_CACHES)
         case Project():
             return project(index, layer)
         case Commands(commands=commands, secrets=secrets):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ def copied(text: str) -> Wanted | None:
             if sources is None or any("$" in source for source in sources):
                 return None
             for source in sources:
-                plain = source.removeprefix("./").strip("/")
-                if plain in ("", "."):
+                plain = posixpath.normpath(source.strip("/") or ".")
+                if plain == ".":
                     return None
                 patterns.append(compiled(plain))
     return lambda path: any(pattern.fullmatch(path) for pattern in patterns)
@@ -45,7 +46,8 @@ def sources_of(rest: str) -> list[str] | None:
         parts = json.loads(body) if body.startswith("[") else shlex.split(body)
     except ValueError:
         return None
-    return [part for part in parts[:-1] if "://" not in part and not part.startswith("<<")]
+    sources = [str(part) for part in parts[:-1]]
+    return [source for source in sources if "://" not in source and not source.startswith("<<")]
 
 
 def python_in(text: str) -> Version | None:

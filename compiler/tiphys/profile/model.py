@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from tiphys.authoring.parts import repository
+from tiphys.authoring.image_arguments import repository
 from tiphys.authoring.pod import PodTemplate
 from tiphys.diagnostics import nearest
 from tiphys.profile.accelerators import Accelerators

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import tiphys
 from tiphys import passes
+from tiphys.authoring.cache import BEHAVIORS
 from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import UsageError
+from tiphys.diagnostics import UsageError, nearest
 from tiphys.ir import Program
 from tiphys.loading import root_of
 from tiphys.profile import Profile, find_profile
@@ -97,9 +98,21 @@ def triggers_of(task: TaskTemplate[..., Any]) -> tuple[Trigger, ...]:
     return task.decorator.triggers or ()
 
 
-def profile_of(task: TaskTemplate[..., Any], asked: str | None = None) -> Profile:
-    """Read the profile of a task's project. asked: the name of one of its profiles, or a file. Raises UsageError."""
-    return find_profile(root_of(task), asked)
+def profile_of(task: TaskTemplate[..., Any], asked: str | None = None, cache: str | None = None) -> Profile:
+    """Read the profile of a task's project.
+
+    asked: the name of one of its profiles, or a file. cache: what becomes of caches, instead of what the profile says:
+    `auto`, `override` or `disable`.
+
+    Raises UsageError.
+    """
+    found = find_profile(root_of(task), asked)
+    if cache is None:
+        return found
+    if cache not in BEHAVIORS:
+        message = f"there is no way `{cache}` to cache. {nearest(cache, list(BEHAVIORS))}"
+        raise UsageError(message)
+    return found.model_copy(update={"cache": cache})
 
 
 def with_images(said: str | Sequence[str] | None, profile: Profile) -> tuple[str | None, Profile]:

@@ -188,6 +188,7 @@ class RunContext:
     annotations: Mapping[str, str] = field(default_factory=dict)
     profile: str | None = None
     signals: Mapping[str, Any] = field(default_factory=dict)
+    cache: str | None = None
 
     def run(self, task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
         """Run a task with these inputs. A local run has ended when this returns; a cluster run has been submitted."""
@@ -203,7 +204,7 @@ class RunContext:
         on_event: Callable[[Event], None] | None = None,
     ) -> Run:
         """Run a task with inputs that are texts already."""
-        profile = profile_of(task, self.profile)
+        profile = profile_of(task, self.profile, self.cache)
         manifest = compile_task(task, image=self.image, profile=profile, cached=self.mode == "local")
         if self.mode == "local":
             return self.here(manifest, arguments, on_event)
@@ -300,6 +301,8 @@ def with_runcontext(
     annotations: Mapping[str, str] | None = None,
     profile: str | None = None,
     signals: Mapping[str, Any] | None = None,
+    disable_run_cache: bool = False,
+    overwrite_cache: bool = False,
 ) -> RunContext:
     """Say where and how to run.
 
@@ -307,8 +310,10 @@ def with_runcontext(
     none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context, kubeconfig: which cluster. executor,
     parallelism: how the engine runs pods. labels, annotations: of the Workflow. profile: the name of one of the
     project's profiles, or a file.
-    signals: answers to the conditions of a local run; a list answers one after the other.
+    signals: answers to the conditions of a local run; a list answers one after the other. disable_run_cache: nothing
+    that was kept is used, and nothing is kept. overwrite_cache: all runs anyway, and replaces what was kept.
     """
+    cache = "disable" if disable_run_cache else "override" if overwrite_cache else None
     return RunContext(
         mode,
         image,
@@ -322,6 +327,7 @@ def with_runcontext(
         annotations or {},
         profile,
         signals or {},
+        cache,
     )
 
 

@@ -208,6 +208,29 @@ def test_override_runs_anyway_and_replaces_what_is_kept(play: Play) -> None:
     assert play(ONE)[1] == []
 
 
+def test_a_run_can_do_without_and_can_replace(play: Play) -> None:
+    assert play(ONE)[1] == ["f 3"]
+    for said, later in (({"disable_run_cache": True}, []), ({"overwrite_cache": True}, [])):
+        play.log.write_text("")
+        module = play.load(ONE)
+        assert tiphys.with_runcontext(**said).run(module.main).result() == 9
+        assert play.log.read_text() == "f 3\n"
+        assert play(ONE)[1] == later
+
+
+def test_nothing_is_kept_where_it_is_disabled(play: Play) -> None:
+    tiphys.with_runcontext(disable_run_cache=True).run(play.load(ONE).main).result()
+    assert play(ONE)[1] == ["f 3"]
+
+
+def test_an_orchestrator_runs_again_where_all_is_replaced(play: Play) -> None:
+    text = ORCHESTRATORS.format(cache='cache="auto"')
+    play(text)
+    play.log.write_text("")
+    tiphys.with_runcontext(overwrite_cache=True).run(play.load(text).main).result()
+    assert sorted(play.log.read_text().split("\n")) == ["", "f 1", "f 1", "f 2", "f 2"]
+
+
 def test_a_result_that_is_too_old_counts_no_more(play: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     text = ONE.replace("await f(", "await f.override(cache=tiphys.Cache('auto', max_age=100))(")
     play(text)

@@ -16,11 +16,15 @@ ROWS = [
     *[Row(level, "cache=tiphys.Cache('auto', ignored_inputs='n', salt='s')", BOTH) for level in LEVELS],
     Row("decorator", "cache='override'", {"inputs": {"artifacts": GONE}, "outputs": {"artifacts": [WRITTEN]}}),
     Row("decorator", "cache='on'", BOTH),
+    Row("profile", "cache='disable'", NEITHER, also={"decorator": "cache='auto'"}),
+    Row("profile", "cache='override'", {"inputs": {"artifacts": GONE}}, also={"decorator": "cache='auto'"}),
+    Row("profile", "cache='override'", NEITHER, also={"decorator": "cache='disable'"}),
     Row("override", "cache='disable'", NEITHER, also={"environment": "cache='auto'"}),
     Row("decorator", "cache=tiphys.Cache('auto', serialize=True)", {**BOTH, "synchronization": {}}),
     Row("decorator", "cache=tiphys.Cache('auto')", {**BOTH, "synchronization": GONE}),
 ]
 REFUSALS = [
+    Refusal("profile", "cache='off'", "'off' is no way to cache", "There is `auto`"),
     Refusal("decorator", "cache='atuo'", "'atuo' is no way to cache", "Did you mean `auto`"),
     Refusal("environment", "cache=3", "`TaskEnvironment(cache=3)`"),
     Refusal("override", "cache=True", "`override(cache=True)`"),

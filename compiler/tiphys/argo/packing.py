@@ -281,7 +281,16 @@ def settings_of(plan: Plan, program: Program, profile: Profile) -> Resolved:
     """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources."""
     around = plan.around or program.owners.get(program.main.task)
     levels = plan.task.levels if plan.task is not None else around_glue(around)
-    return adopted(resolve((("profile", profile.settings), *levels)), plan, profile)
+    return adopted(cached(resolve((("profile", profile.settings), *levels)), profile), plan, profile)
+
+
+def cached(found: Resolved, profile: Profile) -> Resolved:
+    """Let the profile, or the command, change what becomes of a cache."""
+    cache = found.settings.cache
+    if cache is None or not cache.is_on or profile.cache == "auto":
+        return found
+    said = found.settings.model_copy(update={"cache": cache.model_copy(update={"behavior": profile.cache})})
+    return Resolved(said, {**found.levels, "cache": "profile"})
 
 
 def around_glue(task: Leaf | None) -> tuple[tuple[str, Settings], ...]:

@@ -25,6 +25,7 @@ Image = Annotated[
     typer.Option("--image", help="The image of tasks that name none; NAME=URI: what a name means. Repeatable."),
 ]
 Profile = Annotated[str | None, typer.Option("--profile", help="One of the project's profiles, or a file.")]
+Cache = Annotated[str | None, typer.Option("--cache", help="auto, override (run all, keep it anew) or disable.")]
 Inputs = Annotated[str | None, typer.Option("--inputs", help="All inputs as one JSON object, @FILE, or - for stdin.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
 After = Annotated[str | None, typer.Option("--after", help="Stop behind a pass, and print the graph there.")]
@@ -69,6 +70,7 @@ def compile(
     namespace: Namespace = None,
     context: Context = None,
     profile: Profile = None,
+    cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
     """Compile a task to a WorkflowTemplate and its bundle; the run's inputs stand after `--`."""
@@ -81,7 +83,7 @@ def compile(
         Making(
             file, task, output=output, form=form, bind=bind or [], image=image or [], after=after, apply=apply,
             submit=submit, watch=watch, inputs=inputs, namespace=namespace, context=context, profile=profile,
-            as_json=as_json, extra=extra,
+            cache=cache, as_json=as_json, extra=extra,
         )
     )  # fmt: skip
 

@@ -38,6 +38,7 @@ class Making:
     namespace: str | None
     context: str | None
     profile: str | None
+    cache: str | None
     as_json: bool
     extra: list[str]
 
@@ -69,7 +70,7 @@ def make(asked: Making) -> None:
         print(trace_task(task, bindings=bindings, after=asked.after))
         return
     arguments = inputs_of(task, asked, bindings) if asked.submit else {}
-    profile = profile_of(task, asked.profile)
+    profile = profile_of(task, asked.profile, asked.cache)
     manifest = compile_task(task, bindings=bindings, image=asked.image, profile=profile)
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)

@@ -26,6 +26,7 @@ Options:
   --inputs TEXT      All inputs as one JSON object, @FILE, or - for stdin.
   --json             Print one JSON object, and nothing else, on standard output.
   --parallelism N    How many pods run at once; by default the number of cores.
+  --cache HOW        auto, override (run all, and keep the results anew) or disable.
   --signal NAME=VALUE  Answer a condition; may be said again, also for a further question of the same name.
   --debug            Run the tasks in this process, one after the other, so that a debugger sees them.
   --help             Show this, and with FILE the inputs of its task."""
@@ -64,7 +65,7 @@ def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
         flag, equals, value = word.partition("=")
         if flag in ("--json", "--debug") and not equals:
             options[flag[2:]] = "true"
-        elif flag in ("--inputs", "--parallelism", "--image", "--profile"):
+        elif flag in ("--inputs", "--parallelism", "--image", "--profile", "--cache"):
             if not equals and not waiting:
                 message = f"`{flag}` needs a value"
                 raise UsageError(message)
@@ -117,7 +118,7 @@ def local(
     if count is not None and (not count.isdigit() or int(count) < 1):
         message = f"`--parallelism {count}`: write a whole number from 1 on, such as --parallelism 4"
         raise UsageError(message)
-    profile = profile_of(task, options.get("profile"))
+    profile = profile_of(task, options.get("profile"), options.get("cache"))
     manifest = compile_task(
         task, image=options["image"].split("\n") if "image" in options else None, profile=profile, cached=True
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
+from tiphys.authoring.cache import BEHAVIORS
 from tiphys.authoring.image_arguments import repository
 from tiphys.authoring.pod import PodTemplate
 from tiphys.diagnostics import nearest
@@ -66,6 +67,14 @@ def as_accelerators(value: object) -> object:
     return laid_over_preset("accelerators", value, DEFAULT)
 
 
+def behavior(value: object) -> object:
+    """Check what becomes of caches."""
+    if value not in BEHAVIORS:
+        msg = f"{value!r} is no way to cache. {nearest(str(value), list(BEHAVIORS))}"
+        raise ValueError(msg)
+    return value
+
+
 class Profile(Part):
     """What is said about the cluster.
 
@@ -74,7 +83,8 @@ class Profile(Part):
     artifact repository is. images: what `Image.from_ref_name` means. registry: of images that name none.
     queue: that of pods which name none. queues: what each puts on its pods. interruptible: the nodes that may be taken
     away; `false` says that there are none. accelerators: how devices are asked for.
-    pod_templates: those that tasks name.
+    pod_templates: those that tasks name. cache: what becomes of caches: `auto` does as the tasks say, `override` runs
+    all that they would find and replaces it, `disable` does without.
     """
 
     image: Annotated[str, AfterValidator(address)] | None = None
@@ -94,6 +104,7 @@ class Profile(Part):
     queues: dict[ObjectName, Queue] = Field(default={})
     queue: str | None = None
     interruptible: Annotated[Interruptible | None, BeforeValidator(as_interruptible)] = None
+    cache: Annotated[Literal["auto", "override", "disable"], BeforeValidator(behavior)] = "auto"
     accelerators: Annotated[Accelerators | None, BeforeValidator(as_accelerators)] = None
 
     @field_validator("queue")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tiphys.argo.adopting import adopted
 from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.forms import form_of, literals_of
@@ -27,6 +26,7 @@ from tiphys.argo.pods import (
     output_names,
     shim_variables,
 )
+from tiphys.argo.resolving import settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
@@ -35,16 +35,14 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.authoring.trigger import Trigger
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
 from tiphys.diagnostics import ProgramError
-from tiphys.ir import Ask, Attempt, Graph, Leaf, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
+from tiphys.ir import Ask, Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
 from tiphys.profile import Profile
-from tiphys.settings import Resolved, Settings, resolve
+from tiphys.settings import Resolved, Settings
 
 JOIN = "join"
 GUARD = "guard"
-GLUE = ("image", "service_account", "queue", "interruptible")
-"""What pods of glue take from the environment of the orchestrator whose code they run."""
 ASK = "ask"
 MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
 
@@ -275,30 +273,6 @@ def fingerprint(
 def task_of(value: object) -> tuple[str, Callable[..., Any]] | None:
     """Tell tasks from other objects: a task that code mentions travels as a stub."""
     return (value.name, value.function) if isinstance(value, TaskTemplate) else None
-
-
-def settings_of(plan: Plan, program: Program, profile: Profile) -> Resolved:
-    """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources."""
-    around = plan.around or program.owners.get(program.main.task)
-    levels = plan.task.levels if plan.task is not None else around_glue(around)
-    return adopted(cached(resolve((("profile", profile.settings), *levels)), profile), plan, profile)
-
-
-def cached(found: Resolved, profile: Profile) -> Resolved:
-    """Let the profile, or the command, change what becomes of a cache."""
-    cache = found.settings.cache
-    if cache is None or not cache.is_on or profile.cache == "auto":
-        return found
-    said = found.settings.model_copy(update={"cache": cache.model_copy(update={"behavior": profile.cache})})
-    return Resolved(said, {**found.levels, "cache": "profile"})
-
-
-def around_glue(task: Leaf | None) -> tuple[tuple[str, Settings], ...]:
-    """Give what an orchestrator's environment says of glue."""
-    if task is None:
-        return ()
-    said = dict(task.levels).get("environment", Settings())
-    return (("environment", Settings(**{name: getattr(said, name) for name in GLUE})),)
 
 
 def used_plans(program: Program) -> list[str]:

@@ -1,0 +1,35 @@
+"""The settings of a pod: those of its task or of the orchestrator around it, over what the profile says."""
+
+from __future__ import annotations
+
+from tiphys.argo.adopting import adopted
+from tiphys.ir import Leaf, Plan, Program
+from tiphys.profile import Profile
+from tiphys.settings import Resolved, Settings, resolve
+
+GLUE = ("image", "service_account", "queue", "interruptible")
+"""What pods of glue take from the environment of the orchestrator whose code they run."""
+
+
+def settings_of(plan: Plan, program: Program, profile: Profile) -> Resolved:
+    """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources."""
+    around = plan.around or program.owners.get(program.main.task)
+    levels = plan.task.levels if plan.task is not None else around_glue(around)
+    return adopted(cached(resolve((("profile", profile.settings), *levels)), profile), plan, profile)
+
+
+def cached(found: Resolved, profile: Profile) -> Resolved:
+    """Let the profile, or the command, change what becomes of a cache."""
+    cache = found.settings.cache
+    if cache is None or not cache.is_on or profile.cache == "auto":
+        return found
+    said = found.settings.model_copy(update={"cache": cache.model_copy(update={"behavior": profile.cache})})
+    return Resolved(said, {**found.levels, "cache": "profile"})
+
+
+def around_glue(task: Leaf | None) -> tuple[tuple[str, Settings], ...]:
+    """Give what an orchestrator's environment says of glue."""
+    if task is None:
+        return ()
+    said = dict(task.levels).get("environment", Settings())
+    return (("environment", Settings(**{name: getattr(said, name) for name in GLUE})),)

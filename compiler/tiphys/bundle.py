@@ -77,7 +77,7 @@ class Entry:
     attempts: how often the user has it tried. kept: how its results are kept. on: after which exceptions; None: after
     all. lost: how often it is started again when it was lost, where that is counted apart. tries: its attempts count
     themselves in a file. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
-    that all may take.
+    that all may take. most: the bytes that it may take, and may give.
     """
 
     name: str
@@ -101,6 +101,7 @@ class Entry:
     timeout: float | None = None
     queued: float | None = None
     deadline: float | None = None
+    most: int | None = None
     within: Place | None = None
     context: Place | None = None
     kept: Mapping[str, object] | None = None
@@ -342,6 +343,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "tries": entry.tries or None,
         "queued": entry.queued,
         "deadline": entry.deadline,
+        "most": entry.most,
         "within": entry.within,
         "context": entry.context,
         "kept": dict(entry.kept) if entry.kept is not None else None,

@@ -25,6 +25,9 @@ from tiphys.authoring.secret import Secret, as_secrets
 from tiphys.authoring.trigger import Trigger, as_triggers
 from tiphys.diagnostics import Span
 
+LONGEST_VARIABLE = 128 * 1024 - 2
+"""Bytes of a variable with its name: the kernel's limit for one, with its end."""
+
 
 class Settings(Setting):
     """What one level says; a field that is `None` says nothing. `authoring/levels.py` says which level takes which."""
@@ -77,6 +80,12 @@ class Settings(Setting):
             if not isinstance(text, str):
                 msg = f"the value of {key} is {text!r}; write it as text: {str(text)!r}"
                 raise ValueError(msg)
+            if "\0" in key + text:
+                msg = f"{key} holds a zero character, which no variable can"
+                raise ValueError(msg)
+            if len(f"{key}={text}".encode(errors="surrogateescape")) > LONGEST_VARIABLE:
+                msg = f"the value of {key} is longer than the 128 KiB that a variable can have; pass it as an input"
+                raise ValueError(msg)
         return value
 
     @field_validator("queue", mode="before")
@@ -85,6 +94,14 @@ class Settings(Setting):
         if value is None or (isinstance(value, str) and value):
             return value
         msg = "write the name of a queue of the profile, as text"
+        raise ValueError(msg)
+
+    @field_validator("max_inline_io_bytes", mode="before")
+    @classmethod
+    def _bytes(cls, value: object) -> object:
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+            return value
+        msg = "write a number of bytes from 1 on, such as 50 * 1024 * 1024"
         raise ValueError(msg)
 
     @field_validator("image", mode="before")

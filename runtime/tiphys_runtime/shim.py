@@ -141,9 +141,15 @@ class Call:
         if value is not keeping.NOTHING:
             return value
         work = self.prepared()
+        if "most" in self.entry:
+            from tiphys_runtime import sizes
+
+            sizes.check_inputs(self, *work)
         given = self.values.at(self.entry["context"]) if "context" in self.entry else {}
         with context.In(place=self.at, version=self.digest, given=given):
             value = self.body(*work)
+        if "most" in self.entry:
+            sizes.check_output(self, value)
         if "kept" in self.entry:
             keeping.keep(self, value)
         return value

@@ -333,6 +333,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
         timeout=timeout.seconds,
         queued=timeout.queued_seconds,
         deadline=timeout.deadline_seconds,
+        most=settings.max_inline_io_bytes,
         within=plan.within,
         context=plan.context,
         kept=kept_of(plan, settings),

@@ -46,7 +46,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Needed:
-    """An entry of a Kubernetes Secret that a task reads, and the line that calls the task."""
+    """An entry of a Kubernetes Secret that a task reads, and the line that says so."""
 
     secret: str
     key: str

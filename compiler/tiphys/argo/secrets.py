@@ -9,7 +9,7 @@ from hera.workflows import models as m
 from tiphys.argo.report import Needed
 from tiphys.ir import Plan
 from tiphys.profile import Profile
-from tiphys.settings import Settings
+from tiphys.settings import Settings, place_of
 
 
 def secret_variables(settings: Settings, profile: Profile) -> list[m.EnvVar]:
@@ -44,11 +44,12 @@ def secret_volumes(settings: Settings, profile: Profile) -> tuple[list[m.Volume]
 
 
 def needed_secrets(plans: Iterable[tuple[Plan, Settings]], profile: Profile) -> tuple[Needed, ...]:
-    """List the entries of Secrets that pods read, each with a task that does and the line that calls it."""
+    """List the entries of Secrets that pods read, each with a task that does and the line that says so."""
     found: dict[tuple[str, str], Needed] = {}
     for plan, settings in plans:
         for secret in settings.secrets or ():
             source = secret.source(profile.secrets.default)
             task = plan.task.name if plan.task is not None else "glue"
-            found.setdefault(source, Needed(*source, task, plan.where))
+            where = place_of(plan.task.levels, "secrets") if plan.task is not None else None
+            found.setdefault(source, Needed(*source, task, where or plan.where))
     return tuple(found.values())

@@ -19,6 +19,11 @@ VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
 OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.ASCII)
 ENTRY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
 HASH_SEED = "PYTHONHASHSEED"
+ARGOS = frozenset(
+    "ARGO_CONTAINER_NAME ARGO_DEADLINE ARGO_INCLUDE_SCRIPT_OUTPUT ARGO_NODE_ID ARGO_POD_NAME ARGO_POD_UID "
+    "ARGO_PROGRESS_FILE ARGO_PROGRESS_FILE_TICK_DURATION ARGO_PROGRESS_PATCH_TICK_DURATION ARGO_TEMPLATE "
+    "ARGO_TERMINATION_GRACE_PERIOD_SECONDS ARGO_WORKFLOW_NAME ARGO_WORKFLOW_UID TRACEPARENT TRACESTATE".split()
+)
 
 
 def check_spelling(program: Program, settings: Mapping[str, Settings], profile: Profile) -> None:
@@ -51,6 +56,8 @@ def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mi
     for name in variables:
         if name == HASH_SEED:
             yield mistake(f"`{HASH_SEED}` is always 0 in a pod: what two pods compute must agree", "Leave it out.")
+        elif name in ARGOS:
+            yield mistake(f"`{name}` is a variable that Argo sets in its pods", "Choose another name.")
         elif name.startswith("TIPHYS_"):
             yield mistake(f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name.")
         elif VARIABLE.fullmatch(name) is None:

@@ -46,7 +46,6 @@ FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "inc
 LATER = frozenset(
     {
         "links",
-        "max_inline_io_bytes",
         "plugin_config",
         "produces_artifacts",
         "report",

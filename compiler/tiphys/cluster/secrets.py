@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tiphys.diagnostics import Span
 
     class Needed(Protocol):
-        """An entry of a Secret, a task that reads it, and the line that calls the task."""
+        """An entry of a Secret, a task that reads it, and the line that says so."""
 
         @property
         def secret(self) -> str: ...
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def check_secrets(cluster: Cluster, needed: Iterable[Needed]) -> list[str]:
     """Look for the entries of Secrets, and give notes on those that this user may not read.
 
-    Raises ProgramError that names all that are missing, each with the line that calls a task reading it.
+    Raises ProgramError that names all that are missing, each with a task that reads it and the line that says so.
     """
     keys: dict[str, frozenset[str] | str | None] = {}
     missing, notes = [], []

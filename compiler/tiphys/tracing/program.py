@@ -31,7 +31,9 @@ from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of
 from tiphys.tracing.values import Frame, Poisoned, Raised
 
-OF_PODS = ("env_vars", "interruptible", "pod_template", "queue", "resources", "secrets", "service_account")
+OF_PODS = tuple(
+    "env_vars interruptible max_inline_io_bytes pod_template queue resources secrets service_account".split()
+)
 """Settings of pods, which an orchestrator has none of."""
 FRAMES = 20_000
 """How deep our own calls may nest: a hundred and fifty of the user's calls, and what lies between two of them."""

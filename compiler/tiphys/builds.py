@@ -72,23 +72,27 @@ def wanted(said: Iterable[tuple[str, Image]], profile: Profile) -> list[Wanted]:
 
 
 def said_in_file(module: ModuleType) -> Iterator[tuple[str, Image]]:
-    """Give the images of all environments that a module, and those of its project that are loaded with it, define."""
+    """Give the images of all environments, and tasks without one, of a module and of those of its project beside it."""
     root = project_root(Path(str(module.__file__)))
-    waiting: list[TaskEnvironment] = []
+    waiting: list[object] = []
     for other in [module, *sys.modules.values()]:
         file = getattr(other, "__file__", None)
         if isinstance(other, ModuleType) and isinstance(file, str) and Path(file).is_relative_to(root):
-            values = list(vars(other).values())
-            held = (value.environment if isinstance(value, TaskTemplate) else value for value in values)
-            waiting.extend(value for value in held if isinstance(value, TaskEnvironment))
+            waiting.extend(vars(other).values())
     seen: set[int] = set()
     while waiting:
-        environment = waiting.pop(0)
-        if id(environment) not in seen:
-            seen.add(id(environment))
-            waiting.extend(environment.depends_on)
-            if isinstance(environment.settings.image, Image):
-                yield environment.name, environment.settings.image
+        found = waiting.pop(0)
+        if isinstance(found, TaskTemplate) and found.environment is not None:
+            found = found.environment
+        if not isinstance(found, TaskTemplate | TaskEnvironment) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        if isinstance(found, TaskEnvironment):
+            waiting.extend(found.depends_on)
+        levels = found.levels if isinstance(found, TaskTemplate) else (("environment", found.settings),)
+        image = resolve(levels).settings.image
+        if isinstance(image, Image):
+            yield found.name, image
 
 
 def said_in_program(program: Program) -> Iterator[tuple[str, Image]]:

@@ -140,6 +140,31 @@ def test_all_images_of_a_file_are_built_and_those_with_a_registry_pushed(bench: 
     assert "chatter" in done.err
 
 
+def test_the_image_of_a_task_without_an_environment_is_built_and_needs_no_python(bench: Bench) -> None:
+    bench.tool("docker")
+    text = """
+import tiphys
+from tiphys.extras import ContainerTask
+image = tiphys.Image.from_base("alpine:3").clone(registry="reg.example", name="sh", extendable=True).with_commands(["true"])
+old = tiphys.Image.from_base("python:3.9").clone(registry="reg.example", name="old")
+say = ContainerTask("say", image, ["echo"])
+say_old = ContainerTask("say-old", old, ["echo"])
+env = tiphys.TaskEnvironment("e")
+
+@env.task
+async def main() -> None:
+    await say()
+    await say_old()
+"""
+    (bench.folder / "own.py").write_text(text)
+    first, second = bench.run("build", "own.py").out.split()
+    assert bench.run("build", "own.py", "main", "--json").code == 0
+    compiled = bench.run("compile", "own.py", "-o", "-")
+    assert compiled.code == 0, compiled.err
+    assert f"image: {first}" in compiled.out
+    assert f"image: {second}" in compiled.out
+
+
 def test_of_a_task_only_what_it_calls_is_built(bench: Bench) -> None:
     bench.tool("docker")
     assert len(bench.build("main").out.split()) == 1

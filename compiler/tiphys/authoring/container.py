@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tiphys.authoring.commands import Command, Misplaced, command_of
+from tiphys.authoring.image import Image
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.task import Documentation, TaskTemplate
@@ -47,7 +48,7 @@ class ContainerTask(TaskTemplate[..., Any]):
     def __init__(
         self,
         name: str,
-        image: str,
+        image: str | Image,
         command: Sequence[str],
         inputs: Mapping[str, Any] | None = None,
         arguments: Sequence[str] | None = None,

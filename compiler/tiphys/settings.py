@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BeforeValidator, PrivateAttr, field_validator
 
 from tiphys.authoring.cache import Cache, as_cache
-from tiphys.authoring.image import Image
 from tiphys.authoring.include import Included, as_included
 from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
@@ -28,11 +27,18 @@ from tiphys.diagnostics import Span
 LONGEST_VARIABLE = 128 * 1024 - 2
 """Bytes of a variable with its name: the kernel's limit for one, with its end."""
 
+if TYPE_CHECKING:
+    from tiphys.authoring.image import Image
+
+    AnyImage = str | Image | None
+else:
+    AnyImage = Any  # `Image` is loaded where a program has one
+
 
 class Settings(Setting):
     """What one level says; a field that is `None` says nothing. `authoring/levels.py` says which level takes which."""
 
-    image: str | Image | None = None
+    image: AnyImage = None
     resources: Resources | None = None
     env_vars: dict[str, str] | None = None
     secrets: Annotated[tuple[Secret, ...] | None, BeforeValidator(as_secrets)] = None
@@ -107,9 +113,11 @@ class Settings(Setting):
     @field_validator("image", mode="before")
     @classmethod
     def _image(cls, value: object) -> object:
-        if value is None or isinstance(value, Image):
+        if value is None or (isinstance(value, str) and value and not any(sign.isspace() for sign in value)):
             return value
-        if isinstance(value, str) and value and not any(sign.isspace() for sign in value):
+        from tiphys.authoring.image import Image
+
+        if isinstance(value, Image):
             return value
         msg = "it takes an `Image`, the address of an image, or 'auto'"
         raise ValueError(msg)

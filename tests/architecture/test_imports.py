@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, str] = {
     "testing": "answers",
     "ir": "diagnostics",
     "settings": "authoring diagnostics",
-    "profile": "authoring diagnostics settings",
+    "profile": "authoring building diagnostics settings",
     "authoring": "answers building diagnostics settings runtime",
     "building": "diagnostics",
     "extras": "authoring",

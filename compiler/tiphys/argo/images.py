@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TYPE_CHECKING
 
 from tiphys.argo.pods import default_image
-from tiphys.authoring.image import Image
 from tiphys.building import record
 from tiphys.building.pythons import allows, python_of, spelt
 from tiphys.diagnostics import Mistake, ProgramError, Span, mistake, nearest
 from tiphys.ir import Plan
 from tiphys.profile import Profile
 from tiphys.settings import Resolved
+
+if TYPE_CHECKING:
+    from tiphys.authoring.image import Image
 
 HERE = sys.version_info[:2]
 
@@ -47,14 +49,12 @@ class Images:
             case str():
                 self._check(said, plan.where, "environment")
                 return found
-            case Image():
+            case _:
                 if said not in self._known:
                     self._known[said] = self._made(said)
                 if plan.task is None or plan.task.beside is None:
                     self._agree(said)
                 return Resolved(found.settings.model_copy(update={"image": self._known[said]}), found.levels)
-            case _:
-                assert_never(said)
 
     def _made(self, image: Image) -> str:
         """Give the address of an image, and look at it."""

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from tiphys.argo.limits import BUNDLE, largest
 from tiphys.authoring.include import Included
-from tiphys.building.context import walked
-from tiphys.building.ignoring import rules_of
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.settings import Settings
 
@@ -63,6 +61,9 @@ def found(said: Included, root: Path) -> Files:
 
 def matches(pattern: str, said: Included, root: Path) -> Iterator[Path]:
     """Give the files that a pattern names, without what nobody wants to send (`.git`, `__pycache__`)."""
+    from tiphys.building.context import walked
+    from tiphys.building.ignoring import rules_of
+
     place = Path(os.path.normpath(said.folder / pattern))
     if not place.is_relative_to(root):
         message = f"{pattern} lies outside of the project's folder {root}"

@@ -7,15 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiphys.authoring.commands import Command, Misplaced, command_of
-from tiphys.authoring.image import Image
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.task import Documentation, TaskTemplate
 from tiphys.diagnostics import AuthoringError, Mistake, Span, report
 from tiphys_runtime.beside import Container
+
+if TYPE_CHECKING:
+    from tiphys.authoring.image import Image
 
 NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 FILE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from tiphys.authoring.image_arguments import (
     Place,
-    address,
     existing,
     options_of,
     packages_of,
     platforms_of,
-    repository,
     secret_name,
     version_of,
 )
 from tiphys.authoring.layers import Layered, SecretRequest, refuse_pixi
 from tiphys.authoring.location import caller
+from tiphys.building.addresses import address, repository
 from tiphys.building.recipe import DEBIAN, Pip, Recipe
 from tiphys.diagnostics import AuthoringError, Mistake
 

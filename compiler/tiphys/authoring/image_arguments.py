@@ -10,23 +10,14 @@ from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
 from tiphys.authoring.location import caller, keyword
+from tiphys.building.addresses import Wrong
 from tiphys.building.recipe import PLATFORMS, Options
 from tiphys.diagnostics import AuthoringError, Mistake
 
 T = TypeVar("T")
-PATH = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
-HOST = re.compile(r"[a-zA-Z0-9](?:[-.a-zA-Z0-9]*[a-zA-Z0-9])?(?::\d+)?")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DEBIAN_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*(?::[a-z0-9]+)?(?:[=/]\S+)?")
 TWO_WORDS = re.compile(r"[\w.\[\]-]+\s+[\w.\[\]-]+(\s.*)?")
-
-
-class Wrong(ValueError):
-    """A value is wrong; mend: how to say it."""
-
-    def __init__(self, message: str, mend: str | None = None) -> None:
-        super().__init__(message)
-        self.mend = mend
 
 
 class Place:
@@ -68,29 +59,6 @@ def version_of(value: object) -> tuple[int, int] | None:
         message = f"{value!r} is no version of Python"
         raise Wrong(message, "Write it as '3.12', or as (3, 12).")
     return numbers[0], numbers[1]
-
-
-def address(value: object) -> str:
-    """Check the address of an image."""
-    if isinstance(value, str) and value and not any(sign.isspace() for sign in value) and "{{" not in value:
-        return value
-    message = f"{value!r} is no address of an image"
-    raise Wrong(message, "Write one such as 'python:3.12-slim'.")
-
-
-def repository(value: object, *, is_registry: bool = False) -> str | None:
-    """Check the name of a repository, or a registry: a host, and maybe a path."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        host, slash, path = value.rstrip("/").partition("/") if is_registry else ("h", "/", value)
-        if HOST.fullmatch(host) and (PATH.fullmatch(path) if slash else True):
-            return value.rstrip("/")
-    if is_registry:
-        message = f"{value!r} is no registry"
-        raise Wrong(message, "Write a host and a path, without `https://`: 'registry.example/team'.")
-    message = f"{value!r} is no name of an image"
-    raise Wrong(message, "Use lower-case letters, digits, `-`, `_` and `/`; the tag is made of the contents.")
 
 
 def platforms_of(value: object) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from tiphys.authoring.cache import BEHAVIORS
-from tiphys.authoring.image_arguments import repository
 from tiphys.authoring.pod import PodTemplate
+from tiphys.building.addresses import repository
 from tiphys.diagnostics import nearest
 from tiphys.profile.accelerators import Accelerators
 from tiphys.profile.nodes import Interruptible, Queue

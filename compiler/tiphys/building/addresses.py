@@ -1,0 +1,39 @@
+"""Addresses of images: registries, names, whole addresses."""
+
+from __future__ import annotations
+
+import re
+
+PATH = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
+HOST = re.compile(r"[a-zA-Z0-9](?:[-.a-zA-Z0-9]*[a-zA-Z0-9])?(?::\d+)?")
+
+
+class Wrong(ValueError):
+    """A value is wrong; mend: how to say it."""
+
+    def __init__(self, message: str, mend: str | None = None) -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+def address(value: object) -> str:
+    """Check the address of an image."""
+    if isinstance(value, str) and value and not any(sign.isspace() for sign in value) and "{{" not in value:
+        return value
+    message = f"{value!r} is no address of an image"
+    raise Wrong(message, "Write one such as 'python:3.12-slim'.")
+
+
+def repository(value: object, *, is_registry: bool = False) -> str | None:
+    """Check the name of a repository, or a registry: a host, and maybe a path."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        host, slash, path = value.rstrip("/").partition("/") if is_registry else ("h", "/", value)
+        if HOST.fullmatch(host) and (PATH.fullmatch(path) if slash else True):
+            return value.rstrip("/")
+    if is_registry:
+        message = f"{value!r} is no registry"
+        raise Wrong(message, "Write a host and a path, without `https://`: 'registry.example/team'.")
+    message = f"{value!r} is no name of an image"
+    raise Wrong(message, "Use lower-case letters, digits, `-`, `_` and `/`; the tag is made of the contents.")

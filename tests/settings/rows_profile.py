@@ -42,7 +42,6 @@ REFUSALS = [
     Refusal("profile", "retries.lost = 'two'", "`retries.lost = 'two'`"),
     Refusal("profile", "secrets.defaults = 'a'", "there is no key `secrets.defaults`", "Did you mean `default`"),
     Refusal("profile", "secrets.default = 'A B'", "`secrets.default = 'A B'`: a name in Kubernetes"),
-    Refusal("profile", "storage = 'none'", "without an artifact repository is not supported yet", "'s3', 'gcs'"),
-    Refusal("profile", "storage = 'minio'", "`storage = 'minio'`", "'s3', 'gcs', 'oss' or 'azure'"),
+    Refusal("profile", "storage = 'minio'", "`storage = 'minio'`", "'s3', 'gcs', 'oss', 'azure' or 'none'"),
     Refusal("profile", "image = 'a b'", "no address of an image"),
 ]

@@ -29,6 +29,7 @@ from tiphys.argo.pods import (
 from tiphys.argo.resolving import settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
+from tiphys.argo.storeless import check_attempts, storeless
 from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
 from tiphys.argo.triggers import Planned, planned
 from tiphys.authoring.task import TaskTemplate
@@ -112,6 +113,8 @@ def pack_program(
     names = Names(JOIN, f"{JOIN}-never", "main")
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
+    if profile.storage == "none":
+        program = storeless(program)
     used = used_plans(program)
     images = Images(profile, image)
     resolved = {
@@ -124,6 +127,8 @@ def pack_program(
     settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings, profile)
     check_placement(program, resolved, profile)
+    if profile.storage == "none":
+        check_attempts(program, resolved, profile)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
     parts = {

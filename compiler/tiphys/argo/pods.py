@@ -35,10 +35,10 @@ def output_names(plan: Plan) -> list[str]:
 
 
 def is_small_output(plan: Plan, name: str) -> bool:
-    """Say whether an output never needs an artifact."""
+    """Say whether an output never has an artifact."""
     index = plan.result if name == "r" else int(name[1:] or 0)
     assert index is not None
-    return is_scalar(plan.types[index])
+    return plan.is_storeless or is_scalar(plan.types[index])
 
 
 def shim_variables(settings: Settings) -> Mapping[str, str]:

@@ -20,8 +20,13 @@ def timeout_said(settings: Settings) -> Timeout:
 
 
 def lost_of(settings: Settings, profile: Profile) -> int | None:
-    """Say how often a pod that was lost is started again; None where lost ones count as the user's attempts."""
+    """Say how often a pod that was lost is started again; None where lost ones count as the user's attempts.
+
+    Without a store they do where the user has some: nothing could tell them apart.
+    """
     said = retries_said(settings).lost
+    if said is None and profile.storage == "none" and retries_said(settings).count:
+        return None
     return said if said is not None else profile.retries.lost
 
 

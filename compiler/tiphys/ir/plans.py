@@ -71,6 +71,8 @@ class Plan:
     """The texts that the body is given beside its arguments."""
     keyed: tuple[Slot, ...] | None = None
     """Where results are kept: the operands by which they are found again."""
+    is_storeless: bool = False
+    """All that it receives and gives travels in parameters, however large it is."""
 
 
 @dataclass(frozen=True, slots=True)

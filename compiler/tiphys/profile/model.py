@@ -20,17 +20,6 @@ from tiphys.profile.runs import Runs
 from tiphys.settings import Settings
 
 
-def has_artifacts(value: object) -> object:
-    """Refuse a cluster without an artifact repository: values, records and fan-ins travel through it."""
-    if value == "none":
-        msg = (
-            "a cluster without an artifact repository is not supported yet: large values, `try` and fan-ins travel "
-            "through it; configure one for Argo, and say its kind: 's3', 'gcs', 'azure' or 'oss'"
-        )
-        raise ValueError(msg)
-    return value
-
-
 def address(text: str) -> str:
     """Check the address of an image."""
     if not text or any(sign.isspace() for sign in text) or "{{" in text:
@@ -80,9 +69,9 @@ class Profile(Part):
 
     image: of tasks that name none. namespace: where objects go, unless the command says it. service_account: that pods
     run as. image_pull_secrets: names of Secrets with registry credentials. storage: the kind of store that Argo's
-    artifact repository is. images: what `Image.from_ref_name` means. registry: of images that name none.
-    queue: that of pods which name none. queues: what each puts on its pods. interruptible: the nodes that may be taken
-    away; `false` says that there are none. accelerators: how devices are asked for.
+    artifact repository is; `none` where there is no repository. images: what `Image.from_ref_name` means. registry: of
+    images that name none. queue: that of pods which name none. queues: what each puts on its pods. interruptible: the
+    nodes that may be taken away; `false` says that there are none. accelerators: how devices are asked for.
     pod_templates: those that tasks name. cache: what becomes of caches: `auto` does as the tasks say, `override` runs
     all that they would find and replaces it, `disable` does without.
     """
@@ -95,7 +84,7 @@ class Profile(Part):
     namespace: ObjectName | None = None
     service_account: ObjectName | None = None
     image_pull_secrets: ObjectNames = Field(default=())
-    storage: Annotated[Literal["s3", "gcs", "oss", "azure"], BeforeValidator(has_artifacts)] = "s3"
+    storage: Literal["s3", "gcs", "oss", "azure", "none"] = "s3"
     pods: Pods = Field(default=Pods())
     runs: Runs = Field(default=Runs())
     retries: Retries = Field(default=Retries())

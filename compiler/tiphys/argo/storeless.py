@@ -1,0 +1,54 @@
+"""A cluster without an artifact repository: every value travels in parameters, and what cannot is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from tiphys.argo.tries import is_counted
+from tiphys.diagnostics import Mistake, ProgramError
+from tiphys.ir import Attempt, Plan, Program
+from tiphys.profile import Profile
+from tiphys.settings import Resolved, place_of
+
+MEND = "Configure an artifact repository for Argo, and say its kind in the profile: `storage = 's3'`."
+
+
+def check_attempts(program: Program, resolved: Mapping[str, Resolved], profile: Profile) -> None:
+    """Raise ProgramError for attempts that would have to know of each other: they do by a file in the store."""
+    found = []
+    for name, said in resolved.items():
+        task = program.plans[name].task
+        if task is not None and is_counted(said.settings, profile):
+            place = place_of(task.levels, "retries") or program.plans[name].where
+            text = "without an artifact repository: attempts are counted in one where lost pods, or a deadline, are too"
+            found.append(Mistake(f"`{task.name}`: {text}", place, MEND))
+    if found:
+        raise ProgramError(*dict.fromkeys(found))
+
+
+def storeless(program: Program) -> Program:
+    """Let all that the pods give and receive travel in parameters.
+
+    Raises ProgramError for what is kept in the store: exceptions for a `try`, items of a fan-out, results of a cache.
+    """
+    found = [mistake for name in program.plans for mistake in stored(program.plans[name])]
+    attempts = [unit for unit in program.graphs.values() if isinstance(unit, Attempt)]
+    found[:0] = [Mistake("the exceptions that a `try` catches are kept in one", unit.where, MEND) for unit in attempts]
+    if found:
+        wrong = [replace(one, message=f"without an artifact repository: {one.message}") for one in found]
+        raise ProgramError(*dict.fromkeys(wrong))
+    return replace(program, plans={name: in_parameters(plan) for name, plan in program.plans.items()})
+
+
+def stored(plan: Plan) -> Iterator[Mistake]:
+    """Find what the pods of a plan keep in the store."""
+    if plan.item is not None:
+        yield Mistake("the results of a fan-out, or of more than 16 calls at once, are read from one", plan.where, MEND)
+    if plan.keyed is not None:
+        yield Mistake("the results of `cache` are kept in one", plan.where, MEND)
+
+
+def in_parameters(plan: Plan) -> Plan:
+    """Give a plan whose operands and outputs have no files."""
+    return replace(plan, operands=tuple(replace(item, small=True) for item in plan.operands), is_storeless=True)

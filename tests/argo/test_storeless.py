@@ -1,0 +1,94 @@
+"""Without an artifact repository: no template has an artifact, and what needs one is refused at its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.argo.conftest import Load
+from tiphys.compiling import compile_task
+from tiphys.diagnostics import ProgramError
+from tiphys.profile import Profile
+from tiphys.runs import RunContext
+
+PROFILE = Profile.model_validate({"storage": "none"})
+HEAD = """
+@env.task
+async def step(n: int) -> list[str]:
+    return ["x" * n]
+@env.task
+async def size(texts: list[str], more: list[str]) -> int:
+    return sum(map(len, (*texts, *more)))
+@env.task
+async def main(n: int = 5000) -> {returns}:
+"""
+FLOWS = """
+    first, second = await asyncio.gather(step(n), step(2))
+    total = await size(first, second)
+    while total < 3 * n:
+        total += await size(first, [])
+    if total > 1:
+        total += len((await step(3))[0])
+    return f"{total} {len(first)}"
+"""
+REFUSED = {
+    "the exceptions that a `try` catches are kept in one": """
+    try:
+        return await step(n)
+    except ValueError:
+        return []
+""",
+    "the results of a fan-out, or of more than 16 calls at once": """
+    return [y for x in await asyncio.gather(*(step(len(x)) for x in await step(n))) for y in x]
+""",
+    "the results of `cache` are kept in one": """
+    return await step.override(cache="auto")(n)
+""",
+    "attempts are counted in one": """
+    return await step.override(retries=tiphys.RetryStrategy(2, lost=1))(n)
+""",
+}
+
+
+def run(load: Load, folder: Path, n: int) -> Any:
+    """Compile and run the program on this computer; no template has an artifact."""
+    manifest = compile_task(load(HEAD.format(returns="str") + FLOWS), profile=PROFILE)
+    for template in manifest.objects[1]["spec"]["templates"]:
+        assert "artifacts" not in template.get("inputs", {})
+        assert "artifacts" not in template.get("outputs", {})
+    return RunContext(executor="in-process", workdir=folder).here(manifest, {"n": str(n)}, None).result()
+
+
+@pytest.mark.slow
+def test_values_travel_in_parameters(load: Load, tmp_path: Path) -> None:
+    """5000 + 2, and twice 5000 more until 15000 is reached; then 3."""
+    assert run(load, tmp_path / "run", 5000) == "15005 1"
+
+
+@pytest.mark.slow
+def test_a_value_that_is_too_large_for_that_is_refused_by_its_task(load: Load, tmp_path: Path) -> None:
+    with pytest.raises(Exception, match=r"the task e\.step gives .* without an artifact repository only 32,768"):
+        run(load, tmp_path / "run", 50_000)
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_needs_a_repository_is_refused_at_its_line(text: str, load: Load) -> None:
+    with pytest.raises(ProgramError, match="without an artifact repository") as caught:
+        compile_task(load(HEAD.format(returns="list[str]") + REFUSED[text]), profile=PROFILE)
+
+    (mistake,) = caught.value.mistakes
+    assert text in mistake.message
+    assert mistake.where is not None
+    assert mistake.where.line >= 14
+    assert "storage = 's3'" in str(mistake.mend)
+
+
+def test_lost_pods_count_as_attempts_where_nothing_can_tell_them_apart(load: Load) -> None:
+    profile = Profile.model_validate({"storage": "none", "retries": {"lost": 3}})
+    text = HEAD.format(returns="list[str]") + "    return await step.override(retries=2)(n)"
+    templates = compile_task(load(text), profile=profile).objects[1]["spec"]["templates"]
+
+    (pod,) = [item for item in templates if "container" in item]
+    assert pod["retryStrategy"]["limit"] == "2"

@@ -66,4 +66,4 @@ def test_the_keys_that_the_page_shows_are_those_there_are(tmp_path: Path) -> Non
         file.write_text(text)
         find_profile(tmp_path, str(file))
         said = tomllib.loads(text)
-        assert number or set(said) >= set(Profile.model_fields) - {"images", "registry", "pod_templates"}
+        assert number or set(said) >= set(Profile.model_fields) - {"images", "registry", "pod_templates", "cache"}

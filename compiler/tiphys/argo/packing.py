@@ -114,7 +114,7 @@ def pack_program(
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
     if profile.storage == "none":
-        program = storeless(program)
+        program = storeless(program, profile)
     used = used_plans(program)
     images = Images(profile, image)
     resolved = {

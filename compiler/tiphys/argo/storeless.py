@@ -27,12 +27,12 @@ def check_attempts(program: Program, resolved: Mapping[str, Resolved], profile: 
         raise ProgramError(*dict.fromkeys(found))
 
 
-def storeless(program: Program) -> Program:
+def storeless(program: Program, profile: Profile) -> Program:
     """Let all that the pods give and receive travel in parameters.
 
     Raises ProgramError for what is kept in the store: exceptions for a `try`, items of a fan-out, results of a cache.
     """
-    found = [mistake for name in program.plans for mistake in stored(program.plans[name])]
+    found = [mistake for name in program.plans for mistake in stored(program.plans[name], profile)]
     attempts = [unit for unit in program.graphs.values() if isinstance(unit, Attempt)]
     found[:0] = [Mistake("the exceptions that a `try` catches are kept in one", unit.where, MEND) for unit in attempts]
     if found:
@@ -41,11 +41,11 @@ def storeless(program: Program) -> Program:
     return replace(program, plans={name: in_parameters(plan) for name, plan in program.plans.items()})
 
 
-def stored(plan: Plan) -> Iterator[Mistake]:
+def stored(plan: Plan, profile: Profile) -> Iterator[Mistake]:
     """Find what the pods of a plan keep in the store."""
     if plan.item is not None:
         yield Mistake("the results of a fan-out, or of more than 16 calls at once, are read from one", plan.where, MEND)
-    if plan.keyed is not None:
+    if plan.keyed is not None and profile.cache != "disable":
         yield Mistake("the results of `cache` are kept in one", plan.where, MEND)
 
 

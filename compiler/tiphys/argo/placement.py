@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tiphys.argo.accelerators import NotThereError, asked_for
-from tiphys.diagnostics import Mistake, ProgramError, nearest
+from tiphys.argo.resolving import levels_of
+from tiphys.diagnostics import Mistake, ProgramError, Span, nearest
 from tiphys.ir import Program
 from tiphys.profile import Profile
 from tiphys.profile.nodes import Interruptible, Queue, Toleration
@@ -39,21 +40,18 @@ class Placement:
 
 
 def check_placement(program: Program, resolved: Mapping[str, Resolved], profile: Profile) -> None:
-    """Raise ProgramError for what tasks ask for and the cluster does not have, each where it is said."""
-    found = [mistake for name, said in resolved.items() for mistake in in_plan(program, name, said, profile)]
+    """Raise ProgramError for what tasks ask for and the cluster does not have, each once where it is said."""
+    found: dict[tuple[Span, str], Mistake] = {}
+    for name, said in resolved.items():
+        plan = program.plans[name]
+        try:
+            placement_of(said.settings, profile)
+        except NotThereError as error:
+            task = plan.task.name if plan.task is not None else plan.around.name if plan.around is not None else "glue"
+            place = place_of(levels_of(plan, program), error.setting) or plan.where
+            found.setdefault((place, error.message), Mistake(f"`{task}`: {error.message}", place, error.mend))
     if found:
-        raise ProgramError(*dict.fromkeys(found))
-
-
-def in_plan(program: Program, name: str, said: Resolved, profile: Profile) -> Iterator[Mistake]:
-    """Check the settings of one plan."""
-    plan = program.plans[name]
-    try:
-        placement_of(said.settings, profile)
-    except NotThereError as error:
-        task = plan.task.name if plan.task is not None else "glue"
-        place = place_of(plan.task.levels, error.setting) if plan.task is not None else None
-        yield Mistake(f"`{task}`: {error.message}", place or plan.where, error.mend)
+        raise ProgramError(*found.values())
 
 
 def placement_of(settings: Settings, profile: Profile) -> Placement:

@@ -13,9 +13,15 @@ GLUE = ("image", "service_account", "queue", "interruptible")
 
 def settings_of(plan: Plan, program: Program, profile: Profile) -> Resolved:
     """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources."""
-    around = plan.around or program.owners.get(program.main.task)
-    levels = plan.task.levels if plan.task is not None else around_glue(around)
-    return adopted(cached(resolve((("profile", profile.settings), *levels)), profile), plan, profile)
+    found = resolve((("profile", profile.settings), *levels_of(plan, program)))
+    return adopted(cached(found, profile), plan, profile)
+
+
+def levels_of(plan: Plan, program: Program) -> tuple[tuple[str, Settings], ...]:
+    """Give what the program says of a plan's pods, the most general level first."""
+    if plan.task is not None:
+        return plan.task.levels
+    return around_glue(plan.around or program.owners.get(program.main.task))
 
 
 def cached(found: Resolved, profile: Profile) -> Resolved:
@@ -32,4 +38,5 @@ def around_glue(task: Leaf | None) -> tuple[tuple[str, Settings], ...]:
     if task is None:
         return ()
     said = dict(task.levels).get("environment", Settings())
-    return (("environment", Settings(**{name: getattr(said, name) for name in GLUE})),)
+    others = dict.fromkeys(Settings.model_fields.keys() - set(GLUE))
+    return (("environment", said.model_copy(update=others)),)

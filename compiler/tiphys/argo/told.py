@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from tiphys.argo.packing import Packed
 from tiphys.argo.report import Said, Told
+from tiphys.argo.resolving import GLUE
 from tiphys.settings import Settings
 
 ALWAYS = ("image",)
@@ -23,7 +24,7 @@ def told(packed: Packed) -> tuple[Told, ...]:
         task = packed.program.plans[name].task
         levels = packed.levels[name]
         is_glue = task is None or task.is_own
-        said = {key for key, level in levels.items() if level == "profile" or (level != "default" and not is_glue)}
+        said = {key for key, level in levels.items() if level != "default" and (key in GLUE or not is_glue)}
         keys = [key for key in Settings.model_fields if key in ALWAYS or key in said]
         one = Told(
             "glue" if task is None or task.is_own else task.name,

@@ -78,7 +78,7 @@ def keeper(task: TaskTemplate[..., Any], cache: Cache, *, keeps: bool) -> Keeper
     said = cache.model_copy(update={"serialize": False, "behavior": "override" if keeps else "auto"})
     ((level, around), *_) = task.levels
     # to look for a result needs the image of the environment, and none of its accelerators
-    light = around.model_copy(update=dict.fromkeys(("resources", "interruptible", "queue", "pod_template")))
+    light = around.model_copy(update=dict.fromkeys(("resources", "pod_template")))
     levels = ((level, light), ("decorator", Settings(cache=said)))
     return Keeper(task.name, kept_by if keeps else not_kept, task.code, levels, keeps)
 

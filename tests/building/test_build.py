@@ -163,6 +163,8 @@ async def main() -> None:
     assert compiled.code == 0, compiled.err
     assert f"image: {first}" in compiled.out
     assert f"image: {second}" in compiled.out
+    shim = bench.run("compile", "own.py", "--image", "python:3.9")
+    assert "the image python:3.9 (--image) has Python 3.9" in shim.err
 
 
 def test_of_a_task_only_what_it_calls_is_built(bench: Bench) -> None:

@@ -37,24 +37,32 @@ class Images:
     def chosen(self, plan: Plan, found: Resolved) -> Resolved:
         """Put an address in the place of what a task says of its image."""
         said = found.settings.image
-        match said:
-            case None | "auto":
-                level = "--image" if self.default is not None else "profile" if self.profile.image else "default"
-                address = self.default or self.profile.image or default_image()
-                self._check(address, None, level)
-                levels = {**found.levels, "image": level}
-                return Resolved(found.settings.model_copy(update={"image": address}), levels)
-            case str() if plan.task is not None and plan.task.beside is not None:
-                return found  # it needs no Python
-            case str():
+        is_ours = said in (None, "auto")
+        is_beside = plan.task is not None and plan.task.beside is not None
+        if is_ours or is_beside:
+            self._check(self.ours, None, self._level)
+        if is_ours:
+            levels = {**found.levels, "image": self._level}
+            return Resolved(found.settings.model_copy(update={"image": self.ours}), levels)
+        if isinstance(said, str):
+            if not is_beside:
                 self._check(said, plan.where, "environment")
-                return found
-            case _:
-                if said not in self._known:
-                    self._known[said] = self._made(said)
-                if plan.task is None or plan.task.beside is None:
-                    self._agree(said)
-                return Resolved(found.settings.model_copy(update={"image": self._known[said]}), found.levels)
+            return found
+        assert said is not None
+        if said not in self._known:
+            self._known[said] = self._made(said)
+        if not is_beside:
+            self._agree(said)
+        return Resolved(found.settings.model_copy(update={"image": self._known[said]}), found.levels)
+
+    @property
+    def ours(self) -> str:
+        """The image of tasks that name none, and of the shim beside a container of any image."""
+        return self.default or self.profile.image or default_image()
+
+    @property
+    def _level(self) -> str:
+        return "--image" if self.default is not None else "profile" if self.profile.image else "default"
 
     def _made(self, image: Image) -> str:
         """Give the address of an image, and look at it."""

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tiphys import durable as durable
     from tiphys import errors as errors
+    from tiphys import report as report
     from tiphys.authoring.cache import Cache as Cache
     from tiphys.authoring.condition import new_condition as new_condition
     from tiphys.authoring.context import custom_context as custom_context
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     from tiphys.authoring.environment import TaskEnvironment as TaskEnvironment
     from tiphys.authoring.functions import AsyncFunctionTaskTemplate as AsyncFunctionTaskTemplate
     from tiphys.authoring.image import Image as Image
+    from tiphys.authoring.link import Link as Link
     from tiphys.authoring.mapping import map as map
     from tiphys.authoring.pod import PodTemplate as PodTemplate
     from tiphys.authoring.resources import Resources as Resources
     from tiphys.authoring.retry import Backoff as Backoff
     from tiphys.authoring.retry import RetryStrategy as RetryStrategy
     from tiphys.authoring.retry import Timeout as Timeout
+    from tiphys.authoring.reuse import ReusePolicy as ReusePolicy
     from tiphys.authoring.secret import Secret as Secret
     from tiphys.authoring.task import Documentation as Documentation
     from tiphys.authoring.task import TaskTemplate as TaskTemplate
@@ -76,9 +79,11 @@ _HOMES = {
     "HABANA_GAUDI": "tiphys.authoring.devices",
     "Image": "tiphys.authoring.image",
     "Neuron": "tiphys.authoring.devices",
+    "Link": "tiphys.authoring.link",
     "PodTemplate": "tiphys.authoring.pod",
     "Resources": "tiphys.authoring.resources",
     "RetryStrategy": "tiphys.authoring.retry",
+    "ReusePolicy": "tiphys.authoring.reuse",
     "Run": "tiphys.runs",
     "Secret": "tiphys.authoring.secret",
     "TPU": "tiphys.authoring.devices",
@@ -93,8 +98,8 @@ _HOMES = {
     "run": "tiphys.runs",
     "with_runcontext": "tiphys.runs",
 }
-_MODULES = ("durable", "errors")
-_LATER = frozenset("Checkpoint Link ReusePolicy init io notify report trace".split())
+_MODULES = ("durable", "errors", "report")
+_LATER = frozenset("Checkpoint init io notify trace".split())
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 
 

@@ -78,6 +78,7 @@ class Entry:
     all. lost: how often it is started again when it was lost, where that is counted apart. tries: its attempts count
     themselves in a file. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
     that all may take. most: the bytes that it may take, and may give.
+    report: it may leave a report. artifact: its result is left for others.
     """
 
     name: str
@@ -105,6 +106,8 @@ class Entry:
     within: Place | None = None
     context: Place | None = None
     kept: Mapping[str, object] | None = None
+    report: bool = False
+    artifact: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
     """What its environment includes, by paths in the pod."""
@@ -215,9 +218,18 @@ class Bundler:
             "types.pkl": pickler.dumps(self._types, self._things),
             "bundle.json": self._manifest(sources),
             **runtime_members(),
+            **self._page(),
         }
         data = pack(members)
         return Bundle(data, hashlib.sha256(data).hexdigest())
+
+    def _page(self) -> dict[str, bytes]:
+        """Give the page of reports, where there are any."""
+        if not any("report" in entry for entry in self._entries.values()):
+            return {}
+        import tiphys_templates
+
+        return {"report.html": Path(tiphys_templates.__file__).with_name("report.html").read_bytes()}
 
     def _manifest(self, sources: dict[str, str]) -> bytes:
         content = {
@@ -347,6 +359,8 @@ def control_form(entry: Entry) -> dict[str, object]:
         "within": entry.within,
         "context": entry.context,
         "kept": dict(entry.kept) if entry.kept is not None else None,
+        "report": entry.report or None,
+        "artifact": entry.artifact or None,
     }
     return {name: value for name, value in form.items() if value is not None}
 

@@ -68,6 +68,7 @@ class Run:
         self._ended: Ended | None = None
         self._finish: Callable[[nodes.Run], Ended] | None = None
         self._logs: Mapping[str, str] = {}
+        self._store: Path | None = None
 
     @property
     def name(self) -> str:
@@ -138,6 +139,15 @@ class Run:
             if log and node.phase is nodes.Phase.SUCCEEDED and (text := Path(log).read_text(errors="replace")):
                 found.append((node.inputs.get("at", node.display_name), text))
         return found
+
+    def reports(self) -> list[tuple[str, str]]:
+        """Give the reports that tasks left: the place of the call, and a file, or in the cluster a key of the store."""
+        found = []
+        for node in self.state.nodes.values():
+            if node.type == "Pod" and (key := node.left.get("report")):
+                file = str(self._store / key) if self._store is not None else key
+                found.append((node.inputs.get("at", node.display_name), file))
+        return list(dict.fromkeys(found))
 
     def summary(self) -> dict[str, Any]:
         """Give the one JSON object that scripts read: run, status, result, error, pods, seconds."""
@@ -228,6 +238,7 @@ class RunContext:
         )  # fmt: skip
         run = Run(manifest, as_state(done, begun))
         run._finish = lambda state: ended_here(done, state, manifest)  # noqa: SLF001  built here, in two steps
+        run._store = done.store  # noqa: SLF001
         run._logs = {key: str(done.folder / raw["log"]) for key, raw in done.nodes.items() if raw.get("log")}  # noqa: SLF001
         return run
 
@@ -366,6 +377,7 @@ def node_of(raw: Mapping[str, Any]) -> nodes.Node:
         exit_code=raw["exit_code"],
         inputs=raw["inputs"] or {},
         outputs=raw["outputs"] or {},
+        left=raw["artifacts"],
     )
 
 

@@ -14,12 +14,14 @@ from pydantic import BeforeValidator, PrivateAttr, field_validator
 
 from tiphys.authoring.cache import Cache, as_cache
 from tiphys.authoring.include import Included, as_included
+from tiphys.authoring.link import Placed, as_links
 from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
 from tiphys.authoring.pod import PodTemplate, as_pod_template
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
+from tiphys.authoring.reuse import ReusePolicy, as_reusable
 from tiphys.authoring.secret import Secret, as_secrets
 from tiphys.authoring.trigger import Trigger, as_triggers
 from tiphys.diagnostics import Span
@@ -47,17 +49,17 @@ class Settings(Setting):
     short_name: Annotated[str | None, BeforeValidator(as_title)] = None
     cache: Annotated[Cache | None, BeforeValidator(as_cache)] = None
     pod_template: Annotated[PodTemplate | str | None, BeforeValidator(as_pod_template)] = None
-    reusable: Any = None
+    reusable: Annotated[ReusePolicy | str | None, BeforeValidator(as_reusable)] = None
     interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None
     queue: str | None = None
     service_account: Annotated[str | None, BeforeValidator(as_account)] = None
     plugin_config: Any = None
     include: Annotated[Included | None, BeforeValidator(as_included)] = None
     max_inline_io_bytes: int | None = None
-    links: Any = None
+    links: Annotated[tuple[Placed, ...] | None, BeforeValidator(as_links)] = None
     entrypoint: Annotated[bool | None, BeforeValidator(as_flag)] = None
-    produces_artifacts: bool | None = None
-    report: bool | None = None
+    produces_artifacts: Annotated[bool | None, BeforeValidator(as_flag)] = None
+    report: Annotated[bool | None, BeforeValidator(as_flag)] = None
     triggers: Annotated[tuple[Trigger, ...] | None, BeforeValidator(as_triggers)] = None
     _where: dict[str, Span] = PrivateAttr(default_factory=dict)
     """Where each was said; it makes no difference to what they are."""
@@ -132,6 +134,9 @@ DEFAULTS = Settings(
     timeout=Timeout(),
     cache=Cache("disable"),
     entrypoint=False,
+    links=(),
+    produces_artifacts=False,
+    report=False,
     interruptible=False,
 )
 

@@ -128,6 +128,10 @@ class Call:
         written = [(str(output["name"]), *self.packed(output)) for output in self.outputs()]
         for name, text, data in written:
             self.write(name, text, data)
+        if "artifact" in self.entry:
+            from tiphys_runtime import leaving
+
+            leaving.leave(self)
         if self.records_to is not None:
             from tiphys_runtime import ending
 
@@ -147,12 +151,19 @@ class Call:
             sizes.check_inputs(self, *work)
         given = self.values.at(self.entry["context"]) if "context" in self.entry else {}
         with context.In(place=self.at, version=self.digest, given=given):
-            value = self.body(*work)
+            value = self.reported(*work) if "report" in self.entry else self.body(*work)
         if "most" in self.entry:
             sizes.check_output(self, value)
         if "kept" in self.entry:
             keeping.keep(self, value)
         return value
+
+    def reported(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call the user's function, which may leave a report."""
+        from tiphys_runtime.report import Running
+
+        with Running(self):
+            return self.body(function, args, kwargs)
 
     def catch(self) -> None:
         """Find the exception that ended a region. Raises Ended."""

@@ -2,12 +2,13 @@
 
 import sys as _sys
 
-from tiphys_runtime import durable, errors
+from tiphys_runtime import durable, errors, report
 from tiphys_runtime.context import ctx
 
 _sys.modules[f"{__name__}.errors"] = errors
 _sys.modules[f"{__name__}.durable"] = durable
-__all__ = ["ctx", "durable", "errors"]
+_sys.modules[f"{__name__}.report"] = report
+__all__ = ["ctx", "durable", "errors", "report"]
 
 
 def __getattr__(name: str) -> object:

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAY_IMPORT: dict[str, str] = {
-    "__init__": "authoring durable errors runs runtime",
+    "__init__": "authoring durable errors report runs runtime",
     "diagnostics": "",
     "answers": "diagnostics runtime",
     "durable": "runtime",
+    "report": "runtime",
     "testing": "answers",
     "ir": "diagnostics",
     "settings": "authoring diagnostics",

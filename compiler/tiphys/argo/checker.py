@@ -49,6 +49,7 @@ REFERENCE = re.compile(
     | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
     | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.(?:uid|namespace|name))
+    | (?P<pod>(?:pod|node)\.name)
     | (?P<item>item)
     )\}\}""".replace("HASHED", HASHED).replace("COUNTED", COUNTED),
     re.VERBOSE | re.ASCII,
@@ -57,6 +58,9 @@ INPUT = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
 CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
 TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
+FILES_IN = ("inputs", "outputs", "synchronization")
+APART = frozenset(("container", "containerSet", "suspend", "metadata", "podSpecPatch", *FILES_IN))
+"""Parts of a template that each may hold other references."""
 ARGUMENTS = frozenset(("task", "input", "typed", "timed", "uid", "expression"))
 FORGIVING = {"failed": True, "error": True}
 
@@ -106,13 +110,12 @@ def check_template(
         check_dag(item, templates, given, Scope(name, inputs, typed))
         return
     files = Scope(name, inputs, kinds=frozenset(("input", "spilled", "hashed", "uid")))
-    files_in = ("inputs", "outputs", "synchronization")
-    for part in files_in:
+    for part in FILES_IN:
         check_texts(files, item.get(part))
     timed = Scope(name, inputs, kinds=frozenset(("expression",)))
     check_texts(timed, item.get("suspend"))
-    apart = ("container", "containerSet", "suspend", "podSpecPatch", *files_in)
-    check_texts(Scope(name), {key: value for key, value in item.items() if key not in apart})
+    check_texts(Scope(name), {key: value for key, value in item.items() if key not in APART})
+    check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "pod"))), item.get("metadata"))
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
     check_texts(Scope(name, kinds=counted), item.get("podSpecPatch"))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):

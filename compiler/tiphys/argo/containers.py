@@ -11,6 +11,7 @@ from tiphys.argo.expressions import (
     ITEM_AT,
     RECORDS_TO,
     WORKFLOW_UID,
+    artifact_key,
     directory_key,
     input_of,
     item_key,
@@ -18,9 +19,10 @@ from tiphys.argo.expressions import (
     parameter_of,
     record_key,
     records_key,
+    report_key,
     spilled_key,
 )
-from tiphys.argo.people import annotations_of, displayed
+from tiphys.argo.people import annotations_of, displayed, leaves_artifact, leaves_report
 from tiphys.argo.placement import placement_of
 from tiphys.argo.pod_templates import within
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
@@ -69,7 +71,7 @@ def container_template(
             annotations={**profile.pods.annotations, **annotations_of(plan, settings)},
         ),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
-        outputs=outputs_of(plan, store, [*kept, *tries]),
+        outputs=outputs_of(plan, store, [*kept, *tries, *left_by(plan, settings, store)]),
         synchronization=locks_of(placement.queue, caching.locks_of(key, settings)),
         container=m.Container(
             image=str(settings.image),
@@ -95,6 +97,17 @@ def input_artifact(name: str, item: Operand, store: str) -> m.Artifact:
     """Let Argo fetch the file, or the directory, of an operand."""
     key = spilled_key(name) if item.items is None else directory_key(input_of(name))
     return artifact(name, f"{ROOT}/in/{name}", key, store)
+
+
+def left_by(plan: Plan, settings: Settings, store: str) -> list[m.Artifact]:
+    """Declare what a task leaves for people and for other programs."""
+    found = []
+    if leaves_report(plan, settings):
+        found.append(artifact("report", f"{ROOT}/out/report.html", report_key(input_of("at")), store))
+    if plan.task is not None and leaves_artifact(plan, settings):
+        key = artifact_key(plan.task.name, input_of("at"))
+        found.append(artifact("artifact", f"{ROOT}/out/artifact", key, store))
+    return found
 
 
 def outputs_of(plan: Plan, store: str, kept: list[m.Artifact]) -> m.Outputs:

@@ -6,9 +6,13 @@ import json
 import re
 from collections.abc import Iterable
 
+from tiphys.authoring import link
+
 NAMESPACE = "{{workflow.namespace}}"
 WORKFLOW_UID = "{{workflow.uid}}"
 RUN = "{{workflow.name}}"
+POD = "{{pod.name}}"
+NODE = "{{node.name}}"
 RETRIES = "{{retries}}"
 """How often a pod was retried so far; only templates with a retry strategy know it."""
 LAST = "{{lastRetry.status}} {{lastRetry.exitCode}} {{lastRetry.message}}"
@@ -175,6 +179,16 @@ def grown_memory(request: int, limit: int, factor: float) -> str:
     return json.dumps({"containers": [{"name": "main", "resources": resources}]})
 
 
+def report_key(at: str) -> str:
+    """Give the key of a task's report: a browser knows by its end what it is."""
+    return f"tiphys/{WORKFLOW_UID}/h/{at}/report.html"
+
+
+def artifact_key(task: str, at: str) -> str:
+    """Give the key of a result that is kept for others, by names that people know."""
+    return f"tiphys/artifacts/{NAMESPACE}/{task}/{RUN}/{at}/_"
+
+
 def records_key(to: str) -> str:
     """Give the prefix of all records of one `try`. No node is called `!`."""
     return f"tiphys/{WORKFLOW_UID}/o/{to}/!"
@@ -198,6 +212,13 @@ def _joined(texts: Iterable[str]) -> str:
 def defused(value: str) -> str:
     """Write a user's text so that Argo substitutes nothing in it."""
     return re.sub(r"\{(?=\{)", "{\u200b", value)
+
+
+def filled(address: str) -> str:
+    """Let Argo fill in what an address says of the run, its pod, its node and its namespace."""
+    for word, reference in ((link.RUN, RUN), (link.POD, POD), (link.NODE, NODE), (link.NAMESPACE, NAMESPACE)):
+        address = re.sub(word, reference, address, flags=re.IGNORECASE)
+    return address
 
 
 def is_read_on_the_way(value: str) -> bool:

@@ -15,7 +15,7 @@ from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.images import Images
 from tiphys.argo.including import included, sizes_of, with_digest
 from tiphys.argo.names import Names, valid
-from tiphys.argo.people import annotations_of
+from tiphys.argo.people import annotations_of, leaves_artifact, leaves_report, notes_on_reuse
 from tiphys.argo.placement import check_placement
 from tiphys.argo.pods import (
     INLINE,
@@ -183,7 +183,7 @@ def pack_program(
             {**defaults, **(marks or {}), "": display, **told_of(plans_of_triggers)},
             envelope,
         ),
-        notes=tuple(images.notes),
+        notes=(*images.notes, *notes_on_reuse(program, settings)),
         included={path: size for each in files.values() for path, size in sizes_of(each).items()},
     )
 
@@ -341,6 +341,8 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
         within=plan.within,
         context=plan.context,
         kept=kept_of(plan, settings),
+        report=leaves_report(plan, settings),
+        artifact=leaves_artifact(plan, settings),
         env=shim_variables(settings),
     )
 

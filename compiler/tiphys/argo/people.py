@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from tiphys.argo.expressions import defused
+from tiphys.argo.expressions import artifact_key, defused, filled, input_of, report_key
+from tiphys.authoring.reuse import ReusePolicy
 from tiphys.authoring.task import TaskTemplate
-from tiphys.ir import Plan
+from tiphys.ir import Plan, Program
 from tiphys.settings import Settings, resolve
 
 TASK = "tiphys.dev/task"
@@ -15,6 +17,10 @@ TITLE = "workflows.argoproj.io/title"
 DESCRIPTION = "workflows.argoproj.io/description"
 ENVIRONMENT = "tiphys.dev/environment"
 ENTRYPOINT = "tiphys.dev/entrypoint"
+REUSABLE = "tiphys.dev/reusable"
+LINKS = "link.tiphys.dev/"
+REPORT = "tiphys.dev/report"
+ARTIFACT = "tiphys.dev/artifact"
 DISPLAYED = "workflows.argoproj.io/display-name"
 LONGEST_DESCRIPTION = 1024
 
@@ -32,6 +38,13 @@ def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
     around = task.environment if isinstance(task, TaskTemplate) else None
     if around is not None and around.description:
         found[ENVIRONMENT] = defused(around.description)
+    if isinstance(settings.reusable, ReusePolicy):
+        found[REUSABLE] = str(settings.reusable)
+    found.update((f"{LINKS}{link.key}", filled(link.url)) for link in settings.links or ())
+    if leaves_artifact(plan, settings):
+        found[ARTIFACT] = artifact_key(task.name, input_of("at"))
+    if leaves_report(plan, settings):
+        found[REPORT] = report_key(input_of("at"))
     if settings.entrypoint:
         found[ENTRYPOINT] = "true"
     return found
@@ -40,6 +53,26 @@ def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
 def marks_of(task: TaskTemplate[..., Any]) -> dict[str, str]:
     """Give the annotations of a program that its task asks for."""
     return {ENTRYPOINT: "true"} if resolve(task.levels).settings.entrypoint else {}
+
+
+def leaves_report(plan: Plan, settings: Settings) -> bool:
+    """Say whether a pod may leave a report."""
+    return bool(settings.report) and plan.task is not None and not plan.task.is_own
+
+
+def leaves_artifact(plan: Plan, settings: Settings) -> bool:
+    """Say whether a pod leaves its result for others."""
+    return bool(settings.produces_artifacts) and plan.task is not None and not plan.task.is_own
+
+
+def notes_on_reuse(program: Program, settings: Mapping[str, Settings]) -> tuple[str, ...]:
+    """Say once that no containers are kept."""
+    plans = ((program.plans[name], said) for name, said in settings.items())
+    tasks = [plan.task.name for plan, said in plans if plan.task is not None and isinstance(said.reusable, ReusePolicy)]
+    if not tasks:
+        return ()
+    named = ", ".join(f"`{name}`" for name in dict.fromkeys(tasks))
+    return (f"{named}: Argo keeps no containers for further calls, so `reusable` has no effect: ordinary pods run",)
 
 
 def summary(text: str) -> str:

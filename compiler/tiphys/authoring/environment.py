@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
+from tiphys.authoring import reuse
 from tiphys.authoring.functions import AsyncFunctionTaskTemplate
 from tiphys.authoring.levels import said
 from tiphys.authoring.location import caller, keyword
@@ -18,6 +19,8 @@ from tiphys.settings import laid_over
 
 P = ParamSpec("P")
 R = TypeVar("R")
+KEPT = object()
+"""Stands for a setting that a clone does not speak of, where None says something."""
 NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
@@ -55,6 +58,7 @@ class TaskEnvironment:
         check_name(name, where)
         check_description(description, where)
         self.settings = said("environment", locals(), unknown, where)
+        reuse.check_environment(self.settings, where)
         self.name = name
         self.where = where
         self.description = description
@@ -104,21 +108,29 @@ class TaskEnvironment:
         interruptible: bool | None = None,
         include: Sequence[str] | None = None,
         cache: object = None,
-        reusable: object = None,
+        reusable: object = KEPT,
         plugin_config: object = None,
         pod_template: object = None,
         queue: str | None = None,
         service_account: str | None = None,
         **unknown: object,
     ) -> TaskEnvironment:
-        """Make an environment with the same settings but for what is said here. It has no tasks yet."""
-        new = said("environment", locals(), unknown, caller())
+        """Make an environment with the same settings but for what is said here. It has no tasks yet.
+
+        `reusable=None` says that its containers are not kept.
+        """
+        where = caller()
+        given = {**locals(), "reusable": None if reusable is KEPT else reusable}
+        new = said("environment", given, unknown, where)
         made = TaskEnvironment(
             name,
             depends_on=self._depends_on if depends_on is None else depends_on,
             description=self.description if description is None else description,
         )
         made.settings = laid_over(self.settings, new)
+        if reusable is None:
+            made.settings = made.settings.model_copy(update={"reusable": None})
+        reuse.check_environment(made.settings, where)
         return made
 
     @overload
@@ -179,6 +191,7 @@ class TaskEnvironment:
         """
         where = caller()
         level = said("decorator", locals(), unknown, where)
+        reuse.check_decorator(self.settings, level, where)
         refuse_resolver(task_resolver, where)
         check_docs(docs, where)
 
@@ -186,6 +199,7 @@ class TaskEnvironment:
             place = function_span(wrapped, where)
             if not check_function(wrapped, place):
                 return wrapped
+            reuse.check_function(self.settings.reusable, wrapped, place)
             made = AsyncFunctionTaskTemplate(
                 wrapped, environment=self, decorator=level, docs=docs, orchestrator=orchestrator, where=place
             )

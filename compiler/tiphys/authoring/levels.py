@@ -45,15 +45,11 @@ FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "inc
 """What an override cannot change: it tells which task it is, or what its image holds."""
 LATER = frozenset(
     {
-        "links",
         "plugin_config",
-        "produces_artifacts",
-        "report",
-        "reusable",
     }
 )
 """Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""
-IDLE: Mapping[str, object] = {"report": False}
+IDLE: Mapping[str, object] = {}
 """Values of them that ask for nothing, and so are let through."""
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from tiphys.authoring.levels import said
-from tiphys.authoring.location import caller
+from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
+from tiphys.authoring.reuse import check_function, check_override
 from tiphys.diagnostics import Span
-from tiphys.settings import Settings, laid_over
+from tiphys.settings import Settings, laid_over, resolve
 
 if TYPE_CHECKING:
     from tiphys.authoring.container import Beside
@@ -161,7 +162,12 @@ class TaskTemplate(Generic[P, R]):
 
         Raises AuthoringError for what cannot be overridden (name, image, docs) and for unknown names.
         """
-        new = said("override", locals(), unknown, caller())
+        where = caller()
+        new = said("override", locals(), unknown, where)
         made = copy.copy(self)
         made.overridden = laid_over(self.overridden, new)
+        policy = resolve(made.levels).settings.reusable
+        check_override(policy, new, where)
+        if new.reusable is not None:
+            check_function(policy, self.function, keyword(where, "reusable"))
         return made

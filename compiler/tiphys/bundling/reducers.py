@@ -184,12 +184,21 @@ def of_cell(pickler: ProgramPickler, cell: CellType) -> Any:
     return remake.cell, (), (cell.cell_contents,), None, None, remake.cell_state
 
 
+THIN = ("tiphys", "tiphys.durable", "tiphys.errors", "tiphys.report")
+"""What of ours is in a pod, under its own name."""
+
+
 def of_module(pickler: ProgramPickler, module: ModuleType) -> Any:
     """Write a module that the image provides."""
     name = module.__name__
     if sys.modules.get(name) is not module:
         raise TypeError(f"the module {name!r} cannot be imported by its name")
-    if name.partition(".")[0] == "tiphys" and name not in ("tiphys", "tiphys.durable", "tiphys.errors"):
+    if name.partition(".")[0] == "tiphys" and name not in (
+        "tiphys",
+        "tiphys.durable",
+        "tiphys.errors",
+        "tiphys.report",
+    ):
         raise TypeError(f"the module {name!r} belongs to the compiler, which is not in a pod")
     pickler.things.program.require(name)
     return remake.module, (name,)

@@ -147,6 +147,8 @@ def show_output(run: Run) -> None:
 def finish(run: Run, *, as_json: bool) -> None:
     """Print the end of a run, and exit with 1 if it failed."""
     ended = run.ended
+    for place, where in run.reports():
+        print(f"report of {place}: {where}", file=sys.stderr)
     if as_json:
         print(json.dumps(run.summary()))
         if ended.error is not None:

@@ -70,6 +70,8 @@ class Node:
     exit_code: int | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
+    """The keys of its output artifacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def node_of(raw: Mapping[str, Any]) -> Node:
         exit_code=int(code) if code.lstrip("-").isdigit() else None,
         inputs=parameters(raw.get("inputs") or {}),
         outputs=parameters(outputs),
+        left=keys(outputs),
     )
 
 
@@ -165,6 +168,17 @@ def phase_of(raw: Mapping[str, Any]) -> Phase:
 
 def parameters(side: Mapping[str, Any]) -> dict[str, str]:
     return {each["name"]: str(each["value"]) for each in side.get("parameters") or () if each.get("value") is not None}
+
+
+def keys(side: Mapping[str, Any]) -> dict[str, str]:
+    """Give the keys of artifacts, whatever the store."""
+    found = {}
+    for each in side.get("artifacts") or ():
+        places = (each.get(kind) for kind in ("s3", "gcs", "oss"))
+        key = next((place["key"] for place in places if place), None) or (each.get("azure") or {}).get("blob")
+        if key is not None:
+            found[each["name"]] = str(key)
+    return found
 
 
 def moment(text: str | None) -> datetime | None:

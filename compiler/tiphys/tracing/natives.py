@@ -86,6 +86,7 @@ REFUSED: dict[str, str] = {
     "os.getenv": "reads the environment",
 }
 REFUSED_MODULES: dict[str, str] = {
+    "tiphys_runtime.report": "would belong to a pod, and it runs in none",
     "os": "reads or changes the computer it runs on",
     "posix": "reads or changes the computer it runs on",
     "shutil": "changes files",

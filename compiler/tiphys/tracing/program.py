@@ -12,7 +12,7 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Graph, Literal, Program, Unit, Yield
-from tiphys.settings import place_of
+from tiphys.settings import place_of, resolve
 from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.completions import Ended
@@ -32,7 +32,8 @@ from tiphys.tracing.tries import has_tries, limit_of
 from tiphys.tracing.values import Frame, Poisoned, Raised
 
 OF_PODS = tuple(
-    "env_vars interruptible max_inline_io_bytes pod_template queue resources secrets service_account".split()
+    "env_vars interruptible links max_inline_io_bytes pod_template produces_artifacts queue report resources secrets "
+    "service_account".split()
 )
 """Settings of pods, which an orchestrator has none of."""
 FRAMES = 20_000
@@ -121,7 +122,7 @@ def notes_on_pods(task: TaskTemplate[..., Any]) -> Iterator[str]:
     _, *own = task.levels
     for name in OF_PODS:
         place = place_of(own, name)
-        if place is not None:
+        if place is not None and getattr(resolve(task.levels).settings, name) not in (False, ()):
             yield f"{place}: `{name}` has no effect: `{task.name}` has no pod; say it for the tasks that it calls"
 
 

@@ -43,5 +43,10 @@ REFUSALS = [
     Refusal("profile", "secrets.defaults = 'a'", "there is no key `secrets.defaults`", "Did you mean `default`"),
     Refusal("profile", "secrets.default = 'A B'", "`secrets.default = 'A B'`: a name in Kubernetes"),
     Refusal("profile", "storage = 'minio'", "`storage = 'minio'`", "'s3', 'gcs', 'oss', 'azure' or 'none'"),
+    Refusal("profile", "namespace = 3", "`namespace = 3`: write text, in quotes"),
+    Refusal("profile", "image_pull_secrets = 'a'", "`image_pull_secrets = 'a'`: write a list, in brackets"),
+    Refusal("profile", "runs.parallelism = '3'", "`runs.parallelism = '3'`: write a whole number, without quotes"),
+    Refusal("profile", "queues = 3", "`queues` holds tables with names of your own: [queues.NAME]"),
+    Refusal("profile", "profiles = 3", "`profiles` holds a table for each profile: [profiles.NAME]"),
     Refusal("profile", "image = 'a b'", "no address of an image"),
 ]

@@ -31,6 +31,13 @@ PROJECT = "pyproject.toml"
 NAMED = "profiles"
 PODS = "pod_templates"
 BRACES = "Argo would replace what stands in `{{`: a profile is plain text"
+KINDS = {
+    "string_type": "write text, in quotes",
+    "tuple_type": "write a list, in brackets",
+    "int_type": "write a whole number, without quotes",
+    "bool_type": "write true or false, without quotes",
+}
+"""What pydantic says of wrong types, in TOML's words."""
 KEY = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
 HEADER = re.compile(r"\s*\[{1,2}\s*(?P<key>[^\]]+?)\s*\]{1,2}\s*(#.*)?")
 ENTRY = re.compile(r"\s*(?P<key>(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.\s-])+?)\s*=")
@@ -81,7 +88,8 @@ def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None
         raise UsageError(message)
     if asked is not None:
         if asked not in named:
-            message = f"{file} has no profile `{asked}`. {nearest(asked, sorted(named))}".rstrip()
+            mend = nearest(asked, sorted(named)) or f"[{NAMED}.{asked}] declares it."
+            message = f"{file} has no profile `{asked}`. {mend}"
             raise UsageError(message)
         said = merged(said, named[asked])
     if wrong := [f"{file}:{line_of(file, path, asked)}: {BRACES}" for path in braces_in(said, ())]:
@@ -131,10 +139,12 @@ def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterato
             yield f"{where}: there is no key `{name}` in a profile. {nearest(path[-1], keys_at(path[:-1]))}"
         elif item["type"] == "missing":
             yield f"{where}: `{name}` is not said, and must be"
-        elif item["type"] in ("model_type", "dict_type"):
+        elif item["type"] == "dict_type":
+            yield f"{where}: `{name}` holds tables with names of your own: [{name}.NAME]"
+        elif item["type"] == "model_type":
             yield f"{where}: `{name}` is a table; its keys are {', '.join(keys_at(path))}"
         else:
-            said = str(item["msg"]).removeprefix("Value error, ")
+            said = KINDS.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ")
             yield f"{where}: `{name} = {item['input']!r}`: {said}"
 
 
@@ -159,8 +169,9 @@ def line_of(file: Path, path: Sequence[str], asked: str | None) -> int:
     """Find the line of a file that says a key, or else the table that should; the profile that was asked for wins."""
     best, line = (0, False), 1
     for number, (own, key) in keys_of(file.read_text(encoding="utf-8").splitlines(), asked):
-        if tuple(key) == tuple(path[: len(key)]) and (len(key), own) > best:
-            best, line = (len(key), own), number
+        common = min(len(key), len(path))
+        if tuple(key[:common]) == tuple(path[:common]) and (common, own) > best:
+            best, line = (common, own), number
     return line
 
 

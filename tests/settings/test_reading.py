@@ -1,0 +1,90 @@
+"""Which file a profile is read from, which of its tables, and which line a mistake is in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tiphys.diagnostics import UsageError
+from tiphys.profile import Profile, find_profile
+
+NAMED = """\
+namespace = "ml"
+[pods.labels]
+team = "ml"
+[profiles.test]
+namespace = "test"
+[profiles.test.pods.labels]
+stage = "test"
+"""
+
+
+def test_nothing_is_said_where_there_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert find_profile(tmp_path) == Profile()
+
+
+def test_the_nearest_file_is_read_up_to_the_end_of_the_repository(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "tiphys.toml").write_text("namespace = 'outer'")
+    assert find_profile(inner).namespace == "outer"
+
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.tiphys]\nnamespace = 'project'")
+    assert find_profile(inner).namespace == "project"
+
+    (inner / "pyproject.toml").write_text("[project]\nname = 'x'")
+    assert find_profile(inner).namespace == "project"
+
+    (inner / ".git").mkdir()
+    assert find_profile(inner) == Profile()
+
+
+def test_a_named_profile_is_laid_over_the_others_key_by_key(tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text(NAMED)
+
+    assert (find_profile(tmp_path).namespace, find_profile(tmp_path).pods.labels) == ("ml", {"team": "ml"})
+    found = find_profile(tmp_path, "test")
+    assert (found.namespace, found.pods.labels) == ("test", {"team": "ml", "stage": "test"})
+
+
+def test_a_file_can_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text(NAMED)
+    assert find_profile(tmp_path, str(tmp_path / "other.toml")).namespace == "ml"
+    with pytest.raises(UsageError, match=r"there is no profile .*gone\.toml"):
+        find_profile(tmp_path, str(tmp_path / "gone.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "line"),
+    [
+        ("a = 1\n", None, 1),
+        ("namespace = 'a'\nnamespaces = 'b'\n", None, 2),
+        ("[pods]\n\nlabels = 3\n", None, 3),
+        ("namespace = 'a'\npods.labels = 3\n", None, 2),
+        ("[pods]\n# labels = 3\nlabels.a = 3 # labels\n", None, 3),
+        ("pods = { labels = 3 }\n", None, 1),
+        ("[runs]\nttl = '1d'\n[queues.a]\nkueue = 'a'\n[queues.b]\nkueue = 3\n", None, 6),
+        ('[accelerators.GPU.devices."A100 80G"]\nnode_selector = 3\n', None, 2),
+        ("namespace = 'a'\n[profiles.b]\nnamespace = 3\n", "b", 3),
+        ("namespace = 3\n[profiles.b]\nservice_account = 'c'\n", "b", 1),
+        ("[profiles.c]\nnamespace = 3\n[profiles.b]\nnamespace = 4\n", "b", 4),
+    ],
+)
+def test_a_mistake_names_its_line(text: str, asked: str | None, line: int, tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text(text)
+    with pytest.raises(UsageError, match=rf"^{tmp_path}/tiphys\.toml:{line}: "):
+        find_profile(tmp_path, asked)
+
+
+def test_lines_of_a_project_file_are_found_in_its_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\nnamespace = 1\n[tool.tiphys]\nnamespace = 3\n")
+    with pytest.raises(UsageError, match=r"pyproject\.toml:5: `namespace = 3`: write text, in quotes"):
+        find_profile(tmp_path)
+
+
+def test_an_unknown_profile_says_how_one_is_declared(tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text("namespace = 'a'")
+    with pytest.raises(UsageError, match=r"has no profile `test`\. \[profiles\.test\] declares it\."):
+        find_profile(tmp_path, "test")

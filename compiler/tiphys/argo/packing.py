@@ -16,7 +16,7 @@ from tiphys.argo.images import Images
 from tiphys.argo.including import included, sizes_of, with_digest
 from tiphys.argo.names import Names, valid
 from tiphys.argo.people import annotations_of, leaves_artifact, leaves_report, notes_on_reuse
-from tiphys.argo.placement import check_placement
+from tiphys.argo.placement import check_placement, notes_on_losses
 from tiphys.argo.pods import (
     INLINE,
     INLINE_RESULT,
@@ -183,7 +183,7 @@ def pack_program(
             {**defaults, **(marks or {}), "": display, **told_of(plans_of_triggers)},
             envelope,
         ),
-        notes=(*images.notes, *notes_on_reuse(program, settings)),
+        notes=(*images.notes, *notes_on_reuse(program, settings), *notes_on_losses(program, resolved, profile)),
         included={path: size for each in files.values() for path, size in sizes_of(each).items()},
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tiphys.argo.accelerators import NotThereError, asked_for
 from tiphys.argo.resolving import levels_of
+from tiphys.argo.tries import limit_of
 from tiphys.diagnostics import Mistake, ProgramError, Span, nearest
 from tiphys.ir import Program
 from tiphys.profile import Profile
@@ -52,6 +53,20 @@ def check_placement(program: Program, resolved: Mapping[str, Resolved], profile:
             found.setdefault((place, error.message), Mistake(f"`{task}`: {error.message}", place, error.mend))
     if found:
         raise ProgramError(*found.values())
+
+
+def notes_on_losses(program: Program, resolved: Mapping[str, Resolved], profile: Profile) -> Iterator[str]:
+    """Tell which tasks may be taken away, and are not started again."""
+    if profile.interruptible is None or not profile.interruptible.exists:
+        return
+    for name, said in resolved.items():
+        task = program.plans[name].task
+        if task is not None and said.settings.interruptible and not limit_of(said.settings, profile, records=False):
+            place = place_of(task.levels, "interruptible") or program.plans[name].where
+            yield (
+                f"{place}: `{task.name}` is interruptible, and fails where its node is taken away: say "
+                "`retries=tiphys.RetryStrategy(0, lost=3)`, or `lost = 3` below [retries] in the profile"
+            )
 
 
 def placement_of(settings: Settings, profile: Profile) -> Placement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import select
 import sys
 import time
@@ -105,6 +106,10 @@ def answer_of(value: object, asked: Asked) -> str:
     return answer_from(text, asked)
 
 
+LONGEST_LINE = 65_536
+"""A terminal gives one line at a time."""
+
+
 class Answers:
     """Answers that are given before anybody asks: for each condition one after the other, the last one again and again.
 
@@ -193,10 +198,11 @@ def typed_line(seconds: float | None) -> str | None:
     ready, _, _ = select.select([sys.stdin], [], [], seconds)
     if not ready:
         return None
-    line = sys.stdin.readline()
+    # not by `readline`: what that reads ahead, nobody can wait for
+    line = os.read(sys.stdin.fileno(), LONGEST_LINE)
     if not line:
         raise EOFError
-    return line.rstrip("\n")
+    return line.decode(errors="replace").rstrip("\n")
 
 
 def ask(asked: Asked, seconds: float | None) -> str | None:

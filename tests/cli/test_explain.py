@@ -119,7 +119,7 @@ async def step(x: int) -> int:
 async def other(x: int) -> int:
     return x + 1
 
-@plain.task
+@plain.task(entrypoint=True)
 async def main(n: int) -> int:
     x, y = await step(n), await step.override(retries=0, queue="slow", env_vars={})(n)
     return await other(x + y)
@@ -136,7 +136,7 @@ def test_each_setting_is_told_with_the_level_that_said_it(
     tiphys: Command, program: Callable[[str], str], tmp_path: Path
 ) -> None:
     (tmp_path / "tiphys.toml").write_text(PROFILE)
-    first, second, last = json.loads(tiphys("explain", program(SETTINGS), "--json").out)["tasks"]
+    first, second, last, main = json.loads(tiphys("explain", program(SETTINGS), "--json").out)["tasks"]
 
     def levels(told: dict[str, Any]) -> dict[str, str]:
         return {name: said["level"] for name, said in told["settings"].items()}
@@ -154,6 +154,7 @@ def test_each_setting_is_told_with_the_level_that_said_it(
     assert changed == {"retries", "queue", "env_vars"}
     assert {levels(second)[name] for name in changed} == {"override"}
     assert levels(last) == {"image": "default", "service_account": "profile"}
+    assert (main["task"], levels(main)) == ("plain.main", {"entrypoint": "decorator"})
 
 
 def test_settings_are_told_in_lines(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_another_profile_can_be_asked_for(tiphys: Command, program: Callable[[st
 
     def account(*asked: str) -> str:
         told = json.loads(tiphys("explain", name, "--json", *asked).out)["tasks"]
-        return str(told[-1]["settings"]["service_account"]["value"])
+        return str(told[0]["settings"]["service_account"]["value"])
 
     assert (account(), account("--profile", "test")) == ("runner", "tester")
     done = tiphys("explain", name, "--profile", "tset")
@@ -189,5 +190,5 @@ def test_a_kept_manifest_tells_the_same(program: Callable[[str], str], tmp_path:
     task = tasks_of(load_module(tmp_path / program(SETTINGS)))["main"]
     made, kept = (compile_task(task, cached=True).report.tasks for _ in range(2))
 
-    assert [one.task for one in made] == ["shop.step", "shop.step", "plain.other"]
+    assert [one.task for one in made] == ["shop.step", "shop.step", "plain.other", "plain.main"]
     assert made == kept

@@ -93,6 +93,9 @@ ROWS = [
            "[accelerators.GPU.devices.P100]\nnode_selector = {'example.com/gpu' = 'p100'}"),
     device("tiphys.Device(1, 'GPU', 'P100')", both("example.com/p100", 1),
            "[accelerators.GPU.devices.P100]\nresource = 'example.com/p100'"),
+    device("'T4:1'", both("nvidia.com/gpu", 1, nodeSelector={"example.com/gpu": "t4", PRODUCT: GONE}, tolerations=GONE),
+           "[accelerators]\npreset = 'none'\n[accelerators.GPU]\nresource = 'nvidia.com/gpu'\n"
+           "[accelerators.GPU.devices.T4.node_selector]\n'example.com/gpu' = 't4'"),
     device("tiphys.APPLE_SILICON()", both("example.com/m4", 1),
            "accelerators.APPLE_SILICON.resource = 'example.com/m4'"),
     device("1", both("nvidia.com/gpu", 1, tolerations=[
@@ -157,6 +160,9 @@ REFUSALS = [
     Refusal("environment", says("gpu=tiphys.TPU('V5P')"), "has no topology", "Say which one",
             profile="accelerators = 'gke'"),
     Refusal("environment", says("gpu=tiphys.TPU('V5E', '4x4')"), "16 chips on several nodes", "at most 8 chips",
+            profile="accelerators = 'gke'"),
+    Refusal("environment", says("gpu=tiphys.Device(1, 'GPU', shared=True)"), "is told from others by its name", "T4 shared"),
+    Refusal("environment", says("gpu=tiphys.Device(1, 'TPU')"), "has no topology", 'TPU("V5E", "2x2")',
             profile="accelerators = 'gke'"),
     Refusal("environment", says("gpu='A10G:1'"), "have no `A10G`", "`A100`", profile="accelerators = 'gke'"),
     Refusal("environment", says("gpu='T4 shared:1'"), "have no shared devices", "[accelerators.GPU.shared]",

@@ -94,10 +94,12 @@ def variant_of(device: Device, kind: DeviceClass) -> Variant:
         if kind.shared is None:
             mend = f"Ask for a whole one; or give the profile a table [{name}.shared] with the labels of such nodes."
             raise missing("the accelerators of this cluster have no shared devices", mend)
+        if kind.shared.suffix and device.device is None:
+            raise missing("a shared device is told from others by its name here", "Name the device: 'T4 shared:1'.")
         return kind.shared
     if device.partition is None:
         if kind.partitioned is not None and kind.partitioned.needed:
-            known = f'{device.device_class}("{device.device}", "2x2")'
+            known = f'{device.device_class}("{device.device or "V5E"}", "2x2")'
             raise missing(f"`{device}` has no topology, and nodes have slices only", f"Say which one, such as {known}.")
         return Variant()
     if kind.partitioned is None:

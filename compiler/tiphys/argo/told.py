@@ -11,27 +11,34 @@ from pydantic import BaseModel
 from tiphys.argo.packing import Packed
 from tiphys.argo.report import Said, Told
 from tiphys.argo.resolving import GLUE
-from tiphys.settings import Settings
+from tiphys.settings import Resolved, Settings, resolve
 
 ALWAYS = ("image",)
 """What matters also where nobody said it."""
+OF_ORCHESTRATORS = ("retries", "timeout", "cache", "short_name", "triggers", "entrypoint")
+"""What holds for an orchestrator itself: the other settings of its environment are for pods."""
 
 
 def told(packed: Packed) -> tuple[Told, ...]:
-    """Say what each task was told. Calls that are told the same are one, calls with an override are another."""
-    found: dict[str, Told] = {}
+    """Say what each task was told: those with pods, orchestrators, glue. Calls that are told the same are one."""
+    tasks, glue = [], []
     for name, settings in packed.settings.items():
         task = packed.program.plans[name].task
-        levels = packed.levels[name]
-        is_glue = task is None or task.is_own
-        said = {key for key, level in levels.items() if level != "default" and (key in GLUE or not is_glue)}
-        keys = [key for key in Settings.model_fields if key in ALWAYS or key in said]
-        one = Told(
-            "glue" if task is None or task.is_own else task.name,
-            {key: Said(plain(getattr(settings, key)), levels[key]) for key in keys},
-        )
-        found.setdefault(repr(one), one)
-    return tuple(sorted(found.values(), key=lambda one: one.task == "glue"))
+        found = Resolved(settings, dict(packed.levels[name]))
+        if task is None or task.is_own:
+            glue.append(of_one("glue", found, GLUE))
+        else:
+            tasks.append(of_one(task.name, found, tuple(Settings.model_fields)))
+    owners = packed.program.owners.values()
+    graphs = [of_one(owner.name, resolve(owner.levels), OF_ORCHESTRATORS, always=()) for owner in owners]
+    every = (*tasks, *(one for one in graphs if one.settings), *glue)
+    return tuple({repr(one): one for one in every}.values())
+
+
+def of_one(title: str, found: Resolved, names: tuple[str, ...], always: tuple[str, ...] = ALWAYS) -> Told:
+    """Tell of these settings what was said, and what matters anyway."""
+    said = [name for name in names if name in always or found.levels[name] != "default"]
+    return Told(title, {name: Said(plain(getattr(found.settings, name)), found.levels[name]) for name in said})
 
 
 def plain(value: object) -> Any:

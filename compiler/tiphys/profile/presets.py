@@ -11,6 +11,7 @@ from typing import Any
 from tiphys.diagnostics import nearest
 
 DEFAULT = "gpu-operator"
+NONE = "none"
 
 
 @cache
@@ -22,7 +23,7 @@ def presets() -> dict[str, dict[str, Any]]:
 
 
 def laid_over_preset(key: str, value: object, default: str | None = None) -> object:
-    """Give a table with what it says laid over its preset. A text is the name of a preset.
+    """Give a table with what it says laid over its preset, unless that is `none`. A text is the name of a preset.
 
     Raises ValueError for a preset that does not exist, or that says nothing of `key`.
     """
@@ -31,11 +32,11 @@ def laid_over_preset(key: str, value: object, default: str | None = None) -> obj
     if not isinstance(value, Mapping):
         return value
     name = value.get("preset", default)
-    if name is None:
+    if name in (None, NONE):
         return value
     having = {preset: tables[key] for preset, tables in presets().items() if key in tables}
     if name not in having:
-        msg = f"there is no preset {name!r} for `{key}`. {nearest(str(name), sorted(having))}"
+        msg = f"there is no preset {name!r} for `{key}`. {nearest(str(name), [*sorted(having), NONE])}"
         raise ValueError(msg)
     return merged(having[name], value)
 

@@ -31,7 +31,8 @@ def class_name(kind: type) -> str:
 def is_named(error: BaseException, names: Collection[str]) -> bool:
     """Whether the class of an exception, or one of its bases, has one of these names."""
     told = origin_of(error)
-    known = [class_name(kind) for kind in type(error).__mro__]
+    # a class that a function made has lost that function's name where it travelled
+    known = [f"{kind.__module__}.{kind.__qualname__.rpartition('<locals>.')[2]}" for kind in type(error).__mro__]
     if told is not None and "type" in told:  # it only stands for one whose class is not here
         known += [told["type"], *told.get("bases", ())]
     return any(name in names for name in known)

@@ -24,6 +24,8 @@ def check_inputs(call: Call, function: Callable[..., Any], args: list[Any], kwar
     if total > most:
         largest = max(sizes, key=sizes.__getitem__)
         what = f"the inputs have {total:,} bytes, {sizes[largest]:,} of them `{largest}`"
+        if len(sizes) == 1:
+            what = f"the input `{largest}` has {total:,} bytes"
         raise Ended(INPUT, breached(call, what))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,16 @@ def test_all_that_is_missing_is_named_with_the_task_the_line_and_the_mending(tmp
     assert "kubectl -n ml create secret generic token --from-literal=value=..." in text
     assert "`e.f` reads the key `key` of the Secret `db`, which has none" in text
     assert "In namespace `ml` it has `pass`, `user`." in text
+
+
+def test_all_that_is_read_of_a_missing_secret_is_made_at_once(tmp_path: Path) -> None:
+    one, _ = needed(tmp_path)
+
+    with pytest.raises(ProgramError) as caught:
+        check_secrets(Held({}.get), [one, replace(one, key="other")])  # type: ignore[arg-type]  # a stand-in
+
+    assert len(caught.value.mistakes) == 1
+    assert "create secret generic token --from-literal=value=... --from-literal=other=...`" in str(caught.value)
 
 
 def test_what_is_there_needs_no_word(tmp_path: Path) -> None:

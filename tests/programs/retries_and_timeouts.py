@@ -17,6 +17,25 @@ class Busy(Transient):
     pass
 
 
+def made_here() -> type[Exception]:
+    class Local(Exception):
+        pass
+
+    return Local
+
+
+Local = made_here()
+
+
+@env.task(retries=flyte.RetryStrategy(1, on=Local))
+async def local(n: int) -> int:
+    if n == 1:
+        raise Local("tried twice")
+    if n == 2:
+        raise ValueError("tried once")
+    return n
+
+
 @env.task(retries=flyte.RetryStrategy(2, on=[Transient, ConnectionError]))
 async def picky(n: int) -> int:
     if n == 1:
@@ -69,6 +88,16 @@ async def retried_on_some(n: int) -> str:
 
 
 @env.task
+async def a_class_that_a_function_made(n: int) -> str:
+    try:
+        return f"{await local(n)}"
+    except Local as error:
+        return f"local: {error}"
+    except ValueError as error:
+        return f"value: {error}"
+
+
+@env.task
 async def fails_as_the_task(n: int) -> int:
     return await picky(n)
 
@@ -115,6 +144,9 @@ CASES = [
     *[("retried_on_some", {"n": n}) for n in (0, 4)],
     ("retried_on_some", {"n": 1}, 3),  # CATCH, and two attempts more
     ("retried_on_some", {"n": 2}, 1),  # CATCH
+    ("a_class_that_a_function_made", {"n": 0}),
+    ("a_class_that_a_function_made", {"n": 1}, 2),  # CATCH, and an attempt more
+    ("a_class_that_a_function_made", {"n": 2}, 1),  # CATCH
     *[("fails_as_the_task", {"n": n}) for n in (0, 2, 3)],
     ("never_again", {"n": 0}),
     ("never_again", {"n": 7}, 1),  # CATCH

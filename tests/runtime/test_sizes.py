@@ -39,4 +39,4 @@ def test_inputs_are_named_as_the_function_names_them(pod):
     made = pod("add", "given", kwargs={"b": 0}, args=(), most=100)
 
     assert made.run("add", TEXT) == 3
-    assert "of them `b`" in made.error["message"]
+    assert f"the input `b` has {len(to_file('x' * 500, None))} bytes" in made.error["message"]

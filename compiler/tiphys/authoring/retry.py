@@ -241,8 +241,8 @@ def one_class(item: object) -> str:
 
 
 def class_name(kind: type) -> str:
-    """Give the name of a class as records do."""
-    return f"{kind.__module__}.{kind.__qualname__}"
+    """Give the name of a class as a pod knows it: one that a function made has lost that function's name there."""
+    return f"{kind.__module__}.{kind.__qualname__.rpartition('<locals>.')[2]}"
 
 
 def as_retries(value: Any) -> object:

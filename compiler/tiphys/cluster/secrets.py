@@ -9,7 +9,7 @@ from tiphys.cluster.refusals import Refused
 from tiphys.diagnostics import Mistake, ProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Protocol
 
     from tiphys.cluster.connection import Cluster
@@ -33,17 +33,18 @@ def check_secrets(cluster: Cluster, needed: Iterable[Needed]) -> list[str]:
 
     Raises ProgramError that names all that are missing, each with a task that reads it and the line that says so.
     """
-    keys: dict[str, frozenset[str] | str | None] = {}
-    missing, notes = [], []
+    secrets: dict[str, list[Needed]] = {}
     for entry in needed:
-        if entry.secret not in keys:
-            keys[entry.secret] = keys_of(cluster, entry.secret)
-            found = keys[entry.secret]
-            if isinstance(found, str):
-                notes.append(f"the Secret `{entry.secret}`, which `{entry.task}` reads, was not looked for: {found}")
-        found = keys[entry.secret]
-        if found is None or (isinstance(found, frozenset) and entry.key not in found):
-            missing.append(lacking(entry, found, cluster.namespace))
+        secrets.setdefault(entry.secret, []).append(entry)
+    missing, notes = [], []
+    for secret, entries in secrets.items():
+        found = keys_of(cluster, secret)
+        if found is None:
+            missing.append(absent(entries, cluster.namespace))
+        elif isinstance(found, str):
+            notes.append(f"the Secret `{secret}`, which `{entries[0].task}` reads, was not looked for: {found}")
+        else:
+            missing.extend(lacking(entry, found, cluster.namespace) for entry in entries if entry.key not in found)
     if missing:
         raise ProgramError(*missing)
     return notes
@@ -60,12 +61,17 @@ def keys_of(cluster: Cluster, name: str) -> frozenset[str] | str | None:
     return None if found is None else frozenset(found.get("data") or ())
 
 
-def lacking(entry: Needed, keys: frozenset[str] | None, namespace: str) -> Mistake:
-    """Say which Secret or which entry is missing, and how to make it."""
-    make = f"kubectl -n {namespace} create secret generic {entry.secret} --from-literal={entry.key}=..."
-    if keys is None:
-        message = f"`{entry.task}` reads the Secret `{entry.secret}`, and there is none in namespace `{namespace}`"
-        return Mistake(message, entry.where, f"Make it: `{make}`.")
+def absent(entries: Sequence[Needed], namespace: str) -> Mistake:
+    """Say which Secret is missing, and how to make it with all that is read of it."""
+    first = entries[0]
+    message = f"`{first.task}` reads the Secret `{first.secret}`, and there is none in namespace `{namespace}`"
+    values = " ".join(f"--from-literal={entry.key}=..." for entry in entries)
+    make = f"kubectl -n {namespace} create secret generic {first.secret} {values}"
+    return Mistake(message, first.where, f"Make it: `{make}`.")
+
+
+def lacking(entry: Needed, keys: frozenset[str], namespace: str) -> Mistake:
+    """Say which entry of a Secret is missing, and which there are."""
     message = f"`{entry.task}` reads the key `{entry.key}` of the Secret `{entry.secret}`, which has none"
     held = ", ".join(f"`{key}`" for key in sorted(keys)) or "no key at all"
     return Mistake(message, entry.where, f"In namespace `{namespace}` it has {held}.")

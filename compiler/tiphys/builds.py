@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from tiphys.argo.images import base_of
+from tiphys.argo.packing import used_plans
+from tiphys.argo.resolving import settings_of
 from tiphys.authoring.environment import TaskEnvironment
 from tiphys.authoring.image import Image
 from tiphys.authoring.task import TaskTemplate
@@ -95,13 +97,13 @@ def said_in_file(module: ModuleType) -> Iterator[tuple[str, Image]]:
             yield found.name, image
 
 
-def said_in_program(program: Program) -> Iterator[tuple[str, Image]]:
-    """Give the images of the tasks that a program calls."""
-    for plan in program.plans.values():
-        if plan.task is not None:
-            image = resolve(plan.task.levels).settings.image
-            if isinstance(image, Image):
-                yield plan.task.name.partition(".")[0], image
+def said_in_program(program: Program, profile: Profile) -> Iterator[tuple[str, Image]]:
+    """Give the images of the pods that a program has."""
+    for plan in (program.plans[name] for name in used_plans(program)):
+        task = plan.task or plan.around or program.owners.get(program.main.task)
+        image = settings_of(plan, program, profile).settings.image
+        if isinstance(image, Image) and task is not None:
+            yield task.name.partition(".")[0], image
 
 
 def build(image: Wanted, tool: str, *, push: bool) -> None:

@@ -175,6 +175,34 @@ def test_of_a_task_only_what_it_calls_is_built(bench: Bench) -> None:
     assert "nothing to build for flow.py" in nothing.out
 
 
+def test_the_image_in_which_an_orchestrators_own_code_runs_is_built(bench: Bench) -> None:
+    text = """
+import asyncio
+import tiphys
+plain = tiphys.TaskEnvironment("plain", image="a/b:1")
+env = tiphys.TaskEnvironment("env", image=tiphys.Image.from_debian_base(registry="reg.example").with_pip_packages("x"))
+
+@plain.task
+async def look() -> int:
+    return 2
+
+@env.task
+async def main() -> int:
+    return sum(await asyncio.gather(look(), look()))
+"""
+    (bench.folder / "flow.py").write_text(text)
+    found = json.loads(bench.build("main", "--print", "--json").out)["images"]
+    assert [image["environments"] for image in found] == [["env"]]
+    assert f"image: {found[0]['image']}" in bench.run("compile", "flow.py", "-o", "-").out
+
+
+def test_a_wrong_image_is_told_where_it_is_said(bench: Bench) -> None:
+    (bench.folder / "flow.py").write_text(FLOW.replace('image="a/b:1"', 'image="python:3.9"'))
+    said = bench.run("compile", "flow.py").err
+    assert "the image python:3.9 has Python 3.9" in said
+    assert 'image="python:3.9"' in said.partition("flow.py:8:")[2]
+
+
 @pytest.mark.parametrize(
     ("tool", "words"),
     [

@@ -34,8 +34,8 @@ class Images:
     secrets: dict[str, None] = field(default_factory=dict)
     _known: dict[Image, str] = field(default_factory=dict)
 
-    def chosen(self, plan: Plan, found: Resolved) -> Resolved:
-        """Put an address in the place of what a task says of its image."""
+    def chosen(self, plan: Plan, found: Resolved, where: Span | None) -> Resolved:
+        """Put an address in the place of what a task says of its image. where: the place that says it."""
         said = found.settings.image
         is_ours = said in (None, "auto")
         is_beside = plan.task is not None and plan.task.beside is not None
@@ -46,7 +46,7 @@ class Images:
             return Resolved(found.settings.model_copy(update={"image": self.ours}), levels)
         if isinstance(said, str):
             if not is_beside:
-                self._check(said, plan.where, "environment")
+                self._check(said, where or plan.where, "environment")
             return found
         assert said is not None
         if said not in self._known:

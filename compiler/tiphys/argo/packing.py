@@ -25,7 +25,7 @@ from tiphys.argo.pods import (
     output_names,
     shim_variables,
 )
-from tiphys.argo.resolving import settings_of
+from tiphys.argo.resolving import levels_of, settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.argo.storeless import check_attempts, storeless
@@ -39,7 +39,7 @@ from tiphys.ir import Ask, Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, U
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
 from tiphys.profile import Profile
-from tiphys.settings import Resolved, Settings
+from tiphys.settings import Resolved, Settings, place_of
 
 JOIN = "join"
 GUARD = "guard"
@@ -117,7 +117,8 @@ def pack_program(
     used = used_plans(program)
     images = Images(profile, image)
     resolved = {
-        name: images.chosen(program.plans[name], settings_of(program.plans[name], program, profile)) for name in used
+        name: images.chosen(plan, settings_of(plan, program, profile), place_of(levels_of(plan, program), "image"))
+        for name, plan in ((name, program.plans[name]) for name in used)
     }
     if images.mistakes:
         raise ProgramError(*images.mistakes)

@@ -61,7 +61,8 @@ def found(asked: Asked) -> list[Wanted]:
     _, profile = with_images(asked.image, find_profile(project_root(Path(asked.file)), asked.profile))
     if asked.task is None:
         return wanted(said_in_file(module), profile)
-    return wanted(said_in_program(trace_task(task_in(asked.file, asked.task), after=None)), profile)
+    program = trace_task(task_in(asked.file, asked.task), after=None)
+    return wanted(said_in_program(program, profile), profile)
 
 
 def built(image: Wanted, tool: str, asked: Asked) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tiphys import durable as durable
     from tiphys import errors as errors
+    from tiphys import extend as extend
+    from tiphys import extras as extras
     from tiphys import report as report
     from tiphys.authoring.cache import Cache as Cache
     from tiphys.authoring.condition import new_condition as new_condition
@@ -98,7 +100,7 @@ _HOMES = {
     "run": "tiphys.runs",
     "with_runcontext": "tiphys.runs",
 }
-_MODULES = ("durable", "errors", "report")
+_MODULES = ("durable", "errors", "extend", "extras", "report")
 _LATER = frozenset("Checkpoint init io notify trace".split())
 __all__ = ["__version__", *_MODULES, *sorted(_HOMES)]  # noqa: PLE0604
 

@@ -19,6 +19,7 @@ from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
 from tiphys.authoring.pod import PodTemplate, as_pod_template
+from tiphys.authoring.registry import as_plugin_config
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
 from tiphys.authoring.reuse import ReusePolicy, as_reusable
@@ -53,7 +54,7 @@ class Settings(Setting):
     interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None
     queue: str | None = None
     service_account: Annotated[str | None, BeforeValidator(as_account)] = None
-    plugin_config: Any = None
+    plugin_config: Annotated[Any, BeforeValidator(as_plugin_config)] = None
     include: Annotated[Included | None, BeforeValidator(as_included)] = None
     max_inline_io_bytes: int | None = None
     links: Annotated[tuple[Placed, ...] | None, BeforeValidator(as_links)] = None

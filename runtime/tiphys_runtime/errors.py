@@ -12,6 +12,7 @@ OOMError                  the task was killed for its memory; also a MemoryError
 InlineIOMaxBytesBreached  the inputs or the output are larger than `max_inline_io_bytes`
 ImagePullBackOffError     the image cannot be pulled
 ContainerError            the container of a task failed: `exit_code` says how
+ResourceError             the object that a task created failed
 RuntimeSystemError          the cluster's side
 TaskLostError             the task ended without a word: node lost, evicted, pod deleted
 InternalError             a bug in tiphys
@@ -35,6 +36,7 @@ __all__ = [
     "MaxRuntimeExceeded",
     "NonRecoverableError",
     "OOMError",
+    "ResourceError",
     "RuntimeSystemError",
     "RuntimeUserError",
     "TaskLostError",
@@ -130,6 +132,13 @@ class ContainerError(RuntimeUserError):
     def __init__(self, message: str = "", exit_code: int = 1) -> None:
         super().__init__(type(self).__name__, message)
         self.exit_code = exit_code
+
+
+class ResourceError(RuntimeUserError):
+    """The object of Kubernetes that a task created failed, or could not be created."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(type(self).__name__, message)
 
 
 class TaskLostError(RuntimeSystemError):

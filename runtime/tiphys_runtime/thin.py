@@ -12,6 +12,10 @@ __all__ = ["ctx", "durable", "errors", "report"]
 
 
 def __getattr__(name: str) -> object:
+    if name == "extend":
+        from importlib import import_module
+
+        return import_module(f"{__name__}.extend")
     message = (
         f"`tiphys.{name}` is for orchestrators and settings: it exists on the computer that compiles, not in a pod. "
         f"Inside a task there is {', '.join(f'`tiphys.{item}`' for item in __all__)}."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAY_IMPORT: dict[str, str] = {
-    "__init__": "authoring durable errors report runs runtime",
+    "__init__": "authoring durable errors extend extras report runs runtime",
     "diagnostics": "",
     "answers": "diagnostics runtime",
     "durable": "runtime",
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, str] = {
     "authoring": "answers building diagnostics settings runtime",
     "building": "diagnostics",
     "extras": "authoring",
+    "extend": "authoring runtime",
     "errors": "runtime",
     "tracing": "answers authoring diagnostics ir settings runtime",
     "passes": "diagnostics ir tracing runtime",

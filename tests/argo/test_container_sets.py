@@ -39,7 +39,7 @@ def test_the_users_image_has_its_own_container(lower: Lower) -> None:
     assert main["image"] == gate["image"] == "python:3.11"
     assert gate["args"] == ["gate"]
     assert main["command"] == ["python3", "/tiphys/code/tiphys.zip"]
-    assert main["env"] == [{"name": "PYTHONHASHSEED", "value": "0"}]
+    assert [item["name"] for item in main["env"]] == ["PYTHONHASHSEED", "TIPHYS_RUN"]
     assert {mount["mountPath"] for mount in main["volumeMounts"]} == {
         "/tiphys", "/tiphys/code", "/tiphys/inputs", "/tiphys/outputs"
     }  # fmt: skip
@@ -53,10 +53,8 @@ def test_its_outputs_retries_and_deadline_are_those_of_any_task(lower: Lower) ->
     assert [item["name"] for item in template["outputs"]["parameters"]] == ["v", "r"]
     assert template["retryStrategy"]["limit"] == "2"
     assert template["activeDeadlineSeconds"] == 70
-    assert {item["name"] for item in template["containerSet"]["containers"][2]["env"]} == {
-        "PYTHONHASHSEED",
-        "TIPHYS_ATTEMPT",
-    }
+    main = template["containerSet"]["containers"][2]
+    assert "TIPHYS_ATTEMPT" in [item["name"] for item in main["env"]]
 
 
 def test_a_command_with_inputs_is_a_script_that_the_shim_writes(lower: Lower) -> None:

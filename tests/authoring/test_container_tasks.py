@@ -90,7 +90,7 @@ def test_a_call_takes_inputs_by_name(load: Callable[[str], ModuleType]) -> None:
     ],
 )
 def test_an_input_in_the_text_of_a_shell_is_a_variable_quoted_as_its_place_needs(text: str, expected: str) -> None:
-    found = command_of(["bash", "-euc", text], ["n"])
+    found = command_of(["bash", "-euc", text], {"n": str})
 
     assert found.pieces is not None
     assert "".join(part for _, part in found.pieces[2]) == expected
@@ -98,7 +98,7 @@ def test_an_input_in_the_text_of_a_shell_is_a_variable_quoted_as_its_place_needs
 
 
 def test_a_word_of_its_own_is_the_value() -> None:
-    found = command_of(["sh", "-c", 'echo "$1"', "sh", "{{.inputs.n}}"], ["n"])
+    found = command_of(["sh", "-c", 'echo "$1"', "sh", "{{.inputs.n}}"], {"n": str})
 
     assert found.pieces is not None
     assert found.pieces[4] == (("input", "n"),)
@@ -106,9 +106,9 @@ def test_a_word_of_its_own_is_the_value() -> None:
 
 
 def test_a_command_that_nothing_replaces_stays_as_it_is() -> None:
-    assert command_of(["cat", "/var/inputs/n"], ["n"]).pieces is None
-    assert command_of(["echo", "$HOME"], []).pieces is None
-    assert command_of(["echo", "{{workflow.name}}"], []).pieces == (
+    assert command_of(["cat", "/var/inputs/n"], {"n": str}).pieces is None
+    assert command_of(["echo", "$HOME"], {}).pieces is None
+    assert command_of(["echo", "{{workflow.name}}"], {}).pieces == (
         (("text", "echo"),),
         (("text", "{{workflow.name}}"),),
     )

@@ -7,8 +7,6 @@ from types import ModuleType
 
 import pytest
 
-from tiphys.authoring.levels import LATER, LEVELS
-
 MISTAKES = {
     "upper-case name": ('env = flyte.TaskEnvironment("My Env")', "'My Env' is no name of an environment", "Call it 'my-env'."),
     "long name": (f'env = flyte.TaskEnvironment("{"x" * 64}")', "is longer than 63 characters", ""),
@@ -86,31 +84,7 @@ def test_a_mistake_is_reported_at_its_line(title: str, refused: Callable[[str], 
     assert "^" in text
 
 
-LEVELS_LATER = {
-    "environment": 'env = flyte.TaskEnvironment("a", {}="x")',
-    "decorator": 'env = flyte.TaskEnvironment("a")\n@env.task({}="x")\ndef f(): ...',
-    "override": 'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(): ...\ng = f.override({}="x")',
-    "clone": 'env = flyte.TaskEnvironment("a")\nb = env.clone_with("b", {}="x")',
-}
-
-
-@pytest.mark.parametrize(
-    ("level", "name"),
-    [
-        (level, name)
-        for level in LEVELS_LATER
-        for name in sorted(LATER & LEVELS["environment" if level == "clone" else level])
-    ],
-)
-def test_a_later_parameter_is_refused_and_never_ignored(level: str, name: str, refused: Callable[[str], str]) -> None:
-    """At every level."""
-    text = refused(LEVELS_LATER[level].format(name))
-
-    assert f"`{name}` is not supported yet" in text
-    assert f'{name}="x"\n' in text or f'{name}="x")' in text
-
-
-def test_a_later_parameter_that_asks_for_nothing_is_let_through(load: Callable[[str], ModuleType]) -> None:
+def test_a_parameter_that_asks_for_nothing_is_let_through(load: Callable[[str], ModuleType]) -> None:
     """Programs that spell out a default still compile."""
     module = load("""
         env = flyte.TaskEnvironment("a")

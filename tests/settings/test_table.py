@@ -10,7 +10,7 @@ import pytest
 
 from tests.settings.rows import Refusal, Row, Said, compiled, gathered, loaded, missing, samples, shown
 from tiphys.authoring.environment import TaskEnvironment
-from tiphys.authoring.levels import LATER, LEVELS
+from tiphys.authoring.levels import LEVELS
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import TiphysError
 from tiphys.settings import resolve
@@ -84,8 +84,8 @@ def test_every_parameter_of_the_public_signatures_has_a_row(level: str) -> None:
     parameters = set(inspect.signature(made[level]).parameters) - NOT_SETTINGS
     places = {level, "main"} if level == "decorator" else {level}
     told = {row.parameter for row in (*ROWS, *REFUSALS) if row.level in places}
-    assert parameters - LATER == LEVELS[level] - LATER
-    assert sorted(parameters - LATER - told) == []
+    assert parameters == LEVELS[level]
+    assert sorted(parameters - told) == []
 
 
 PAIRS = [
@@ -120,4 +120,4 @@ def test_every_setting_has_samples() -> None:
     several = {
         name for names in LEVELS.values() for name in names if sum(name in other for other in LEVELS.values()) > 1
     }
-    assert sorted(several - LATER - set(samples())) == []
+    assert sorted(several - set(samples())) == []

@@ -59,7 +59,7 @@ CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
 TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
 FILES_IN = ("inputs", "outputs", "synchronization")
-APART = frozenset(("container", "containerSet", "suspend", "metadata", "podSpecPatch", *FILES_IN))
+APART = frozenset(("container", "containerSet", "resource", "suspend", "metadata", "podSpecPatch", *FILES_IN))
 """Parts of a template that each may hold other references."""
 ARGUMENTS = frozenset(("task", "input", "typed", "timed", "uid", "expression"))
 FORGIVING = {"failed": True, "error": True}
@@ -114,6 +114,7 @@ def check_template(
         check_texts(files, item.get(part))
     timed = Scope(name, inputs, kinds=frozenset(("expression",)))
     check_texts(timed, item.get("suspend"))
+    check_texts(Scope(name, inputs, kinds=frozenset(("input",))), item.get("resource"))
     check_texts(Scope(name), {key: value for key, value in item.items() if key not in APART})
     check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "pod"))), item.get("metadata"))
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()

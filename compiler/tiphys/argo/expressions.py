@@ -118,6 +118,11 @@ def whole(envelope: str) -> str:
     return f"asInt(fromJSON({envelope}).v)"
 
 
+def value_in(envelope: str) -> str:
+    """Give, in an expression, the text in an envelope of ours. It must hold nothing that Argo would replace."""
+    return f"fromJSON({envelope}).v"
+
+
 def milliseconds_of(envelope: str) -> str:
     """Give a duration of the milliseconds in an envelope: whole ones, as Go writes a large float with an exponent."""
     return f"{evaluated(whole(pass_on(envelope)))}ms"

@@ -23,7 +23,8 @@ from tiphys.argo.limits import check_limits, notes_on_sizes
 from tiphys.argo.loops import loop_templates
 from tiphys.argo.names import with_digest
 from tiphys.argo.needs import needs_of
-from tiphys.argo.packing import JOIN, Packed, config_map, labels
+from tiphys.argo.objects import object_templates
+from tiphys.argo.packing import JOIN, OBJECT, Packed, config_map, is_object, labels
 from tiphys.argo.report import Manifest, Report, size_of
 from tiphys.argo.retries import pending_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
@@ -44,7 +45,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
     program = packed.program
     config = config_map(packed.base, packed.bundle)
     bundle = str(config["metadata"]["name"])
-    pods = [pod_template(packed, name, bundle) for name in packed.plans]
+    pods = [template for name in packed.plans for template in pod_templates(packed, name, bundle)]
     parameters = [m.Parameter(name=item.name, value=packed.defaults.get(item.name)) for item in program.main.inputs]
     spec = m.WorkflowSpec(
         entrypoint=packed.graphs[program.entry],
@@ -103,14 +104,17 @@ def notes_on_waits(packed: Packed) -> Iterable[str]:
             )
 
 
-def pod_template(packed: Packed, name: str, bundle: str) -> m.Template:
-    """Make the template of a plan. bundle: the name of the object that delivers the code."""
+def pod_templates(packed: Packed, name: str, bundle: str) -> list[m.Template]:
+    """Make the templates of a plan. bundle: the name of the object that delivers the code."""
     plan = packed.program.plans[name]
+    if is_object(plan) and plan.task is not None:
+        names = packed.plans[name], packed.parts[name, OBJECT]
+        return object_templates(plan, plan.task.resource, packed.settings[name], names)
     made = container_template(
         plan, packed.plans[name], packed.settings[name], bundle, packed.bundle.digest, profile=packed.profile
     )
     beside = plan.task.beside if plan.task is not None else None
-    return as_set(made, beside, packed.image) if beside is not None else made
+    return [as_set(made, beside, packed.image) if beside is not None else made]
 
 
 def bounds_of(packed: Packed) -> tuple[tuple[str, int], ...]:

@@ -43,6 +43,7 @@ from tiphys.settings import Resolved, Settings, place_of
 
 JOIN = "join"
 GUARD = "guard"
+OBJECT = "created"
 ASK = "ask"
 MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
 
@@ -137,9 +138,11 @@ def pack_program(
         for part in parts_of(unit, rounds)
     }
     plans = {name: names.of(("plan", name), name) for name in used}
+    objects = [name for name in used if is_object(program.plans[name])]
+    parts |= {(name, OBJECT): names.of(("plan", name, OBJECT), f"{name}-{OBJECT}") for name in objects}
     files = included(settings, root)
     settings = {name: with_digest(said, files.get(name, {})) for name, said in settings.items()}
-    for name in used:
+    for name in (name for name in used if name not in objects):
         bundler.add(
             replace(entry_of(program.plans[name], plans[name], settings[name], profile), files=files.get(name, {}))
         )
@@ -205,6 +208,11 @@ def with_stops(program: Program, rounds: Mapping[str, Rounds]) -> Program:
     return replace(program, plans={**program.plans, **{plan.name: plan for plan in stops}}) if stops else program
 
 
+def is_object(plan: Plan) -> bool:
+    """Say whether a plan is no pod of ours, but an object that Argo creates."""
+    return plan.task is not None and plan.task.resource is not None
+
+
 def parts_of(unit: Unit, rounds: Mapping[str, Rounds]) -> list[str]:
     """List the further templates of a construct."""
     match unit:
@@ -265,7 +273,7 @@ def fingerprint(
             said,
             found.levels,
             annotations_of(plan, said),
-            plan.task.beside if plan.task is not None else None,
+            (plan.task.beside, plan.task.resource) if plan.task is not None else None,
             [(item.name, item.small, item.items) for item in plan.operands],
             plan.outputs,
             plan.result,
@@ -312,7 +320,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
     return Entry(
         name=name,
         task=task.name if task is not None else None,
-        function=task.function if task is not None else None,
+        function=task.body if task is not None else None,
         title=task.name if task is not None else "orchestrator",
         operands=tuple(
             Operand(

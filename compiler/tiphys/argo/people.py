@@ -9,6 +9,7 @@ from typing import Any
 from tiphys.argo.expressions import artifact_key, defused, filled, input_of, report_key
 from tiphys.authoring.reuse import ReusePolicy
 from tiphys.authoring.task import TaskTemplate
+from tiphys.authoring.templates import plugin_marks
 from tiphys.ir import Plan, Program
 from tiphys.settings import Settings, resolve
 
@@ -45,6 +46,8 @@ def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
         found[ARTIFACT] = artifact_key(task.name, input_of("at"))
     if leaves_report(plan, settings):
         found[REPORT] = report_key(input_of("at"))
+    if isinstance(task, TaskTemplate):
+        found.update((name, defused(text)) for name, text in plugin_marks(task).items())
     if settings.entrypoint:
         found[ENTRYPOINT] = "true"
     return found

@@ -7,9 +7,10 @@ value as it is; in the text of a shell it becomes a variable, quoted as its plac
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from tiphys.diagnostics import nearest
 
@@ -38,7 +39,7 @@ class Misplaced(ValueError):
     """An input stands where its value would be read as code, or there is no such input."""
 
 
-def command_of(words: Sequence[str], inputs: Collection[str]) -> Command:
+def command_of(words: Sequence[str], inputs: Mapping[str, Any]) -> Command:
     """Cut the words of a command into pieces. Raises Misplaced."""
     variables: dict[str, None] = {}
     cut: list[tuple[Piece, ...]] = []
@@ -47,7 +48,7 @@ def command_of(words: Sequence[str], inputs: Collection[str]) -> Command:
         if any(kind == "input" for kind, _ in pieces) and is_flag(words[:index]):
             check_code(words, pieces)
             variables |= dict.fromkeys(name for kind, name in pieces if kind == "input")
-            pieces = tuple(in_variables(pieces))
+            pieces = tuple(in_variables(pieces, inputs))
         cut.append(pieces)
     if variables or any(kind == "input" for pieces in cut for kind, _ in pieces) or any(map(is_replaced, words)):
         return Command(tuple(words), tuple(cut), tuple(variables))
@@ -109,8 +110,8 @@ def check_code(words: Sequence[str], pieces: tuple[Piece, ...]) -> None:
         )
 
 
-def in_variables(pieces: Sequence[Piece]) -> list[Piece]:
-    """Write the inputs in the text of a shell as variables, quoted as each place needs it."""
+def in_variables(pieces: Sequence[Piece], types: Mapping[str, Any]) -> list[Piece]:
+    """Write the inputs in the text of a shell as variables, quoted as each place needs it. Raises Misplaced."""
     found: list[Piece] = []
     quote = ""
     for kind, text in pieces:
@@ -118,7 +119,14 @@ def in_variables(pieces: Sequence[Piece]) -> list[Piece]:
             quote = quote_after(text, quote)
             found.append((kind, text))
             continue
+        before = "".join(part for _, part in found)
         variable = f"${{TIPHYS_INPUT_{text}}}"
+        if before.rfind("$((") > before.rfind("))"):
+            if types[text] not in (int, bool):
+                msg = f"`{{{{.inputs.{text}}}}}` stands in arithmetic of a shell, and is no `int`"
+                raise Misplaced(msg)
+            found.append(("text", variable))
+            continue
         found.append(("text", {"": f'"{variable}"', '"': variable, "'": f"'\"{variable}\"'"}[quote]))
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tiphys.authoring.commands import Command, Misplaced, command_of
+from tiphys.authoring.interface import NativeInterface, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.task import Documentation, TaskTemplate
@@ -45,7 +45,7 @@ class ContainerTask(TaskTemplate[..., Any]):
     Further keywords are settings, as `TaskEnvironment` and its decorator take them. Raises AuthoringError.
     """
 
-    level = "task"
+    task_type = "raw-container"
 
     def __init__(
         self,
@@ -78,53 +78,18 @@ class ContainerTask(TaskTemplate[..., Any]):
         except Misplaced as error:
             raise AuthoringError(Mistake(str(error), keyword(where, "command"))) from None
         folders = as_folders(str(input_data_dir), str(output_data_dir), where)
-        self.beside = Beside(cut, *folders)
         body = Container(
             name, command=cut.pieces, variables=cut.variables, folders=folders, outputs=tuple(outputs.items())
         )
-        super().__init__(
-            with_signature(body, name, inputs, outputs), name=name, decorator=level, docs=docs, where=where
-        )
+        function = dressed(body, name, NativeInterface(inputs, outputs).signature)
+        self.begin(function, name=name, said=level, docs=docs, where=where)
+        self.container = (Beside(cut, *folders), function)
         self.inputs, self.outputs = inputs, outputs
 
     @property
     def code(self) -> object:
         """All that tells whether a kept result still counts: the command and the image."""
         return self.function, self.decorator.image
-
-    @property
-    def is_async(self) -> bool:
-        """Its calls are awaited."""
-        return True
-
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command as a process of this computer, with the same files: the image is not used.
-
-        Raises tiphys.errors.ContainerError where that fails.
-        """
-        from tiphys.authoring.processes import run_here
-
-        bound = self.signature.bind(*args, **kwargs).arguments
-
-        async def run() -> Any:
-            assert self.beside is not None
-            return run_here(self.function, self.beside, bound, self.decorator.env_vars or {})
-
-        return run()
-
-
-def with_signature(body: Container, name: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
-    """Let a body look like a function with these inputs and this result."""
-    kinds = tuple(outputs.values())
-    result = None if not kinds else kinds[0] if len(kinds) == 1 else tuple[kinds]  # type: ignore[valid-type]
-    parameters = [
-        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=kind) for key, kind in inputs.items()
-    ]
-    made: Any = body
-    made.__signature__ = inspect.Signature(parameters, return_annotation=result)
-    made.__annotations__ = {**inputs, "return": result}
-    made.__name__ = name
-    return made
 
 
 def check_types(side: str, types: Mapping[str, Any], where: Span) -> None:

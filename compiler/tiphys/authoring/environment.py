@@ -200,8 +200,8 @@ class TaskEnvironment:
             if not check_function(wrapped, place):
                 return wrapped
             reuse.check_function(self.settings.reusable, wrapped, place)
-            made = AsyncFunctionTaskTemplate(
-                wrapped, environment=self, decorator=level, docs=docs, orchestrator=orchestrator, where=place
+            made = AsyncFunctionTaskTemplate.of(
+                wrapped, environment=self, said=level, docs=docs, orchestrator=orchestrator, where=place
             )
             if (before := self._tasks.get(made.name)) and before.where != place:
                 text = f"`{made.name}` is defined twice, first at {before.where.place}"

@@ -43,14 +43,6 @@ ELSEWHERE = {
 }
 FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "include")
 """What an override cannot change: it tells which task it is, or what its image holds."""
-LATER = frozenset(
-    {
-        "plugin_config",
-    }
-)
-"""Parameters of Flyte's signatures that are refused, never ignored, until they have an effect."""
-IDLE: Mapping[str, object] = {}
-"""Values of them that ask for nothing, and so are let through."""
 
 
 def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], where: Span) -> Settings:
@@ -72,9 +64,7 @@ def checked(names: frozenset[str], call: str, given: Mapping[str, Any], where: S
     found: dict[str, Any] = {}
     for name in sorted(names):
         value = given.get(name)
-        if name in LATER:
-            refuse_later(name, value, where)
-        elif value is not None:
+        if value is not None:
             try:
                 Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
             except ValidationError as error:
@@ -83,12 +73,6 @@ def checked(names: frozenset[str], call: str, given: Mapping[str, Any], where: S
             else:
                 found[name] = value
     return Settings(**found).said_at(where)
-
-
-def refuse_later(name: str, value: object, where: Span) -> None:
-    """Report a parameter that has no effect yet."""
-    if value is not None and value != () and value != IDLE.get(name, value is None):
-        report(Mistake(f"`{name}` is not supported yet", keyword(where, name), "Leave it out for now."))
 
 
 def refuse(level: str, name: str, where: Span) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tiphys.authoring.container import Beside
 
 
-def run_here(body: Callable[..., Any], beside: Beside, values: Mapping[str, Any], env: Mapping[str, str]) -> Any:
+async def run_here(body: Callable[..., Any], beside: Beside, values: Mapping[str, Any], env: Mapping[str, str]) -> Any:
     """Call the body of a container task, with folders of its own that are removed afterwards."""
     asked = {"command": command_in_pod(beside), "env": dict(env)}
     with (

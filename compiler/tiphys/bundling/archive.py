@@ -18,6 +18,8 @@ MODE = 0o100644 << 16
 UNIX = 3
 THIN = "thin.py"
 RUNTIME = "runtime.sha256"
+EXTEND = b"""from tiphys_runtime.template import AsyncFunctionTaskTemplate, TaskTemplate, task_data
+"""
 MAIN = b'''"""Runs one entry of the bundle: see tiphys_runtime.shim."""
 
 import sys
@@ -54,6 +56,7 @@ def made_members() -> dict[str, bytes]:
     return {
         **members,
         "tiphys/__init__.py": bare(sources[THIN]),
+        "tiphys/extend.py": EXTEND,
         "__main__.py": MAIN,
         RUNTIME: mark.hexdigest().encode(),
     }

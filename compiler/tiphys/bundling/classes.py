@@ -8,6 +8,7 @@ import types
 import typing
 from typing import TYPE_CHECKING, Any, cast
 
+from tiphys.bundling.standing import STANDS_FOR
 from tiphys_runtime import remake_classes
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ ENUM_PARTS = frozenset(
 
 
 ENUM_GIVEN = ("__reduce_ex__", "__format__", "__repr__", "__str__", "__hash__")
+
+
+COMPILED = frozenset(
+    "__init__ __post_init__ __dataclass_fields__ __dataclass_params__ __match_args__ __replace__ __eq__ __hash__ "
+    "__repr__ config custom_config container_args data_loading_config sql override forward".split()
+)
+"""Of a class of tasks: what runs where the program is compiled, and what would need it."""
 
 
 def shape_of_class(kind: type, things: Things) -> Shape:
@@ -59,12 +67,18 @@ def shape_of_class(kind: type, things: Things) -> Shape:
     )
 
 
+def is_task(kind: type) -> bool:
+    """Whether a class is one of tasks: a part of it is for the compiler alone."""
+    return any(f"{each.__module__}.{each.__qualname__}" in STANDS_FOR for each in kind.__mro__)
+
+
 def members(kind: type) -> dict[str, object]:
     """Give what a class is given after its birth, sorted by name."""
     state: dict[str, object] = {}
+    compiled = COMPILED if is_task(kind) else ()
     for name in sorted(kind.__dict__):
         value = kind.__dict__[name]
-        if name in AUTOMATIC or name in BORN or isinstance(value, types.MemberDescriptorType):
+        if name in compiled or name in AUTOMATIC or name in BORN or isinstance(value, types.MemberDescriptorType):
             continue
         if name == "__doc__" and is_written_by_dataclass(kind, value):
             continue

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tiphys.bundling import reducers
 from tiphys.bundling.program import found_at
+from tiphys.bundling.standing import STANDS_FOR
 from tiphys_runtime.errors import apart as apart_error
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ class ProgramPickler(Base):  # type: ignore[misc]  # typeshed leaves out the Pyt
         home = str(_pickle_parts.whichmodule(obj, path))
         if self.things.program.is_ours(home):
             raise Unsendable(f"`{home}.{path}` is found by name only, and modules of the program do not exist in a pod")
+        if f"{home}.{path}" in STANDS_FOR:
+            super().save_global(STANDS_FOR[f"{home}.{path}"], name)
+            return
         if home.partition(".")[0] == "tiphys":
             raise Unsendable(f"`{home}.{path}` belongs to the compiler, which is not in a pod")
         self.things.program.require(home)

@@ -142,6 +142,9 @@ def compile_template(body: Object, *, library: str) -> Template:
         given = [item["name"] for item in parameters_of(body.get("outputs")) if "supplied" in item.get("valueFrom", {})]
         asked = asked_by(body) if text is None or given else None
         return Suspend(head.key, head.inputs, head.declared, text, asked, next(iter(given), None))
+    if "resource" in body:
+        message = f"{head.where} creates an object of Kubernetes, for which there is no cluster on this computer"
+        raise UsageError(message)
     kinds = sorted(_OTHER_KINDS.intersection(body))
     kind = f"of kind `{kinds[0]}`" if kinds else "without a known kind"
     message = f"{head.where} is {kind}; only `dag`, `container` and `suspend` templates run on this computer"

@@ -37,6 +37,12 @@ class Keeper:
     keeps: bool
     is_own: bool = True
     beside: None = None
+    resource: None = None
+
+    @property
+    def body(self) -> Callable[..., Any]:
+        """What its pod calls."""
+        return self.function
 
 
 def is_kept(task: TaskTemplate[..., Any]) -> bool:

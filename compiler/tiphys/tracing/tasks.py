@@ -94,9 +94,13 @@ def emit_call(
     arguments = tuple((name, t.to_atom(value, name, node)) for name, value in bound.items())
     if t.runtime_seconds:
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
+    arguments = (*arguments, *context_argument(t, node))
+    if task.resource is not None:
+        from tiphys.tracing.resources import call_resource
+
+        return call_resource(t, task, arguments, interface.result, node)
     name = t.names.allocate(task.title)
     where = t.span(node)
-    arguments = (*arguments, *context_argument(t, node))
     keyed = keyed_inputs(task, interface)
     t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
     t.state.frontier = (name,)

@@ -213,12 +213,18 @@ SCALARS = (
 IMMUTABLE = (*SCALARS, str, bytes, complex, decimal.Decimal, uuid.UUID, pathlib.PurePath, enum.Enum, frozenset, range)
 
 
+class SmallText(str):
+    """The type of a text that always travels in a parameter; values of it are plain texts."""
+
+    __slots__ = ()
+
+
 def is_scalar(annotation: Any) -> bool:
     """Say whether values of this type are always small: their edges need no artifact."""
     if annotation is None:
         return True
     if isinstance(annotation, type):
-        return issubclass(annotation, (*SCALARS, enum.Enum))
+        return issubclass(annotation, (*SCALARS, enum.Enum, SmallText))
     if is_union(annotation):
         return all(is_scalar(part) for part in typing.get_args(annotation))
     if typing.get_origin(annotation) is typing.Annotated:

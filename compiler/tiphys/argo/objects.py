@@ -1,0 +1,63 @@
+"""An object of Kubernetes that a run creates: a template of Argo's, in one that succeeds whatever becomes of it."""
+
+from __future__ import annotations
+
+import math
+
+from hera.workflows import models as m
+
+from tiphys.argo.calls import told_to
+from tiphys.argo.constructs import dag
+from tiphys.argo.expressions import (
+    choice,
+    evaluated,
+    has_succeeded,
+    input_of,
+    output_in,
+    parameter_of,
+    pass_on,
+    text,
+    value_in,
+)
+from tiphys.authoring.resource import KubernetesResource
+from tiphys.ir import Plan
+from tiphys.settings import Settings
+
+OBJECT, MANIFEST = "object", "manifest"
+WHOLE = "{v: (del(.metadata.managedFields) | tojson | @base64)} | tojson"
+"""The object as an envelope in which nothing is left that Argo would replace."""
+FAILED = '{"v":null}'
+
+
+def object_templates(
+    plan: Plan, resource: KubernetesResource, settings: Settings, names: tuple[str, str]
+) -> list[m.Template]:
+    """Make the templates. names: of the outer and of the inner one."""
+    operand = parameter_of(plan.operands[0].name)
+    inputs = [m.Parameter(name=name) for name in ("at", operand, *told_to(plan))]
+    manifest = m.Parameter(name=MANIFEST, value=evaluated(value_in(pass_on(operand))))
+    task = m.DAGTask(
+        name=OBJECT,
+        template=names[1],
+        arguments=m.Arguments(parameters=[manifest]),
+        continue_on=m.ContinueOn(failed=True, error=True),
+    )
+    value = choice((has_succeeded(OBJECT), output_in(OBJECT, "v")), otherwise=text(FAILED))
+    seconds = settings.timeout.seconds if settings.timeout is not None else None
+    count = settings.retries.count if settings.retries is not None else 0
+    inner = m.Template(
+        name=names[1],
+        inputs=m.Inputs(parameters=[m.Parameter(name=MANIFEST)]),
+        outputs=m.Outputs(parameters=[m.Parameter(name="v", value_from=m.ValueFrom(jq_filter=WHOLE, default=FAILED))]),
+        resource=m.ResourceTemplate(
+            action="create",
+            manifest=input_of(MANIFEST),
+            set_owner_reference=resource.owned,
+            success_condition=resource.success,
+            failure_condition=resource.failure,
+        ),
+        retry_strategy=m.RetryStrategy(limit=m.IntOrString(root=str(count)), retry_policy="Always") if count else None,
+        active_deadline_seconds=m.IntOrString(root=math.ceil(seconds)) if seconds else None,
+        service_account_name=settings.service_account,
+    )
+    return [dag(names[0], inputs, [task], {"v": value}), inner]

@@ -1,0 +1,147 @@
+"""How a task of a class of the user's is made, and what of it travels to its pod."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import weakref
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from tiphys.authoring.commands import command_of
+from tiphys.authoring.container import Beside, as_folders, as_words, check_types
+from tiphys.authoring.interface import DataLoadingConfig, NativeInterface, SerializationContext, dressed
+from tiphys.authoring.levels import said_of_task
+from tiphys.authoring.location import keyword
+from tiphys.authoring.task import TaskTemplate
+from tiphys.diagnostics import AuthoringError, Mistake, Span, report
+from tiphys_runtime.beside import Container
+from tiphys_runtime.template import Declared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
+LONGEST = 100
+KEPT_HERE = frozenset(
+    "function environment where docs orchestrator container decorator overridden signature inputs outputs __name__ "
+    "__qualname__ __doc__ __module__ __wrapped__".split()
+)
+"""What of an instance no pod needs."""
+CONTEXT = SerializationContext()
+
+
+def begin(
+    task: TaskTemplate[..., Any], name: str, interface: NativeInterface, settings: Mapping[str, Any], where: Span, *,
+    docs: Any, debuggable: bool, parent: tuple[Any, str | None], task_type: tuple[str | None, int | None],
+) -> None:  # fmt: skip
+    """Give a task of a class of the user's what it says of itself. Raises AuthoringError."""
+    owner = type(task).__name__
+    check_task_name(name, where)
+    if not isinstance(interface, NativeInterface):
+        text = f"`interface` takes a `NativeInterface`, not {interface!r}"
+        mend = 'Write `tiphys.extend.NativeInterface({"x": int}, {"y": str})`.'
+        raise AuthoringError(Mistake(text, keyword(where, "interface"), mend))
+    if debuggable:
+        text = "`debuggable` is not supported: no editor can connect to a pod"
+        report(Mistake(text, keyword(where, "debuggable"), "Run it on this computer: `tiphys run`."))
+    environment, named = parent
+    environment = environment() if isinstance(environment, weakref.ref) else environment
+    if named is not None and (environment is None or environment.name != named):
+        text = f"`parent_env_name` is {named!r}, and `parent_env` is not that environment"
+        report(Mistake(text, keyword(where, "parent_env_name"), "Pass the environment as `parent_env`."))
+    kind, version = task_type
+    if kind is not None:
+        task.task_type = kind
+    if version is not None:
+        task.task_type_version = version
+    by_identity(type(task))
+    said = said_of_task(owner, settings, where)
+    task.outputs = dict(interface.outputs)
+    task.begin(
+        dressed(Declared(name), name, interface.signature), name=name, environment=environment, said=said, docs=docs,
+        where=where,
+    )  # fmt: skip
+
+
+def check_task_name(name: object, where: Span) -> None:
+    """Refuse a name that Kubernetes or Argo could not carry. Raises AuthoringError."""
+    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST:
+        text = (
+            f"{name!r} is no name of a task: up to {LONGEST} lower-case letters and digits, joined by `-`, `_` or `.`"
+        )
+        raise AuthoringError(Mistake(text, keyword(where, "name")))
+
+
+def container_of(task: TaskTemplate[..., Any]) -> tuple[Beside, Container] | None:
+    """Give the container that does the work of a task whose class says its command. Raises AuthoringError."""
+    words = task.container_args(CONTEXT)
+    if words is None:
+        return None
+    loading = task.data_loading_config(CONTEXT) or DataLoadingConfig()
+    folders = as_folders(loading.input_path, loading.output_path, task.where)
+    inputs = {item.name: item.annotation for item in task.signature.parameters.values()}
+    for side, types in (("inputs", inputs), ("outputs", task.outputs)):
+        check_types(side, types, task.where)
+    cut = command_of(as_words("container_args", words, task.where), inputs)
+    outputs = tuple(task.outputs.items())
+    body = Container(task.name, command=cut.pieces, variables=cut.variables, folders=folders, outputs=outputs)
+    return Beside(cut, *folders), dressed(body, task.name, task.signature)
+
+
+def state_of(task: TaskTemplate[..., Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what travels of an instance: its function, its names, what its class put into it; and the defaults."""
+    own = {name: value for name, value in vars(task).items() if name not in KEPT_HERE}
+    return {**own, "function": task.function, "name": task.name, "short_name": task.short_name}, defaults_of(task)
+
+
+def defaults_of(task: TaskTemplate[..., Any]) -> dict[str, Any]:
+    """Give the defaults of inputs that no function has."""
+    if not isinstance(task.function, Declared):
+        return {}
+    given = task.signature.parameters.values()
+    return {item.name: item.default for item in given if item.default is not item.empty}
+
+
+def executed(task: TaskTemplate[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a task whose class changes how it runs; one whose calls are not awaited ends here, whatever its hooks are."""
+    task.signature.bind(*args, **kwargs)
+    result = task.execute(*args, **{**defaults_of(task), **kwargs})
+    if task.is_async or not inspect.isawaitable(result):
+        return result
+    return ended(result)
+
+
+def ended(work: Any) -> Any:
+    """Wait for an awaitable where nothing can be awaited: in a thread of its own, as a loop may run in this one."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    async def main() -> Any:
+        return await work
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(copy_context().run, asyncio.run, main()).result()
+
+
+def by_identity(kind: type) -> None:
+    """Let a task be equal to itself alone, also where its class is a dataclass: it is a key of many tables."""
+    owner: Any = kind
+    if owner.__hash__ is None:
+        owner.__eq__, owner.__hash__ = object.__eq__, object.__hash__
+
+
+def plugin_marks(task: TaskTemplate[..., Any]) -> dict[str, str]:
+    """Give the annotations that a plugin's task asks for."""
+    import json
+
+    found = {}
+    if task.task_type != "python":
+        found["task-type"] = task.task_type + (f"/{task.task_type_version}" if task.task_type_version else "")
+    for name, value in sorted(task.config(CONTEXT).items()):
+        found[f"config.{name}"] = str(value)
+    if custom := task.custom_config(CONTEXT):
+        found["custom-config"] = json.dumps(custom, sort_keys=True, default=str)
+    if query := task.sql(CONTEXT):
+        found["sql"] = query
+    return {f"tiphys.dev/{name}": value for name, value in found.items()}

@@ -8,8 +8,9 @@ import pytest
 
 from tests.settings.rows import Said, loaded
 from tiphys.compiling import compile_task
+from tiphys.diagnostics import ProgramError, UsageError
 from tiphys.profile import find_profile
-from tiphys.runs import RunContext
+from tiphys.runs import RunContext, with_runcontext
 
 WORK = """
 import time
@@ -44,3 +45,23 @@ def test_pods_that_must_not_run_together_do_not(decorator: str, profile: str, ap
 
     (first, second) = sorted(run.result())
     assert (second[0] >= first[1]) == apart
+
+
+@pytest.mark.slow
+def test_a_run_can_have_another_profile(tmp_path: Path) -> None:
+    profile = "[profiles.test.queues.late]\nkueue = 'a'"
+    main = loaded(Said("decorator", "queue='late'", profile=profile), tmp_path)
+
+    assert with_runcontext(profile="test", executor="in-process").run(main).result() == 1
+    assert with_runcontext(profile=str(other(tmp_path)), executor="in-process").run(main).result() == 1
+    with pytest.raises(ProgramError, match="the profile has no queue `late`"):
+        with_runcontext().run(main)
+    with pytest.raises(UsageError, match=r"has no profile `tset`\. Did you mean `test`"):
+        with_runcontext(profile="tset").run(main)
+
+
+def other(folder: Path) -> Path:
+    """Write another profile to a file of its own."""
+    file = folder / "other.toml"
+    file.write_text("queues.late.kueue = 'b'")
+    return file

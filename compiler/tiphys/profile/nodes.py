@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tiphys.profile.part import Part, as_tuple, label_key, label_value
+from tiphys.profile.part import LabelValue, ObjectName, Part, as_tuple, label_key, label_value
 
 TAINT = re.compile(r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>.+))?")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -17,7 +17,7 @@ class Toleration(Part):
     """A taint that pods tolerate; without a value any of that key, without an effect any effect."""
 
     key: Annotated[str, BeforeValidator(label_key)]
-    value: str | None = None
+    value: LabelValue | None = None
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
 
 
@@ -71,8 +71,8 @@ class Interruptible(Nodes):
 class Semaphore(Part):
     """A number of places in a ConfigMap: `key` of it says how many pods may run at once."""
 
-    config_map: str
-    key: str
+    config_map: ObjectName
+    key: LabelValue
 
 
 class Queue(Nodes):
@@ -82,10 +82,10 @@ class Queue(Nodes):
     mutex: only one pod of those that name it runs at a time, in all runs of the namespace. semaphore: so many.
     """
 
-    kueue: str | None = None
-    priority_class: str | None = None
-    scheduler: str | None = None
-    mutex: str | None = None
+    kueue: ObjectName | None = None
+    priority_class: ObjectName | None = None
+    scheduler: ObjectName | None = None
+    mutex: ObjectName | None = None
     semaphore: Semaphore | None = None
 
     @model_validator(mode="after")

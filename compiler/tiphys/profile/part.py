@@ -37,10 +37,15 @@ def label_key(text: str) -> str:
 
 
 def label_value(key: str, value: object) -> str:
-    """Check the value of a label."""
+    """Check the value of the label with this key."""
     if not isinstance(value, str):
         msg = f'the value of {key} is not text; write {key} = "{str(value).lower()}"'
         raise ValueError(msg)
+    return plain_value(value)
+
+
+def plain_value(value: str) -> str:
+    """Check the value of a label."""
     if value and (not WORD.fullmatch(value) or len(value) > 63):
         msg = f"{value!r} is no value of a label: at most 63 letters, digits, `-`, `_` and `.`"
         raise ValueError(msg)
@@ -82,6 +87,7 @@ def as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+LabelValue = Annotated[str, AfterValidator(plain_value)]
 ObjectName = Annotated[str, AfterValidator(object_name)]
 NodeLabels = Annotated[dict[str, str], BeforeValidator(as_labels)]
 Labels = Annotated[dict[str, str], BeforeValidator(as_labels), AfterValidator(not_ours)]

@@ -72,6 +72,7 @@ def test_the_wheel_holds_every_module_and_the_mark_of_typed_packages(wheel: zipf
         wanted = {str(file.relative_to(REPOSITORY / root)) for file in (REPOSITORY / root / package).rglob("*.py")}
         assert wanted - held == set()
     assert "tiphys/py.typed" in held
+    assert "tiphys_templates/presets/gpu-operator.toml" in held
     assert not [name for name in held if name.endswith(".pyc")]
 
 

@@ -207,12 +207,11 @@ class Call:
     def body(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call the user's function within its timeout."""
         try:
-            self.seconds = seconds = self.allowed()
-            if seconds is None:
+            if self.entry.get("timeout") is None and "within" not in self.entry and "deadline" not in self.entry:
                 return result_of(function(*args, **kwargs))
             from tiphys_runtime.timing import timed
 
-            return timed(self, lambda: result_of(function(*args, **kwargs)), seconds)
+            return timed(self, lambda: result_of(function(*args, **kwargs)))
         except Ended:
             raise
         except KeyboardInterrupt as error:
@@ -223,21 +222,6 @@ class Call:
             from tiphys_runtime.errors import NonRecoverableError
 
             raise Ended(FINAL if isinstance(error, NonRecoverableError) else USER, error) from None
-
-    def allowed(self) -> float | None:
-        """Give the seconds that the body may take."""
-        limits = {"timeout": self.entry.get("timeout")}
-        if "within" in self.entry:
-            limits["within"] = self.values.at(self.entry["within"])
-        if "deadline" in self.entry:
-            from tiphys_runtime import waiting
-
-            limits["deadline"] = waiting.left(self)
-        known = {name: float(seconds) for name, seconds in limits.items() if seconds is not None}
-        if not known:
-            return None
-        self.limit = min(known, key=known.__getitem__)
-        return known[self.limit]
 
     def packed(self, output: dict[str, Any]) -> tuple[str, bytes | None]:
         """Give the envelope and the file of an output. Raises Ended: no other attempt would write it."""

@@ -17,8 +17,27 @@ if TYPE_CHECKING:
     from tiphys_runtime.shim import Call
 
 
-def timed(call: Call, work: Callable[[], Any], seconds: float) -> Any:
+def allowed(call: Call) -> float | None:
+    """Give the seconds that the body may take, and note which of its limits that is."""
+    limits = {"timeout": call.entry.get("timeout")}
+    if "within" in call.entry:
+        limits["within"] = call.values.at(call.entry["within"])
+    if "deadline" in call.entry:
+        from tiphys_runtime import waiting
+
+        limits["deadline"] = waiting.left(call)
+    known = {name: float(seconds) for name, seconds in limits.items() if seconds is not None}
+    if not known:
+        return None
+    call.limit = min(known, key=known.__getitem__)
+    return known[call.limit]
+
+
+def timed(call: Call, work: Callable[[], Any]) -> Any:
     """Do the work within its time. Raises Ended when that is over, whatever the code made of the interruption."""
+    call.seconds = seconds = allowed(call)
+    if seconds is None:
+        return work()
     timer = Timer(seconds, (lambda: cut_off(call)) if call.alone else None)
     try:
         with timer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_ARGUMENT = 131_071
 """Bytes; a longer argument reaches the program as `@file`, as in Argo (the kernel's limit for one argument)."""
 
+_VARIABLE = re.compile(r"\$(?:\$|\(([^()]*)\))")
 TERMINATION_LOG = "termination-log"
 QUEUED = "TIPHYS_QUEUED"
 _MESSAGE = 4096
@@ -105,6 +107,8 @@ def make_job(
     for key in container.secrets:
         if key in secrets:
             deliver(key, secrets[key], environment, path)
+    for name, _ in container.environment:
+        environment[name] = expanded(environment[name], environment)
     if QUEUED in environment:
         environment[QUEUED] = f"{queued:.3f}"
     environment["TIPHYS_POD"] = path
@@ -138,6 +142,13 @@ def deliver(key: SecretKey, text: str, environment: dict[str, str], root: str) -
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     environment.update({name: place for name, value in environment.items() if value == key.path})
+
+
+def expanded(text: str, known: Mapping[str, str]) -> str:
+    """Put variables in the place of `$(NAME)`, as Kubernetes does; `$$` is a `$`."""
+    if "$" not in text:
+        return text
+    return _VARIABLE.sub(lambda found: "$" if found[1] is None else known.get(found[1], found[0]), text)
 
 
 def collect(root: Root, *, scope: Scope, store: Store) -> Results:

@@ -166,6 +166,16 @@ ROWS = [
     Row("decorator", "pod_template='gpu'", {"container": {"image": "trainer:1"}, "nodeSelector": {"gpu": "yes"}}, profile=GPU),
     Row("environment", "pod_template='gpu'", {"metadata": {"labels": {"team": "ml"}}, "priorityClassName": "high"}, profile=WHOLE),
 ]  # fmt: skip
+DEFAULT = "pod_template='locked'\n[pod_templates.locked]\nsecurityContext = { runAsNonRoot = true }"
+ROWS += [
+    Row("profile", DEFAULT, {"securityContext": {"runAsNonRoot": True}}),
+    Row(
+        "override",
+        "pod_template='b'",
+        {"securityContext": GONE, "nodeSelector": {"a": "b"}},
+        profile=DEFAULT + "\n[pod_templates.b]\nnodeSelector = { a = 'b' }",
+    ),
+]
 WRONG = [
     (pod(tolerances=[]), "`pod_spec` has no field 'tolerances'", "Did you mean `tolerations`"),
     (pod(node_selector={}), "`pod_spec` has no field 'node_selector'", "`nodeSelector`"),
@@ -240,6 +250,8 @@ REFUSALS = [
     ),
     Refusal("profile", "[pod_templates.x]\ntolerances = []", "`pod_templates.x`: `pod_spec` has no field 'tolerances'", "`tolerations`"),
     Refusal("profile", "pod_templates.x = 'missing.yaml'", "missing.yaml cannot be read: No such file or directory"),
+    Refusal("profile", "pod_template = 'x'", "there is no such pod template. [pod_templates.NAME] declares one"),
+    Refusal("profile", "pod_template = 'lockd'\n[pod_templates.locked]\nhostname = 'a'", "there is no such pod template. Did you mean `locked`"),
     Refusal("profile", "pod_templates = 3", "for each pod template: [pod_templates.NAME]"),
 ]  # fmt: skip
 SAMPLES = {

@@ -27,7 +27,7 @@ LEVELS: Mapping[str, frozenset[str]] = {
     ),
 }
 """The settings that each level takes: Flyte's matrix of the three levels."""
-OF_TASKS = (LEVELS["environment"] | LEVELS["decorator"]) - {"include", "plugin_config", "reusable"}
+OF_TASKS = (LEVELS["environment"] | LEVELS["decorator"]) - {"include", "plugin_config", "report", "reusable"}
 """What a task takes that no environment makes."""
 OTHERS: Mapping[str, tuple[str, ...]] = {
     "environment": ("name", "depends_on", "description"),

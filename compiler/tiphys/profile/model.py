@@ -72,7 +72,7 @@ class Profile(Part):
     artifact repository is; `none` where there is no repository. images: what `Image.from_ref_name` means. registry: of
     images that name none. queue: that of pods which name none. queues: what each puts on its pods. interruptible: the
     nodes that may be taken away; `false` says that there are none. accelerators: how devices are asked for.
-    pod_templates: those that tasks name. cache: what becomes of caches: `auto` does as the tasks say, `override` runs
+    pod_templates: those that tasks name. pod_template: that of pods which name none. cache: what becomes of caches: `auto` does as the tasks say, `override` runs
     all that they would find and replaces it, `disable` does without.
     """
 
@@ -90,6 +90,7 @@ class Profile(Part):
     retries: Retries = Field(default=Retries())
     secrets: Secrets = Field(default=Secrets())
     pod_templates: dict[str, PodTemplate] = Field(default={})
+    pod_template: str | None = None
     queues: dict[ObjectName, Queue] = Field(default={})
     queue: str | None = None
     interruptible: Annotated[Interruptible | None, BeforeValidator(as_interruptible)] = None
@@ -105,10 +106,19 @@ class Profile(Part):
             raise ValueError(msg)
         return name
 
+    @field_validator("pod_template")
+    @classmethod
+    def _is_there(cls, name: str | None, info: ValidationInfo) -> str | None:
+        known = info.data.get("pod_templates", {})
+        if name is not None and name not in known:
+            msg = f"there is no such pod template. {nearest(name, list(known)) or '[pod_templates.NAME] declares one'}"
+            raise ValueError(msg)
+        return name
+
     @property
     def settings(self) -> Settings:
         """What the profile says as the level below environments."""
-        return Settings(service_account=self.service_account, queue=self.queue)
+        return Settings(service_account=self.service_account, queue=self.queue, pod_template=self.pod_template)
 
     @cached_property
     def devices(self) -> Accelerators:

@@ -1,0 +1,66 @@
+"""Pod templates where no task is: the pods of glue, and those of containers beside the shim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tiphys
+from tiphys.compiling import compile_task
+from tiphys.diagnostics import ProgramError
+from tiphys.extras import ContainerTask
+from tiphys.profile import find_profile
+
+env = tiphys.TaskEnvironment("shapes")
+
+
+@env.task
+async def step(n: int) -> int:
+    return n
+
+
+@env.task
+async def summed(n: int = 3) -> int:
+    found = [await step(i) for i in range(n)]
+    return sum(found)
+
+
+def pods_of(task: Any, folder: Path, profile: str) -> list[dict[str, Any]]:
+    (folder / "tiphys.toml").write_text(profile)
+    manifest = compile_task(task, profile=find_profile(folder))
+    template = next(item for item in manifest.objects if item["kind"] == "WorkflowTemplate")
+    return [item for item in template["spec"]["templates"] if "container" in item or "containerSet" in item]
+
+
+def test_the_profile_s_pod_template_is_that_of_glue_too(tmp_path: Path) -> None:
+    profile = 'pod_template = "locked"\n[pod_templates.locked]\nsecurityContext = { runAsNonRoot = true }'
+
+    found = pods_of(summed, tmp_path, profile)
+
+    assert {item["metadata"]["annotations"]["tiphys.dev/task"] for item in found} == {"shapes.step", "glue"}
+    assert all(item["securityContext"] == {"runAsNonRoot": True} for item in found)
+
+
+def test_a_container_task_takes_a_pod_template(tmp_path: Path) -> None:
+    spec = {
+        "containers": [{"name": "primary", "volumeMounts": [{"name": "data", "mountPath": "/data"}]}],
+        "volumes": [{"name": "data", "emptyDir": {}}],
+        "tolerations": [{"key": "a", "operator": "Exists"}],
+    }
+    task = ContainerTask(name="shell", image="busybox:1", command=["true"], pod_template=tiphys.PodTemplate(spec))
+
+    (pod,) = pods_of(task, tmp_path, "")
+
+    mounts = {item["name"]: item.get("volumeMounts", []) for item in pod["containerSet"]["containers"]}
+    assert {"name": "data", "mountPath": "/data"} in mounts["user"]
+    assert pod["tolerations"] == [{"key": "a", "operator": "Exists"}]
+
+
+def test_names_in_the_pod_of_a_container_task_are_taken(tmp_path: Path) -> None:
+    spec = {"volumes": [{"name": "inputs", "emptyDir": {}}]}
+    task = ContainerTask(name="shell", image="busybox:1", command=["true"], pod_template=tiphys.PodTemplate(spec))
+
+    with pytest.raises(ProgramError, match="`inputs` is the name of something in the pod of a container task"):
+        pods_of(task, tmp_path, "")

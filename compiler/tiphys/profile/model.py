@@ -72,8 +72,8 @@ class Profile(Part):
     artifact repository is; `none` where there is no repository. images: what `Image.from_ref_name` means. registry: of
     images that name none. queue: that of pods which name none. queues: what each puts on its pods. interruptible: the
     nodes that may be taken away; `false` says that there are none. accelerators: how devices are asked for.
-    pod_templates: those that tasks name. pod_template: that of pods which name none. cache: what becomes of caches: `auto` does as the tasks say, `override` runs
-    all that they would find and replaces it, `disable` does without.
+    pod_templates: those that tasks name. pod_template: that of pods which name none. cache: what becomes of caches:
+    `auto` does as the tasks say, `override` runs all that they would find and replaces it, `disable` does without.
     """
 
     image: Annotated[str, AfterValidator(address)] | None = None

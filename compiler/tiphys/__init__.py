@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from tiphys.authoring.task import Documentation as Documentation
     from tiphys.authoring.task import TaskTemplate as TaskTemplate
     from tiphys.authoring.trigger import Cron as Cron
+    from tiphys.authoring.trigger import Event as Event
+    from tiphys.authoring.trigger import EventData as EventData
     from tiphys.authoring.trigger import FixedRate as FixedRate
     from tiphys.authoring.trigger import OnArtifact as OnArtifact
     from tiphys.authoring.trigger import Trigger as Trigger
@@ -73,6 +75,8 @@ _HOMES = {
     "Device": "tiphys.authoring.devices",
     "Cron": "tiphys.authoring.trigger",
     "Documentation": "tiphys.authoring.task",
+    "Event": "tiphys.authoring.trigger",
+    "EventData": "tiphys.authoring.trigger",
     "FixedRate": "tiphys.authoring.trigger",
     "OnArtifact": "tiphys.authoring.trigger",
     "Trigger": "tiphys.authoring.trigger",

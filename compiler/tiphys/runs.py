@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ANNOTATION = "tiphys.dev/task"
 GLUE_FAILED = 3
-TRIGGERS = ("CronWorkflow",)
+TRIGGERS = ("CronWorkflow", "Sensor")
 """Kinds of objects that start runs by themselves: a single run leaves those in the cluster as they are."""
 INPUT_BYTES = 256 * 1024
 """What a run's inputs may have: they travel as text, in the object and in the arguments of the pods."""

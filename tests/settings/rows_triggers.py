@@ -1,4 +1,4 @@
-"""Rows of `triggers`: a CronWorkflow each."""
+"""Rows of `triggers`: a CronWorkflow each, or a Sensor of Argo Events, whose definitions no test server has."""
 
 from __future__ import annotations
 
@@ -69,6 +69,44 @@ ROWS = [
         }}},
     ),
     Row(
+        MAIN, trigger("tiphys.Event('github', 'push')"), of="Sensor",
+        shows={
+            "metadata": {"name": "m-main-nightly", "labels": {"tiphys.dev/program": "m-main"}},
+            "spec": {
+                "dependencies": [{"name": "event", "eventSourceName": "github", "eventName": "push"}],
+                "replicas": GONE, "template": GONE,
+                "triggers": [{"template": {"name": "run", "k8s": {
+                    "operation": "create", "parameters": GONE,
+                    "source": {"resource": {
+                        "kind": "Workflow", "metadata": {"generateName": "m-main-nightly-"},
+                        "spec": {"arguments": GONE},
+                    }},
+                }}}],
+            },
+        },
+    ),
+    Row(
+        MAIN,
+        trigger("tiphys.Event('github', 'push', 'starter'), inputs={'n': tiphys.EventData('body.n')}, "
+                "auto_activate=False, labels={'team': 'ml'}, env_vars={'A': 'b'}"),
+        of="Sensor",
+        shows={"spec": {
+            "replicas": 0, "template": {"serviceAccountName": "starter"},
+            "triggers": [{"template": {"k8s": {
+                "parameters": [{
+                    "src": {"dependencyName": "event", "dataKey": "body.n"}, "dest": "spec.arguments.parameters.0.value"
+                }],
+                "source": {"resource": {
+                    "metadata": {"labels": {"team": "ml"}},
+                    "spec": {
+                        "arguments": {"parameters": [{"name": "n"}]},
+                        "podSpecPatch": '{"containers": [{"name": "main", "env": [{"name": "A", "value": "b"}]}]}',
+                    },
+                }},
+            }}}],
+        }},
+    ),
+    Row(
         MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=4"), of=CRON,
         shows={"spec": {"workflowSpec": {"parallelism": 4}}},
     ),
@@ -90,7 +128,7 @@ REFUSALS = [
     Refusal(MAIN, trigger("tiphys.FixedRate(0)"), message="0 is no number of minutes"),
     Refusal(MAIN, trigger("tiphys.FixedRate(45)"), message="the nearest that does is 30"),
     Refusal(MAIN, trigger("tiphys.OnArtifact('model')"), message="nothing in the cluster tells of new artifacts"),
-    Refusal(MAIN, trigger("'0 2 * * *'"), message="it must be a `Cron` or a `FixedRate`"),
+    Refusal(MAIN, trigger("'0 2 * * *'"), message="it must be a `Cron`, a `FixedRate` or an `Event`"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'m': 1}}"), message="`m.main` has no input `m`", mend="`n`"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'n': 'x'}}"), message="it takes `int`"),
     Refusal(
@@ -105,5 +143,14 @@ REFUSALS = [
     Refusal(MAIN, trigger(f"{NIGHTLY}, notifications=['me']"), message="Argo tells nobody"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, custom_context={{'a': 'b'}}"), message="make it an input"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=0"), message="a whole number from 1 on"),
+    Refusal(
+        MAIN, trigger("tiphys.Event('github', 'push'), inputs={'n': tiphys.TriggerTime}"),
+        message="an event has no planned time", mend="",
+    ),
+    Refusal(
+        MAIN, trigger(f"{NIGHTLY}, inputs={{'n': tiphys.EventData('body')}}"),
+        message="only an `Event` tells something",
+    ),
+    Refusal(MAIN, trigger("tiphys.Event('Git Hub', 'push')"), message="`Event(source='Git Hub')`"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, retries=3"), message="`Trigger` has no field `retries`"),
 ]  # fmt: skip

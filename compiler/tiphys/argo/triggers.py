@@ -1,4 +1,4 @@
-"""The triggers of a program: a CronWorkflow each, which starts runs of its WorkflowTemplate. Needs no hera."""
+"""The triggers of a program: objects that start runs of its WorkflowTemplate, by schedule or event. Needs no hera."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from tiphys.argo.expressions import TRIGGER_TIME, defused
 from tiphys.argo.names import valid
-from tiphys.authoring.trigger import Trigger, TriggerTimeType
+from tiphys.authoring.trigger import Event, EventData, Trigger, TriggerTimeType
 from tiphys.diagnostics import Mistake, ProgramError, nearest
 from tiphys.ir import Graph
 from tiphys.tracing.checks import may_be, spell
@@ -22,31 +22,78 @@ NAME_LENGTH = 52
 DESCRIPTION = "workflows.argoproj.io/description"
 LATEST_SECONDS = 60
 """How late a run may start, after the controller was away: no schedule is denser than a minute."""
+EVENT = "event"
 KEPT = 3
 """How many runs that ended well, and how many that did not, are kept."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What a trigger becomes: all of its object but the template that it starts."""
+    """What a trigger becomes: all of its object but the template that it starts.
+
+    run: what is said of its runs, beside the template. timed: the inputs that are given the planned time. told: for
+    each argument that an event gives, its place and the key of the payload.
+    """
 
     name: str
+    trigger: Trigger
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
-    spec: Mapping[str, Any]
+    run_metadata: Mapping[str, Any]
+    run: Mapping[str, Any]
     timed: frozenset[str]
-    """The inputs that are given the planned time."""
+    told: tuple[tuple[int, str], ...]
 
     def object_for(self, template: str, labels: Mapping[str, str]) -> dict[str, Any]:
         """Make the object that starts runs of a template."""
-        workflow = {"workflowTemplateRef": {"name": template}, **self.spec["workflowSpec"]}
         notes = {"annotations": dict(self.annotations)} if self.annotations else {}
-        return {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": "CronWorkflow",
-            "metadata": {"name": self.name, "labels": {**self.labels, **labels}, **notes},
-            "spec": {**self.spec, "workflowSpec": workflow},
+        metadata = {"name": self.name, "labels": {**self.labels, **labels}, **notes}
+        run = {"workflowTemplateRef": {"name": template}, **self.run}
+        if isinstance(self.trigger.automation, Event):
+            kind, spec = "Sensor", self.sensor(self.trigger.automation, run, labels)
+        else:
+            kind, spec = "CronWorkflow", self.schedule(run)
+        return {"apiVersion": "argoproj.io/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+
+    def schedule(self, run: Mapping[str, Any]) -> dict[str, Any]:
+        """Say when runs are started."""
+        schedule, zone = self.trigger.automation.schedule
+        spec: dict[str, Any] = {
+            "schedules": [schedule],
+            "timezone": zone,
+            "suspend": not self.trigger.auto_activate,
+            "concurrencyPolicy": "Allow",
+            "startingDeadlineSeconds": LATEST_SECONDS,
+            "successfulJobsHistoryLimit": KEPT,
+            "failedJobsHistoryLimit": KEPT,
+            "workflowSpec": dict(run),
         }
+        return {**spec, "workflowMetadata": dict(self.run_metadata)} if self.run_metadata else spec
+
+    def sensor(self, event: Event, run: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+        """Say which event starts a run, and what it tells that."""
+        metadata = {**self.run_metadata, "labels": {**self.run_metadata.get("labels", {}), **labels}}
+        workflow = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Workflow",
+            "metadata": {"generateName": f"{self.name}-", **metadata},
+            "spec": dict(run),
+        }
+        create: dict[str, Any] = {"operation": "create", "source": {"resource": workflow}}
+        if self.told:
+            create["parameters"] = [
+                {"src": {"dependencyName": EVENT, "dataKey": key}, "dest": f"spec.arguments.parameters.{place}.value"}
+                for place, key in self.told
+            ]
+        spec: dict[str, Any] = {
+            "dependencies": [{"name": EVENT, "eventSourceName": event.source, "eventName": event.event}],
+            "triggers": [{"template": {"name": "run", "k8s": create}}],
+        }
+        if not self.trigger.auto_activate:
+            spec["replicas"] = 0
+        if event.service_account is not None:
+            spec["template"] = {"serviceAccountName": event.service_account}
+        return spec
 
 
 def planned(triggers: Sequence[Trigger], main: Graph, base: str, text: Callable[[object], str]) -> tuple[Planned, ...]:
@@ -71,35 +118,31 @@ def plan(
     trigger: Trigger, main: Graph, base: str, text: Callable[[object], str], mistakes: list[Mistake]
 ) -> Planned:  # fmt: skip
     """Plan one trigger."""
-    schedule, zone = trigger.automation.schedule
     arguments = inputs_of(trigger, main, text, mistakes)
-    spec: dict[str, Any] = {
-        "schedules": [schedule],
-        "timezone": zone,
-        "suspend": not trigger.auto_activate,
-        "concurrencyPolicy": "Allow",
-        "startingDeadlineSeconds": LATEST_SECONDS,
-        "successfulJobsHistoryLimit": KEPT,
-        "failedJobsHistoryLimit": KEPT,
-        "workflowSpec": {},
-    }
     notes = {name: defused(value) for name, value in trigger.annotations.items()}
-    if trigger.labels or notes:
-        kept = {"labels": dict(trigger.labels), "annotations": notes}
-        spec["workflowMetadata"] = {part: held for part, held in kept.items() if held}
-    workflow = spec["workflowSpec"]
+    kept = {"labels": dict(trigger.labels), "annotations": notes}
+    run: dict[str, Any] = {}
     if arguments:
-        workflow["arguments"] = {"parameters": [{"name": name, "value": held} for name, held in arguments.items()]}
+        run["arguments"] = {"parameters": [{"name": name, "value": held} for name, held in arguments.items()]}
     if trigger.max_action_concurrency is not None:
-        workflow["parallelism"] = trigger.max_action_concurrency
+        run["parallelism"] = trigger.max_action_concurrency
     if trigger.env_vars:
         variables = [{"name": name, "value": value} for name, value in sorted(trigger.env_vars.items())]
-        patch = {"containers": [{"name": "main", "env": variables}]}
-        workflow["podSpecPatch"] = json.dumps(patch)
+        run["podSpecPatch"] = json.dumps({"containers": [{"name": "main", "env": variables}]})
     if trigger.description:
         notes = {**notes, DESCRIPTION: defused(trigger.description)}
-    timed = frozenset(name for name, value in trigger.inputs.items() if isinstance(value, TriggerTimeType))
-    return Planned(cron_name(base, trigger.name), dict(trigger.labels), notes, spec, timed)
+    places = {name: place for place, name in enumerate(arguments)}
+    told = [(name, value.key) for name, value in trigger.inputs.items() if isinstance(value, EventData)]
+    return Planned(
+        name=cron_name(base, trigger.name),
+        trigger=trigger,
+        labels=dict(trigger.labels),
+        annotations=notes,
+        run_metadata={part: held for part, held in kept.items() if held},
+        run=run,
+        timed=frozenset(name for name, value in trigger.inputs.items() if isinstance(value, TriggerTimeType)),
+        told=tuple((places[name], key) for name, key in told if name in places),
+    )
 
 
 def inputs_of(
@@ -119,6 +162,8 @@ def inputs_of(
                 )
                 mistakes.append(Mistake(what, trigger.where, f"Declare it as `{name}: datetime`."))
             found[name] = TRIGGER_TIME
+        elif isinstance(value, EventData):
+            found[name] = ""  # until the event tells it
         elif (why := misfit(value, kinds[name])) is not None:
             what = f"the trigger {trigger.name!r} gives {value!r} for the input `{name}` of `{main.name}`: {why}"
             mistakes.append(Mistake(what, trigger.where))

@@ -1,4 +1,4 @@
-"""`Trigger`, and what sets it off: `Cron`, `FixedRate`."""
+"""`Trigger`, and what sets it off: `Cron`, `FixedRate`, `Event`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from tiphys.authoring.cron import check_cron, check_zone, cron_of_rate
 from tiphys.authoring.location import caller
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import Span
+
+RESOURCE_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 
 
 class TriggerTimeType:
@@ -74,6 +76,29 @@ class FixedRate(Setting):
         return cron_of_rate(self.interval_minutes, start.minute, start.hour, start.isoweekday() % 7), "UTC"
 
 
+class Event(Setting):
+    """An event of Argo Events: `event` of the EventSource `source`, in the namespace of the program.
+
+    service_account: with which the Sensor makes Workflows; the namespace's own by default.
+    """
+
+    source: str = Field(pattern=RESOURCE_NAME)
+    event: str = Field(min_length=1)
+    service_account: str | None = None
+
+    def __init__(self, source: str, event: str, service_account: str | None = None) -> None:
+        super().__init__(source=source, event=event, service_account=service_account)
+
+
+class EventData(Setting):
+    """Stands, among a trigger's inputs, for a part of what an event tells: `EventData("body.day")`."""
+
+    key: str = Field(min_length=1)
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key=key)
+
+
 class OnArtifact(Setting):
     """A new version of an artifact. No trigger takes it: there is no registry of artifacts in the cluster."""
 
@@ -85,7 +110,7 @@ class OnArtifact(Setting):
         super().__init__(name=name, version=version, partitions=partitions)
 
 
-Automation = Cron | FixedRate
+Automation = Cron | FixedRate | Event
 REFUSED: Mapping[str, str] = {
     "interruptible": "it is compiled into the pods, which all runs share; say it in the environment or the decorator",
     "overwrite_cache": "runs of one program share the cache; say `cache` in the decorator",
@@ -103,10 +128,10 @@ def automation_of(value: object) -> object:
     if isinstance(value, OnArtifact):
         msg = (
             "nothing in the cluster tells of new artifacts; let the program that makes the artifact call this task, "
-            "or start it from outside"
+            "or start it by an `Event` of Argo Events"
         )
     else:
-        msg = "it must be a `Cron` or a `FixedRate`, such as Cron('0 6 * * *')"
+        msg = "it must be a `Cron`, a `FixedRate` or an `Event`, such as Cron('0 6 * * *')"
     raise ValueError(msg)
 
 
@@ -141,6 +166,18 @@ class Trigger(Setting):
         given = {key: value for key, value in said.items() if value is not None}
         super().__init__(name=name, automation=automation, description=description, **given)
         self._where = caller()
+
+    @model_validator(mode="after")
+    def _told(self) -> Trigger:
+        is_event = isinstance(self.automation, Event)
+        for name, value in self.inputs.items():
+            if is_event and isinstance(value, TriggerTimeType):
+                msg = f"{name!r} is TriggerTime, and an event has no planned time; take EventData('context.time')"
+                raise ValueError(msg)
+            if not is_event and isinstance(value, EventData):
+                msg = f"{name!r} is EventData, and only an `Event` tells something"
+                raise ValueError(msg)
+        return self
 
     @property
     def where(self) -> Span:

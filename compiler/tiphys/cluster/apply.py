@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 OURS = "tiphys"
-ORDER = ("ConfigMap", "WorkflowTemplate", "CronWorkflow")  # what is used comes before what uses it
+ORDER = ("ConfigMap", "WorkflowTemplate", "CronWorkflow", "Sensor")  # what is used comes before what uses it
 ETCD_BYTES = 1_572_864
 SLACK_BYTES = 16_384  # the request around the object
 INVALID = (

@@ -52,6 +52,7 @@ RESOURCES = {
     "Workflow": Resource("workflows", "v1alpha1", ARGO_GROUP),
     "WorkflowTemplate": Resource("workflowtemplates", "v1alpha1", ARGO_GROUP),
     "CronWorkflow": Resource("cronworkflows", "v1alpha1", ARGO_GROUP),
+    "Sensor": Resource("sensors", "v1alpha1", ARGO_GROUP),
 }
 
 

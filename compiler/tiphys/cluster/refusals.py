@@ -108,6 +108,12 @@ def not_found(act: Act, status: dict[str, Any], said: str) -> Refused:
         return Refused(what, code=code)
     if details.get("name"):
         return Absent(f"there is no {act.object} in namespace `{act.namespace}`", code=code)
+    if act.kind == "Sensor":
+        what = lines(
+            f"Argo Events is not installed in this cluster: it does not know {act.full_resource}",
+            mend="Install Argo Events, which is a project of its own, or start the runs by a schedule.",
+        )
+        return Refused(what, code=code)
     if act.group == ARGO_GROUP:
         what = lines(
             f"Argo Workflows is not installed in this cluster: it does not know {act.full_resource}",

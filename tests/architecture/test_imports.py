@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, str] = {
     "profile": "authoring building diagnostics settings",
     "authoring": "answers building diagnostics settings runtime",
     "building": "diagnostics",
-    "extras": "authoring",
+    "extras": "authoring diagnostics",
     "extend": "authoring runtime",
     "errors": "runtime",
     "tracing": "answers authoring diagnostics ir settings runtime",

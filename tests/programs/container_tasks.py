@@ -6,7 +6,7 @@ from datetime import date, datetime, timezone
 from enum import Enum
 
 import tiphys as flyte
-from tiphys.extras import ContainerTask
+from tiphys.extras import ContainerTask, shell
 
 env = flyte.TaskEnvironment("containers")
 IMAGE = "registry.local/python:3.11"
@@ -57,6 +57,19 @@ has_file = ContainerTask(
 ends = ContainerTask("ends", IMAGE, [*SHELL, 'exit "$(cat /var/inputs/code)"'], inputs={"code": int})
 forgets = ContainerTask("forgets", IMAGE, ["true"], outputs={"x": int})
 lies = ContainerTask("lies", IMAGE, [*SHELL, "echo many > /var/outputs/x"], outputs={"x": int})
+
+
+count = shell.create(
+    "count", image=IMAGE, inputs={"text": str, "rows": list[str], "more": int}, outputs={"chars": int, "first": str},
+    script="""
+    # it's counted in bytes
+    printf '%s' "{inputs.text}" | wc -c | sed "s/$/ + {inputs.more}/" > sum
+    echo $(( $(cat sum) )) > {outputs.chars}
+    head -c 2 {inputs.rows} > '{outputs.first}'
+    """,
+)  # fmt: skip
+stops = shell.create("stops", image=IMAGE, script="false\necho never")
+scripts = flyte.TaskEnvironment.from_task("scripts", count, stops)
 
 
 @env.task
@@ -144,7 +157,26 @@ async def quick(n: int) -> int:
     return await double.override(retries=2, timeout=60)(n=n)
 
 
+@env.task
+async def counted(text: str) -> list[object]:
+    chars, first = await count(text=text, rows=["a"], more=5)
+    return [chars, first]
+
+
+@env.task
+async def stopped() -> None:
+    await stops()
+
+
+@env.sandbox.orchestrator(timeout_ms=60_000, retries=1)
+async def traced(n: int) -> int:
+    return await double(n=n)
+
+
 CASES = [
+    ("counted", {"text": "héllo $HOME {outputs.first}"}),
+    ("stopped", {}),
+    ("traced", {"n": 4}),
     ("greeting", {"name": "you"}),
     ("greeting", {"name": HOSTILE}),
     ("all_words", {"text": HOSTILE}),

@@ -12,8 +12,9 @@ from tiphys.authoring.functions import AsyncFunctionTaskTemplate
 from tiphys.authoring.levels import said
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.naming import check_description
+from tiphys.authoring.sandbox import Sandbox
 from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import Mistake, Span
+from tiphys.diagnostics import AuthoringError, Mistake, Span
 from tiphys.diagnostics import report as complain
 from tiphys.settings import laid_over
 
@@ -78,6 +79,46 @@ class TaskEnvironment:
     def depends_on(self) -> tuple[TaskEnvironment, ...]:
         """The environments that were named as belonging to the same program."""
         return tuple(self._depends_on)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Flyte's way to say that a function only calls tasks."""
+        return Sandbox(self)
+
+    @classmethod
+    def from_task(
+        cls, name: str, *tasks: TaskTemplate[..., Any], depends_on: Sequence[TaskEnvironment] | None = None
+    ) -> TaskEnvironment:
+        """Make an environment of tasks that no environment made, such as `ContainerTask`. They keep their names.
+
+        Raises AuthoringError for a task that has an environment, and for tasks of different images.
+        """
+        where = caller()
+        images = dict.fromkeys(said_image(task, where) for task in tasks)
+        images.pop(None, None)
+        if len(images) > 1:
+            shown = ", ".join(str(image) for image in images)
+            text = f"the tasks have different images: {shown}"
+            complain(Mistake(text, where, "Make an environment for each image."))
+        made = cls(name, depends_on=depends_on or (), image=next(iter(images), None))
+        made.where = where
+        for task in tasks:
+            made.take(task, where)
+        return made
+
+    def add_task(self, task: TaskTemplate[..., Any]) -> TaskTemplate[..., Any]:
+        """Take in a task that no environment made; it then has this one's settings, below its own. Gives the task."""
+        where = caller()
+        said_image(task, where)
+        self.take(task, where)
+        return task
+
+    def take(self, task: TaskTemplate[..., Any], where: Span) -> None:
+        """Make a task one of these."""
+        if task.name in self._tasks:
+            complain(Mistake(f"`{task.name}` is defined twice", where, "Give one of the tasks another name."))
+        task.environment = self
+        self._tasks[task.name] = task
 
     def add_dependency(self, *environments: TaskEnvironment) -> None:
         """Name further environments of the same program; one that is already named is ignored."""
@@ -226,6 +267,17 @@ def check_docs(docs: object, where: Span) -> None:
     if docs is not None and not isinstance(docs, Documentation):
         text = f"`docs` takes a `Documentation`, not {type(docs).__name__} {docs!r}"
         complain(Mistake(text, keyword(where, "docs"), "Write `docs=tiphys.Documentation('...')`, or a docstring."))
+
+
+def said_image(task: object, where: Span) -> Any:
+    """Give the image that a task names. Raises AuthoringError for one that belongs to an environment, or is none."""
+    if not isinstance(task, TaskTemplate):
+        raise AuthoringError(Mistake(f"an environment is made of tasks, not {type(task).__name__} {task!r}", where))
+    if task.environment is not None:
+        text = f"`{task.name}` belongs to the environment `{task.environment.name}` already"
+        mend = "Name that one in `depends_on`; only tasks such as `ContainerTask` have none."
+        raise AuthoringError(Mistake(text, where, mend))
+    return task.decorator.image
 
 
 def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnvironment]:

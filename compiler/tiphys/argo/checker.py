@@ -46,6 +46,7 @@ REFERENCE = re.compile(
     | =sprig\.sha256sum\((?P<hashed>''|HASHED(?:\ \+\ '\|'\ \+\ HASHED)*)\)
     | =toBase64\(workflow\.parameters\['(?P<timed>[-\w]+)'\]\ ==\ 'tiphys/trigger-time'\ \?\ workflow\['scheduledTime'\]
       \ \?\?\ ''\ :\ workflow\.parameters\['(?P=timed)'\]\)
+    | =fromJSON\(inputs\.parameters\['(?P<quantity>[-\w]+)'\]\)\.v
     | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
     | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.(?:uid|namespace|name))
@@ -118,7 +119,7 @@ def check_template(
     check_texts(Scope(name), {key: value for key, value in item.items() if key not in APART})
     check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "pod"))), item.get("metadata"))
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
-    check_texts(Scope(name, kinds=counted), item.get("podSpecPatch"))
+    check_texts(Scope(name, inputs, kinds=counted | {"quantity"}), item.get("podSpecPatch"))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
         check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
         for variable in container.get("env", ()):
@@ -307,7 +308,7 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
         for name in INPUT.findall(found[0]):
             if name not in scope.inputs:
                 fail(scope.place, f"{name}, read by {found[0]}, is no input of the template")
-    elif kind in ("input", "spilled") and found[kind] not in scope.inputs:
+    elif kind in ("input", "spilled", "quantity") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
     elif kind in ("typed", "timed") and found[kind] not in scope.typed:
         fail(scope.place, f"{found[0]} is no argument of the workflow")

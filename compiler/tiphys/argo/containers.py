@@ -26,7 +26,7 @@ from tiphys.argo.people import annotations_of, displayed, leaves_artifact, leave
 from tiphys.argo.placement import placement_of
 from tiphys.argo.pod_templates import within
 from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
-from tiphys.argo.requests import resources_of, volumes_of
+from tiphys.argo.requests import patch_of, resources_of, volumes_of
 from tiphys.argo.retries import counted_files, deadline_of, memory_patch, retries_of
 from tiphys.argo.scheduling import locks_of, scheduling_of
 from tiphys.argo.secrets import secret_volumes
@@ -86,7 +86,7 @@ def container_template(
         volumes=[*volumes, *secrets],
         retry_strategy=retries_of(settings, profile, records=plan.records),
         active_deadline_seconds=deadline_of(settings),
-        pod_spec_patch=memory_patch(settings),
+        pod_spec_patch=patch_of(plan) or memory_patch(settings),
         service_account_name=settings.service_account,
         **scheduling_of(placement),
     )

@@ -194,6 +194,11 @@ def artifact_key(task: str, at: str) -> str:
     return f"tiphys/artifacts/{NAMESPACE}/{task}/{RUN}/{at}/_"
 
 
+def quantity_in(parameter: str) -> str:
+    """Give the quantity in an envelope of ours: digits and a unit, which the pod that made it has checked."""
+    return f"{{{{=fromJSON(inputs.parameters['{parameter}']).v}}}}"
+
+
 def records_key(to: str) -> str:
     """Give the prefix of all records of one `try`. No node is called `!`."""
     return f"tiphys/{WORKFLOW_UID}/o/{to}/!"

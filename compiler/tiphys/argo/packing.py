@@ -279,7 +279,7 @@ def fingerprint(
             plan.result,
         )
         small = [is_small_output(plan, output) for output in output_names(plan)]
-        add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.keyed)
+        add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.keyed, plan.resources)
     return digest.hexdigest()
 
 

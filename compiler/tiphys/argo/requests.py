@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from hera.workflows import models as m
 
+from tiphys.argo.caching import operand_at
+from tiphys.argo.expressions import parameter_of, quantity_in
 from tiphys.argo.pods import ROOT
+from tiphys.authoring.containers import MAIN
 from tiphys.authoring.resources import Resources
+from tiphys.ir import Plan
 
 
 def resources_of(resources: Resources | None, device: tuple[str, int] | None) -> m.ResourceRequirements | None:
@@ -27,6 +32,17 @@ def resources_of(resources: Resources | None, device: tuple[str, int] | None) ->
     if not requests:
         return None
     return m.ResourceRequirements(requests=as_quantities(requests), limits=as_quantities(limits))
+
+
+def patch_of(plan: Plan) -> str | None:
+    """Write the quantities that only run time knows, as a patch of the pod."""
+    asked: dict[str, dict[str, str]] = {}
+    for name, slot in plan.resources:
+        side, resource = name.split()
+        asked.setdefault(side, {})[resource] = quantity_in(parameter_of(operand_at(plan, slot)))
+    if not asked:
+        return None
+    return json.dumps({"containers": [{"name": MAIN, "resources": asked}]})
 
 
 def as_quantities(values: Mapping[str, str]) -> Any:

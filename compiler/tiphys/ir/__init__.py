@@ -55,6 +55,7 @@ from tiphys.ir.constructs import (
 )
 from tiphys.ir.nodes import (
     CONTEXT,
+    RESOURCE,
     WITHIN,
     Call,
     Catch,
@@ -79,6 +80,7 @@ __all__ = [
     "EXITS",
     "NOBODY",
     "PLAIN",
+    "RESOURCE",
     "WITHIN",
     "Ask",
     "Atom",

@@ -27,6 +27,11 @@ CONTEXT = "!context"
 """The same, for the texts that the task is given by `custom_context`: a dict."""
 
 
+RESOURCE = "!resource "
+"""What the names of hidden arguments begin with that hold a quantity which the pod asks for, known at run time; behind
+it stand `requests` or `limits`, and the resource."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a leaf task."""

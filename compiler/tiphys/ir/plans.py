@@ -67,6 +67,8 @@ class Plan:
     """How many seconds the body may take, where only run time says; its timeout, if that is shorter."""
     around: Leaf | None = None
     """Of a pod that runs no task: the orchestrator whose code it runs."""
+    resources: tuple[tuple[str, Slot], ...] = ()
+    """What the pod asks for, where only run time says how much: `requests memory`, and the place of the quantity."""
     context: Slot | None = None
     """The texts that the body is given beside its arguments."""
     keyed: tuple[Slot, ...] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tiphys.ir import Atom, Call, Directory, Glue, Literal, Operand, Pack, Ref, Slot
+from tiphys.ir import RESOURCE, Atom, Call, Directory, Glue, Literal, Operand, Pack, Ref, Slot
 from tiphys.passes.site import Host, Site, is_host, riding
 from tiphys.tracing.values import is_scalar
 
@@ -23,6 +23,8 @@ class Table:
         self.order: list[tuple[str, Atom]] = []
         self.known: dict[object, int] = {}
         self.handed: set[object] = set()
+        self.alone: set[object] = set()
+        """What Argo reads from a parameter of its own."""
         self.operands: list[Operand] = []
         self.values: list[Atom | Pack | Directory] = []
         self.slots: dict[object, Slot] = {}
@@ -93,7 +95,10 @@ class Table:
 
     def small(self) -> list[Ref]:
         """List the values that are small by their type."""
-        return [atom for _, atom in self.order if isinstance(atom, Ref) and self.is_small(atom)]
+        return [
+            atom for _, atom in self.order
+            if isinstance(atom, Ref) and self.is_small(atom) and self.key(atom) not in self.alone
+        ]  # fmt: skip
 
     def large(self) -> tuple[Ref, ...]:
         """List the results of calls that are large, or that many: those can be read as a directory."""
@@ -125,7 +130,9 @@ def received(site: Site, host: Host, steps: Iterable[Glue]) -> Table:
     for named in (host.arguments if isinstance(host, Call) else (), *(step.operands for step in steps)):
         for name, atom in named:
             if table.is_outer(atom):
-                table.add(name, atom)
+                table.add(name.removeprefix(RESOURCE).replace(" ", "_"), atom)
+                if name.startswith(RESOURCE):
+                    table.alone.add(table.key(atom))
     for frame in (host.frame if isinstance(host, Call) else (), *(step.frame for step in steps)):
         table.add_frame(frame)
     return table

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tiphys.ir import Atom, Call, Catch, Glue, Graph, Node, Program, Ref, Sub, Unit, operands_of
+from tiphys.ir import RESOURCE, Atom, Call, Catch, Glue, Graph, Node, Program, Ref, Sub, Unit, operands_of
 from tiphys.passes.handing_on import handing_on
 from tiphys.passes.keyed import with_contents
 from tiphys.passes.texts import may_be_text
@@ -113,10 +113,15 @@ def needs(graph: Graph, glue: dict[str, Glue]) -> tuple[set[str], dict[str, User
 
 
 def keyed_nodes(node: Node) -> set[str]:
-    """Name the nodes whose values are looked at before a pod begins, to find a kept result."""
-    if not isinstance(node, Call) or node.keyed is None:
+    """Name the nodes whose values Argo looks at before a pod begins: to find a kept result, to ask for resources."""
+    if not isinstance(node, Call):
         return set()
-    return {atom.node for name, atom in node.arguments if name in node.keyed and isinstance(atom, Ref)}
+    keyed = node.keyed or ()
+    return {
+        atom.node
+        for name, atom in node.arguments
+        if (name in keyed or name.startswith(RESOURCE)) and isinstance(atom, Ref)
+    }
 
 
 def edges(node: Node) -> set[str]:

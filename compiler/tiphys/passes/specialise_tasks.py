@@ -12,7 +12,24 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from tiphys.ir import CONTEXT, WITHIN, Atom, Call, Catch, Glue, Graph, Node, Plan, Pod, Program, Ref, Slot, Step, Sub
+from tiphys.ir import (
+    CONTEXT,
+    RESOURCE,
+    WITHIN,
+    Atom,
+    Call,
+    Catch,
+    Glue,
+    Graph,
+    Node,
+    Plan,
+    Pod,
+    Program,
+    Ref,
+    Slot,
+    Step,
+    Sub,
+)
 from tiphys.passes.handing_on import handing_on
 from tiphys.passes.items import find_items
 from tiphys.passes.operands import Table, find_groups, received
@@ -92,6 +109,7 @@ def make_pod(site: Site, host: Host) -> Pod:
         item=item, records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
         within=places.hidden(WITHIN), context=places.hidden(CONTEXT), keyed=places.keyed(),
+        resources=places.resources(),
     )  # fmt: skip
     if plan.task is None:
         plan = replace(plan, around=site.plans.owners.get(site.graph.task))
@@ -136,6 +154,13 @@ class Places:
         named = dict(self.host.arguments) if isinstance(self.host, Call) else {}
         return self.slot(named[name]) if name in named else None
 
+    def resources(self) -> tuple[tuple[str, Slot], ...]:
+        """Give the places of the quantities that the pod asks for."""
+        named = self.host.arguments if isinstance(self.host, Call) else ()
+        return tuple(
+            (name.removeprefix(RESOURCE), self.slot(atom)) for name, atom in named if name.startswith(RESOURCE)
+        )
+
     def keyed(self) -> tuple[Slot, ...] | None:
         """Give the places of the operands by which a kept result is found."""
         if not isinstance(self.host, Call) or self.host.keyed is None:
@@ -151,7 +176,7 @@ class Places:
         positional: list[Slot] = []
         keywords: list[tuple[str, Slot]] = []
         for name, atom in self.host.arguments:
-            if name in (WITHIN, CONTEXT):
+            if name in (WITHIN, CONTEXT) or name.startswith(RESOURCE):
                 continue
             if name in unnamed:
                 positional.append(self.slot(atom))

@@ -12,12 +12,14 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from tiphys.authoring.resources import Resources
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_value, raising
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect
+from tiphys.tracing.overriding import resources
 from tiphys.tracing.state import (
     BatchC,
     Box,
@@ -384,7 +386,7 @@ SHAPES: dict[Any, Shape] = {
     enumerate: enumerated, itertools.count: endless,
     itertools.cycle: cycled, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
     filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
-    dataclasses.replace: copied_with,
+    dataclasses.replace: copied_with, Resources: resources,
     functools.wraps: wraps, functools.update_wrapper: wrapper,
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),
     all: any_all(stop=False), frozenset: consumed,

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import inspect
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from tiphys.authoring.location import standing
 from tiphys.authoring.retry import Timeout
 from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
+from tiphys.diagnostics import Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call, Ref
 from tiphys.settings import resolve
 from tiphys.tracing.binding import bind
@@ -22,10 +22,11 @@ from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
 from tiphys.tracing.contexts import context_argument
 from tiphys.tracing.glue import at
+from tiphys.tracing.overriding import hidden_sizes, known_override, override
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import NotKnown, Special, Unknown
+from tiphys.tracing.values import Special, Unknown
 from tiphys_runtime.objects import shortest_of
 
 
@@ -57,9 +58,12 @@ def interface_of(task: TaskTemplate[..., Any]) -> Interface:
 
 def call_task(
     t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call,
-    *, awaitable: bool | None = None,
+    *, awaitable: bool | None = None, sizes: Mapping[str, Unknown] | None = None, limit: Unknown | None = None,
 ) -> Any:  # fmt: skip
-    """Call a task: an async one gives a coroutine, a sync one runs here."""
+    """Call a task: an async one gives a coroutine, a sync one runs here.
+
+    sizes, limit: quantities and seconds that only run time knows.
+    """
     interface = interface_of(task)
     title = task.title
     bound = bind(t, title, interface.parameters, args, keywords, node)
@@ -74,7 +78,7 @@ def call_task(
             from tiphys.tracing.subgraphs import call_orchestrator
 
             return call_orchestrator(t, task, interface, bound, node)
-        return emit_call(t, task, interface, bound, node)
+        return t.within_time(limit, lambda: emit_call(t, task, interface, bound, node, sizes or {}))
 
     if not (interface.is_async if awaitable is None else awaitable):
         return begin()
@@ -86,8 +90,9 @@ def call_task(
 
 
 def emit_call(
-    t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call
-) -> Any:
+    t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call,
+    sizes: Mapping[str, Unknown] | None = None,
+) -> Any:  # fmt: skip
     """Record a pod."""
     if t.seconds is not None:
         task = hurried(t, task, t.seconds, node)
@@ -96,11 +101,15 @@ def emit_call(
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
     arguments = (*arguments, *context_argument(t, node))
     if task.resource is not None:
+        if sizes:
+            mend = "Say them in its manifest."
+            raise t.refuse(f"`{task.name}` makes an object of the cluster, whose resources are its own", node, mend)
         from tiphys.tracing.resources import call_resource
 
         return call_resource(t, task, arguments, interface.result, node)
     name = t.names.allocate(task.title)
     where = t.span(node)
+    arguments = (*arguments, *hidden_sizes(t, sizes or {}, node))
     keyed = keyed_inputs(task, interface)
     t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
     t.state.frontier = (name,)
@@ -135,11 +144,11 @@ def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.A
     """Give a task a timeout that is no longer than this."""
     own = resolve(task.levels).settings.timeout
     if own is None:
-        return override(t, task, (), {"timeout": Timeout(seconds)}, node)
+        return known_override(t, task, (), {"timeout": Timeout(seconds)}, node)
     if own.seconds is not None and own.seconds <= seconds:
         return task
     shorter = own.model_copy(update={"max_runtime": timedelta(seconds=seconds)})
-    return override(t, task, (), {"timeout": shorter}, node)
+    return known_override(t, task, (), {"timeout": shorter}, node)
 
 
 def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:
@@ -154,21 +163,3 @@ def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast
     if name == "override":
         return Special("override", lambda args, words, where: override(t, task, args, words, where))
     return getattr(task, name)
-
-
-def override(
-    t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
-) -> TaskTemplate[..., Any]:
-    """Call `task.override` with known settings."""
-    try:
-        known = {name: t.native(value) for name, value in words.items()}
-    except NotKnown:
-        mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
-        raise t.untraceable("settings that are known only at run time are not supported yet", node, mend) from None
-    with standing(t.span(node)):
-        try:
-            made = task.override(*args, **known)
-        except AuthoringError as error:
-            raise ProgramError(*error.mistakes) from None
-    key = (task.name, repr(made.levels))
-    return t.program.overrides.setdefault(key, made)

@@ -17,6 +17,7 @@ from typing import Any
 from tiphys.diagnostics import ProgramError, Span
 from tiphys.ir import Atom, Numbers, Ref
 from tiphys.tracing.state import Box
+from tiphys_runtime.quantities import Quantity
 
 
 class Captured:
@@ -209,6 +210,7 @@ class Generator:
 
 SCALARS = (
     type(None), bool, int, float, datetime.datetime, datetime.date, datetime.time, datetime.timedelta, Numbers,
+    Quantity,
 )  # fmt: skip
 IMMUTABLE = (*SCALARS, str, bytes, complex, decimal.Decimal, uuid.UUID, pathlib.PurePath, enum.Enum, frozenset, range)
 

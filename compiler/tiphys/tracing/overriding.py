@@ -1,0 +1,147 @@
+"""`task.override(...)`: settings that are known now make another task; some may be known at run time only.
+
+Those travel as hidden arguments of the call: quantities of resources, which Argo writes into the pod, and the timeout,
+which the shim keeps.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tiphys.authoring.location import standing
+from tiphys.authoring.resources import Resources
+from tiphys.diagnostics import AuthoringError, ProgramError
+from tiphys.ir import RESOURCE, Atom
+from tiphys.tracing.glue import at
+from tiphys.tracing.reach import is_orchestrator
+from tiphys.tracing.values import NotKnown, Special, TupleV, Unknown
+from tiphys_runtime.objects import seconds_of
+from tiphys_runtime.quantities import Quantity, one_of_pair, requested
+
+if TYPE_CHECKING:
+    from tiphys.authoring.task import TaskTemplate
+    from tiphys.tracing.tracer import Tracer
+
+KINDS = {"cpu": "cpu", "memory": "memory", "disk": "ephemeral-storage"}
+"""The resources whose quantities run time may say, as Kubernetes calls them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sized:
+    """`Resources` of which only run time knows some quantities: `requests memory`, and the text of it."""
+
+    known: Resources
+    sizes: Mapping[str, Unknown]
+
+
+def resources(t: Tracer, args: tuple[Any, ...], words: dict[str, Any], node: ast.Call) -> Any:
+    """Make `Resources`, with quantities that are known, or that run time says."""
+    given = {**dict(zip(Resources.model_fields, args, strict=False)), **words}
+    open_ = {name: value for name, value in given.items() if not is_known(t, value)}
+    if not open_ or len(args) > len(Resources.model_fields):
+        return NotImplemented
+    sizes: dict[str, Unknown] = {}
+    for name, value in open_.items():
+        if name not in KINDS:
+            mend = "Choose between calls with known values by an `if`."
+            raise t.refuse(f"`{name}` of resources has to be known when the program is compiled", node, mend)
+        sizes.update(sizes_of(t, name, value, node))
+    with standing(t.span(node)):
+        try:
+            known = Resources(**{name: t.native(value) for name, value in given.items() if name not in open_})
+        except AuthoringError as error:
+            raise ProgramError(*error.mistakes) from None
+    return Sized(known, sizes)
+
+
+def is_known(t: Tracer, value: Any) -> bool:
+    """Say whether a value is known now, with all that is in it."""
+    try:
+        t.native(value)
+    except NotKnown:
+        return False
+    return True
+
+
+def sizes_of(t: Tracer, name: str, value: Any, node: ast.AST) -> dict[str, Unknown]:
+    """Write the expressions of a quantity, or of a request and a limit; they are checked at run time."""
+    kind = at(ast.Constant(name), node)
+    if isinstance(value, TupleV) and len(value.items) == 2:
+        parts = [t.tree(item, node, name) for item in value.items]
+        calls = {
+            word: ast.Call(
+                func=t.capture(one_of_pair, "one_of_pair", node), args=[kind, *parts, at(ast.Constant(index), node)],
+                keywords=[],
+            )
+            for index, word in enumerate(("requests", "limits"))
+        }  # fmt: skip
+    else:
+        tree = t.expression(value).tree
+        calls = {"requests": ast.Call(func=t.capture(requested, "requested", node), args=[kind, tree], keywords=[])}
+    return {
+        f"{word} {KINDS[name]}": Unknown(at(call, node), Quantity, pure=True, total=False)
+        for word, call in calls.items()
+    }
+
+
+def override(
+    t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
+) -> Any:
+    """Call `task.override`; with settings of run time it gives what can only be called."""
+    if "short_name" in words and not is_known(t, words["short_name"]):
+        t.state.notes.append(f"{t.span(node)}: a `short_name` of run time is not shown: the name of the task is")
+        words = {name: value for name, value in words.items() if name != "short_name"}
+    sized = words.get("resources")
+    seconds = words.get("timeout")
+    late = seconds is not None and t.unknown(seconds) is not None
+    if not isinstance(sized, Sized) and not late:
+        return known_override(t, task, args, words, node)
+    if is_orchestrator(task):
+        raise t.refuse(
+            f"`{task.name}` calls tasks and has no pod of its own", node, "Override the tasks that it calls."
+        )
+    known = {name: value for name, value in words.items() if not (name == "timeout" and late)}
+    if isinstance(sized, Sized):
+        known["resources"] = sized.known
+    if late:
+        known["timeout"] = 0  # what was said before holds no more
+    made = known_override(t, task, args, known, node)
+    sizes = sized.sizes if isinstance(sized, Sized) else {}
+    limit = None
+    if late:
+        asked = ast.Call(func=t.capture(seconds_of, "seconds_of", node), args=[t.expression(seconds).tree], keywords=[])
+        limit = Unknown(at(asked, node), Any, pure=True, total=False)
+
+    def call(given: tuple[Any, ...], named: dict[str, Any], where: ast.Call) -> Any:
+        from tiphys.tracing.tasks import call_task
+
+        return call_task(t, made, given, named, where, sizes=sizes, limit=limit)
+
+    return Special("override", call)
+
+
+def known_override(
+    t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
+) -> TaskTemplate[..., Any]:
+    """Call `task.override` with known settings."""
+    late = [name for name, value in words.items() if not is_known(t, value)]
+    if late:
+        mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
+        message = f"`{late[0]}` of a task has to be known when the program is compiled; resources and timeouts need not"
+        raise t.untraceable(message, node, mend)
+    known = {name: t.native(value) for name, value in words.items()}
+    with standing(t.span(node)):
+        try:
+            made = task.override(*args, **known)
+        except AuthoringError as error:
+            raise ProgramError(*error.mistakes) from None
+    key = (task.name, repr(made.levels))
+    return t.program.overrides.setdefault(key, made)
+
+
+def hidden_sizes(t: Tracer, sizes: Mapping[str, Unknown], node: ast.AST) -> tuple[tuple[str, Atom], ...]:
+    """Give the hidden arguments that bring the quantities."""
+    return tuple((f"{RESOURCE}{name}", t.to_atom(value, name.split()[-1], node)) for name, value in sizes.items())

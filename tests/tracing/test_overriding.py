@@ -1,0 +1,101 @@
+"""Settings that only run time knows: which travel, and what is said of the others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.argo.conftest import Lower, Lowered
+from tiphys.diagnostics import ProgramError
+
+pytest_plugins = ["tests.argo.conftest"]
+TASKS = """
+@env.task
+async def size(n: int) -> int: return n
+@env.task
+async def f(x: int) -> int: return x
+@env.task
+async def inner(x: int) -> int: return await f(x)
+@env.task
+async def main(n: int = 1) -> int:
+    mb = await size(n)
+    return await {call}(1)
+"""
+
+
+def patch(made: Lowered) -> Any:
+    """Give the patch of the pod whose resources run time says, its expressions by their parameters."""
+    patches = [item["podSpecPatch"] for item in made.spec["templates"] if "podSpecPatch" in item]
+    assert len(patches) == 1
+    return json.loads(patches[0])["containers"][0]
+
+
+def read(parameter: str) -> str:
+    return "{{=fromJSON(inputs.parameters['" + parameter + "']).v}}"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "known"),
+    [
+        ("memory=f'{mb}Mi'", {"requests": {"memory": read("requests_memory")}}, None),
+        (
+            "memory=(f'{mb}Mi', '2Gi')",
+            {"requests": {"memory": read("requests_memory")}, "limits": {"memory": read("limits_memory")}},
+            None,
+        ),
+        ("cpu=mb, memory='1Gi'", {"requests": {"cpu": read("requests_cpu")}}, {"requests": {"memory": "1Gi"}}),
+        (
+            "mb, disk=f'{mb}Gi'",
+            {"requests": {"cpu": read("requests_cpu"), "ephemeral-storage": read("requests_ephemeral-storage")}},
+            None,
+        ),
+    ],
+)
+def test_quantities_of_run_time_are_written_into_the_pod(
+    lower: Lower, said: str, asked: dict[str, Any], known: dict[str, Any] | None
+) -> None:
+    made = lower(TASKS.format(call=f"f.override(resources=tiphys.Resources({said}))"))
+    assert patch(made) == {"name": "main", "resources": asked}
+    pod = next(item for item in made.spec["templates"] if "podSpecPatch" in item)
+    assert pod["container"].get("resources") == known
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("f.override(resources=tiphys.Resources(gpu=mb))", "`gpu` of resources has to be known when the program is"),
+        ("f.override(resources=tiphys.Resources(shm=f'{mb}Mi'))", "`shm` of resources has to be known"),
+        ("f.override(resources=tiphys.Resources(cpu='x', memory=f'{mb}Mi'))", "'x' is not a quantity"),
+        ("f.override(retries=mb)", "`retries` of a task has to be known when the program is compiled"),
+        ("f.override(env_vars={'A': str(mb)})", "`env_vars` of a task has to be known"),
+        ("f.override(timeout=mb, image='a')", "`image` of a task cannot be overridden"),
+        ("inner.override(resources=tiphys.Resources(memory=f'{mb}Mi'))", "`e.inner` calls tasks and has no pod"),
+    ],
+)
+def test_what_cannot_be_known_at_run_time_is_refused(lower: Lower, call: str, message: str) -> None:
+    with pytest.raises(ProgramError) as caught:
+        lower(TASKS.format(call=call))
+    assert message in str(caught.value)
+    assert ".py:14:" in str(caught.value)
+
+
+def test_a_short_name_of_run_time_is_dropped_with_a_note(lower: Lower) -> None:
+    made = lower(TASKS.format(call="f.override(short_name=f'f-{mb}')"))
+    assert [note for note in made.manifest.notes if "a `short_name` of run time is not shown" in note]
+
+
+def test_quantities_do_not_travel_together_with_other_values(lower: Lower) -> None:
+    numbers = ", ".join(f"await size({index})" for index in range(20))
+    made = lower(f"""
+@env.task
+async def size(n: int) -> int: return n
+@env.task
+async def total(xs: list[int]) -> int: return sum(xs)
+@env.task
+async def main() -> int:
+    xs = [{numbers}]
+    return await total.override(resources=tiphys.Resources(memory=f"{{xs[0]}}Mi"))(xs)
+""")
+    assert patch(made)["resources"] == {"requests": {"memory": read("requests_memory")}}

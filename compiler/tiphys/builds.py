@@ -84,9 +84,13 @@ def said_in_file(module: ModuleType) -> Iterator[tuple[str, Image]]:
     seen: set[int] = set()
     while waiting:
         found = waiting.pop(0)
+        # not `isinstance`, which proxies of other packages answer by running code
+        if not issubclass(type(found), TaskTemplate | TaskEnvironment):
+            continue
+        assert isinstance(found, TaskTemplate | TaskEnvironment)
         if isinstance(found, TaskTemplate) and found.environment is not None:
             found = found.environment
-        if not isinstance(found, TaskTemplate | TaskEnvironment) or id(found) in seen:
+        if id(found) in seen:
             continue
         seen.add(id(found))
         if isinstance(found, TaskEnvironment):

@@ -165,6 +165,21 @@ def test_what_cannot_be_included_is_told_at_its_line(name: str, write: Write, tm
     assert f"include={include}" in text
 
 
+def test_a_file_that_cannot_be_read_is_named(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = write('["a.txt"]', a_txt="A")
+    read = Path.read_bytes
+
+    def refuse(self: Path) -> bytes:
+        if self.name == "a.txt":
+            raise PermissionError(13, "Permission denied", str(self))
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    text = refused(task)
+    assert "a.txt cannot be read: Permission denied" in text
+    assert "including.py:6:" in text
+
+
 def test_files_that_are_too_large_are_named_before_they_are_read(write: Write, tmp_path: Path) -> None:
     task = write('["data"]', data__a_txt="A")
     with (tmp_path / "project" / "flows" / "data" / "big.bin").open("wb") as file:

@@ -79,6 +79,11 @@ def test_files_and_folders_are_copied_where_flyte_copies_them(dockerfile: Lines,
     ]
 
 
+def test_a_name_that_looks_like_a_pattern_is_a_name(dockerfile: Lines, tmp_path: Path) -> None:
+    (tmp_path / "a[1] b.txt").write_text("")
+    assert dockerfile(".with_source_file('a[1] b.txt')") == ['COPY ["0/a[[]1] b.txt", "./"]']
+
+
 def test_requirements_are_shown_to_pip_with_those_that_they_read(
     dockerfile: Lines, image: Load, tmp_path: Path
 ) -> None:

@@ -26,20 +26,30 @@ class Elsewhere(ValueError):
         self.mend = mend
 
 
-def included(settings: Mapping[str, Settings], root: Path) -> dict[str, Files]:
-    """Find, for each plan, the files that its environment includes. Raises ProgramError with all that is wrong."""
-    known: dict[Included, Files] = {}
+def included(settings: Mapping[str, Settings], root: Path) -> tuple[dict[str, Settings], dict[str, Files]]:
+    """Find, for each plan, the files that its environment includes; settings tell of their contents from then on.
+
+    Raises ProgramError with all that is wrong.
+    """
+    known: dict[Included, tuple[Included, Files]] = {}
     mistakes: dict[Mistake, None] = {}
     for said in settings.values():
-        if said.include is not None and said.include not in known:
+        include = said.include
+        if include is not None and include not in known:
             try:
-                known[said.include] = found(said.include, root.resolve())
+                files = found(include, root.resolve())
+                known[include] = replace(include, digest=digest_of(files)), files
             except Elsewhere as error:
-                known[said.include] = {}
-                mistakes[Mistake(f"`include`: {error}", said.include.where, error.mend)] = None
+                known[include] = include, {}
+                mistakes[Mistake(f"`include`: {error}", include.where, error.mend)] = None
+            except OSError as error:
+                known[include] = include, {}
+                mistakes[Mistake(f"`include`: {error.filename} cannot be read: {error.strerror}", include.where)] = None
     if mistakes:
         raise ProgramError(*mistakes)
-    return {name: known[said.include] for name, said in settings.items() if said.include is not None}
+    including = {name: known[said.include] for name, said in settings.items() if said.include is not None}
+    changed = {name: settings[name].model_copy(update={"include": told}) for name, (told, _) in including.items()}
+    return {**settings, **changed}, {name: files for name, (_, files) in including.items()}
 
 
 def found(said: Included, root: Path) -> Files:
@@ -84,14 +94,12 @@ def matches(pattern: str, said: Included, root: Path) -> Iterator[Path]:
     yield from files
 
 
-def with_digest(settings: Settings, files: Files) -> Settings:
-    """Note, in the settings of a task, the contents of what it includes."""
-    if settings.include is None:
-        return settings
+def digest_of(files: Files) -> str:
+    """Hash the paths and the contents of files. Raises OSError."""
     digest = hashlib.sha256()
     for path, file in files.items():
         digest.update(f"{path}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
-    return settings.model_copy(update={"include": replace(settings.include, digest=digest.hexdigest())})
+    return digest.hexdigest()
 
 
 def sizes_of(files: Files) -> dict[str, int]:

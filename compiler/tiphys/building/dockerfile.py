@@ -130,10 +130,11 @@ def bind(index: int) -> str:
 
 
 def copy(source: str, target: str) -> str:
-    """Copy from the context; the form with brackets takes every name."""
+    """Copy from the context. In brackets names may have spaces; what would be a pattern stands for itself."""
     import json
 
-    return f"COPY {json.dumps([source, target])}"
+    exact = re.sub(r"[*?[]", r"[\g<0>]", source)
+    return f"COPY {json.dumps([exact, target])}"
 
 
 def flags_of(options: Options, *, pre: str = "--pre") -> list[str]:

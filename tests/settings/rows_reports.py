@@ -26,6 +26,16 @@ ROWS = [
     Row("override", "produces_artifacts=False", NOTHING, also={"decorator": "produces_artifacts=True"}),
 ]
 REFUSALS = [
+    *[
+        Refusal(
+            "decorator",
+            f"{name}=True",
+            f"what `{name}` leaves is kept in one",
+            "storage = 's3'",
+            profile="storage='none'",
+        )
+        for name in ("report", "produces_artifacts")
+    ],
     Refusal("decorator", "report='yes'", "write True or False"),
     Refusal("decorator", "produces_artifacts=1", "write True or False"),
     Refusal("environment", "report=True", "`report` cannot be said in an environment", "in the decorator"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from tiphys.argo.people import leaves_artifact, leaves_report
 from tiphys.argo.tries import is_counted
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Attempt, Plan, Program
 from tiphys.profile import Profile
 from tiphys.settings import Resolved, place_of
 
+LEFT = {"report": leaves_report, "produces_artifacts": leaves_artifact}
 MEND = "Configure an artifact repository for Argo, and say its kind in the profile: `storage = 's3'`."
 
 
@@ -23,6 +25,20 @@ def check_attempts(program: Program, resolved: Mapping[str, Resolved], profile: 
             place = place_of(task.levels, "retries") or program.plans[name].where
             text = "without an artifact repository: attempts are counted in one where lost pods, or a deadline, are too"
             found.append(Mistake(f"`{task.name}`: {text}", place, MEND))
+    if found:
+        raise ProgramError(*dict.fromkeys(found))
+
+
+def check_left(program: Program, resolved: Mapping[str, Resolved]) -> None:
+    """Raise ProgramError for what tasks would leave in the store for people, or for others."""
+    found = []
+    for name, said in resolved.items():
+        plan = program.plans[name]
+        for setting, leaves in LEFT.items():
+            if plan.task is not None and leaves(plan, said.settings):
+                place = place_of(plan.task.levels, setting) or plan.where
+                text = f"`{plan.task.name}`: without an artifact repository: what `{setting}` leaves is kept in one"
+                found.append(Mistake(text, place, MEND))
     if found:
         raise ProgramError(*dict.fromkeys(found))
 

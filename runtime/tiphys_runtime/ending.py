@@ -123,6 +123,8 @@ def lost(call: Call) -> BaseException | None:
         return None
     error = error_of(call, counted.last)
     is_over = counted.user >= counting.attempts(call) or counted.lost > call.entry.get("lost", counted.lost)
+    if counted.last == counting.LOST and call.entry.get("lost") == 0:  # not counted apart, as there are none
+        is_over = True
     if counted.last in (counting.OOM, counting.TIME) and not is_retried(call, error):
         is_over = True
     return error if is_over else None

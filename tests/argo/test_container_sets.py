@@ -82,3 +82,10 @@ def test_an_override_is_another_pod(lower: Lower) -> None:
 def test_a_variable_that_would_be_replaced_is_refused(lower: Lower) -> None:
     with pytest.raises(ProgramError, match=r"the value of `A` holds .* which would be replaced on the way"):
         lower(program(settings='env_vars={"A": "{{x}}"}'))
+
+
+def test_its_memory_cannot_grow_as_argo_looks_at_another_container(lower: Lower) -> None:
+    said = "retries=tiphys.RetryStrategy(2, grow_memory=2), resources=tiphys.Resources(memory='1Gi')"
+
+    with pytest.raises(ProgramError, match="its container stands beside the one whose end Argo looks at"):
+        lower(program(settings=said))

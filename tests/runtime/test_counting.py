@@ -85,6 +85,13 @@ def test_a_pod_that_is_only_started_again_when_lost_tells_where_a_try_wants_it(p
     assert made.error["type"] == "tiphys_runtime.errors.OOMError"
 
 
+def test_where_lost_pods_are_never_started_again_the_next_one_only_tells(pod):
+    made = pod("noisy", attempts=3, lost=0, records=True)
+
+    assert made.run("noisy", "try", '{"l":[]}', env=told(1, "Error 0 pod deleted")) == 2
+    assert (made.out, made.error["type"]) == ("", "tiphys_runtime.errors.TaskLostError")
+
+
 @pytest.mark.parametrize(("on", "code"), [
     (["builtins.ZeroDivisionError"], 1), (["builtins.ArithmeticError"], 1), (["builtins.Exception"], 1),
     (["builtins.ValueError"], 2), (["functions.ZeroDivisionError"], 2),

@@ -66,12 +66,23 @@ def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mi
         if plan.task is not None and plan.task.beside is not None and is_read_on_the_way(value):
             yield mistake(f"the value of `{name}` holds `{{{{`, `$(` or `$$`, which would be replaced on the way",
                           "Pass it as an input.")  # fmt: skip
-    retries, resources = settings.retries, settings.resources
-    if retries is not None and retries.grow_memory is not None and (resources is None or resources.memory is None):
-        mend = "Say it: `resources=tiphys.Resources(memory='1Gi')`."
-        yield mistake("its memory is to grow (`grow_memory`), and it says no memory to begin with", mend)
+    for message, mend in in_retries(plan, settings):
+        yield mistake(message, mend)
     for message, mend in in_secrets(settings, profile):
         yield mistake(message, mend)
+
+
+def in_retries(plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Check memory that is to grow: what is wrong, and how to mend it."""
+    retries, resources = settings.retries, settings.resources
+    if retries is None or retries.grow_memory is None:
+        return
+    if plan.task is not None and plan.task.beside is not None:
+        what = "its memory cannot grow (`grow_memory`): its container stands beside the one whose end Argo looks at"
+        yield what, "Give it the memory that it needs at most."
+    elif resources is None or resources.memory is None:
+        what = "its memory is to grow (`grow_memory`), and it says no memory to begin with"
+        yield what, "Say it: `resources=tiphys.Resources(memory='1Gi')`."
 
 
 def in_secrets(settings: Settings, profile: Profile) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ from tiphys.argo.triggers import Planned, planned
 from tiphys.authoring.task import TaskTemplate
 from tiphys.authoring.trigger import Trigger
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
-from tiphys.diagnostics import ProgramError
+from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Ask, Attempt, Graph, Loop, Map, Plan, Pod, Program, Ref, Unit, Wait, operands_of
 from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
@@ -233,9 +233,21 @@ def types_of(main: Graph, bundler: Bundler) -> dict[str, int]:
 
 
 def answers_of(program: Program, bundler: Bundler) -> dict[type, int]:
-    """Give the types of the answers that the program asks for their numbers."""
-    asked = [unit.pause for unit in program.graphs.values() if isinstance(unit, Wait) and isinstance(unit.pause, Ask)]
-    return {one.kind: bundler.type_index(one.kind, one.name) for one in asked}
+    """Give the types of the answers that the program asks for their numbers. Raises ProgramError for a name of two."""
+    waits = [unit for unit in program.graphs.values() if isinstance(unit, Wait)]
+    first: dict[str, tuple[Ask, str]] = {}
+    found: dict[type, int] = {}
+    for unit in waits:
+        asked = unit.pause
+        if not isinstance(asked, Ask):
+            continue
+        before, place = first.setdefault(asked.name, (asked, unit.where.place))
+        if before.kind is not asked.kind:
+            kinds = f"`{asked.kind.__name__}` here, and for `{before.kind.__name__}` at {place}"
+            message = f"the condition `{asked.name}` asks for {kinds}: nobody could tell which is answered"
+            raise ProgramError(Mistake(message, unit.where, "Give one of them another name."))
+        found[asked.kind] = bundler.type_index(asked.kind, asked.name)
+    return found
 
 
 def envelopes(bundler: Bundler) -> Callable[[object], str]:

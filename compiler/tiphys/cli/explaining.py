@@ -125,5 +125,5 @@ def summary(manifest: Manifest) -> str:
     lines.extend(f"  {name}  {size:,} bytes" for name, size in report.bytes.items())
     if report.requirements:
         lines.append(f"  the image must provide: {', '.join(report.requirements)}")
-    lines.append("Write it with -o FOLDER, print it with -o -, or run it with --submit.")
+    lines.append("Write it with -o FOLDER, print it with -o -, apply it with --apply, or run it with --submit.")
     return "\n".join(lines)

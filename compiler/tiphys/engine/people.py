@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tiphys.engine.templates import Suspend
 
 
+ANSWERED, NOT_ANSWERED = "answered", "not answered"
+"""What a node says that has asked somebody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """A question that waits: the node that asks it, and the output that the answer is."""
@@ -58,7 +62,8 @@ class People:
         """End a wait whose time has passed."""
         if node.finished is None:
             self.waiting = [each for each in self.waiting if each.node is not node]
-            self.run.finish(node, Phase.SUCCEEDED)
+            self.run.finish(node, Phase.SUCCEEDED, NOT_ANSWERED if self._shown is not None else "")
+            self._shown = None
 
     def listen(self, seconds: float | None) -> None:
         """Ask the first question that waits, for so long."""
@@ -87,4 +92,4 @@ class People:
         node = question.node
         if text is not None and question.output is not None:
             node.outputs = {**(node.outputs or {}), question.output: text}
-        self.run.finish(node, Phase.SUCCEEDED)
+        self.run.finish(node, Phase.SUCCEEDED, NOT_ANSWERED if text is None else ANSWERED)

@@ -62,6 +62,8 @@ class Progress:
             row.started = event.time
         else:
             row.finished = event.time
+        if event.kind == "Suspend" and event.message:
+            self.drawn = 0  # a question and its answer stand below the tree: the next one begins under them
         self.show(row)
 
     def on_state(self, run: Run) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 GIVEN: ContextVar[Mapping[str, str]] = ContextVar("custom_context", default={})  # noqa: B039  never changed
+DATA: ContextVar[Mapping[str, Any]] = ContextVar("data", default={})  # noqa: B039  never changed
 RUNNING: ContextVar[Context | None] = ContextVar("context", default=None)
 
 
@@ -30,7 +31,6 @@ class Context:
     """What a task knows of its call. Outside of a run it is false, and all but `custom_context` and `data` is None.
 
     version: the digest of the program. mode: `local` or `remote`. attempt_number: from 0. custom_context: texts.
-    data: a dict for the task's own use.
     """
 
     def __init__(
@@ -42,7 +42,11 @@ class Context:
         self.mode = mode
         self.attempt_number = attempt_number
         self.custom_context = dict(custom_context or {})
-        self.data: dict[str, Any] = {}
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What the `pre` of the task that runs here has given."""
+        return DATA.get()
 
     def __bool__(self) -> bool:
         return self.action is not None

@@ -6,7 +6,7 @@ from the one here in its pod.
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from tiphys_runtime.context import DATA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 CO_COROUTINE = 0x80  # inspect.CO_COROUTINE: code of an `async def`
-_data: ContextVar[Mapping[str, Any]] = ContextVar("data")
 
 
 def task_data() -> Mapping[str, Any]:
-    """Give what the `pre` of the task that runs here has given."""
-    return _data.get({})
+    """Give what the `pre` of the task that runs here has given: `ctx().data`."""
+    return DATA.get()
 
 
 class Hooks:
@@ -66,18 +65,18 @@ def around(task: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     code = getattr(task.function, "__code__", None)
     if hasattr(given, "__await__") or (code is not None and code.co_flags & CO_COROUTINE):
         return awaited(task, given, args, kwargs)
-    token = _data.set(checked(given))
+    token = DATA.set(checked(given))
     try:
         return task.post(task.function(*args, **kwargs))
     finally:
-        _data.reset(token)
+        DATA.reset(token)
 
 
 async def awaited(task: Hooks, given: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Do the same where something is async."""
     if hasattr(given, "__await__"):
         given = await given
-    token = _data.set(checked(given))
+    token = DATA.set(checked(given))
     try:
         value = task.function(*args, **kwargs)
         if hasattr(value, "__await__"):
@@ -85,7 +84,7 @@ async def awaited(task: Hooks, given: Any, args: tuple[Any, ...], kwargs: dict[s
         result = task.post(value)
         return await result if hasattr(result, "__await__") else result
     finally:
-        _data.reset(token)
+        DATA.reset(token)
 
 
 def checked(given: Any) -> Mapping[str, Any]:

@@ -61,7 +61,7 @@ async def work(x: int) -> list[Any]:
 
 @engine.task(short_name="named")
 def sync(x: int) -> list[Any]:
-    return [x, flyte.extend.task_data()["session"]]
+    return [x, flyte.ctx().data["session"], flyte.extend.task_data()["session"]]
 
 
 @one.task

@@ -12,7 +12,7 @@ from tiphys.argo.expressions import is_read_on_the_way
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
 from tiphys.profile import Profile
-from tiphys.settings import Settings
+from tiphys.settings import Settings, place_of
 
 ARGUMENT = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
 VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
@@ -47,29 +47,35 @@ def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mi
     """Check the settings of one task."""
     task = plan.task.name if plan.task is not None else "glue"
 
-    def mistake(message: str, mend: str | None = None) -> Mistake:
-        return Mistake(f"`{task}`: {message}", plan.where, mend)
+    levels = plan.task.levels if plan.task is not None else ()
+
+    def mistake(setting: str, message: str, mend: str | None = None) -> Mistake:
+        return Mistake(f"`{task}`: {message}", place_of(levels, setting) or plan.where, mend)
 
     if isinstance(settings.image, str) and is_read_on_the_way(settings.image):
-        yield mistake(f"the image {settings.image!r} holds `{{{{` or `$(`, which would be replaced on the way")
-    variables = settings.env_vars or {}
-    for name in variables:
-        if name == HASH_SEED:
-            yield mistake(f"`{HASH_SEED}` is always 0 in a pod: what two pods compute must agree", "Leave it out.")
-        elif name in ARGOS:
-            yield mistake(f"`{name}` is a variable that Argo sets in its pods", "Choose another name.")
-        elif name.startswith("TIPHYS_"):
-            yield mistake(f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name.")
-        elif VARIABLE.fullmatch(name) is None:
-            yield mistake(f"{name!r} is no name of an environment variable", "Use letters, digits and `_`.")
-    for name, value in variables.items():
-        if plan.task is not None and plan.task.beside is not None and is_read_on_the_way(value):
-            yield mistake(f"the value of `{name}` holds `{{{{`, `$(` or `$$`, which would be replaced on the way",
-                          "Pass it as an input.")  # fmt: skip
+        yield mistake("image", f"the image {settings.image!r} holds `{{{{` or `$(`, which would be replaced on the way")
+    for message, mend in in_variables(plan, settings.env_vars or {}):
+        yield mistake("env_vars", message, mend)
     for message, mend in in_retries(plan, settings):
-        yield mistake(message, mend)
+        yield mistake("retries", message, mend)
     for message, mend in in_secrets(settings, profile):
-        yield mistake(message, mend)
+        yield mistake("secrets", message, mend)
+
+
+def in_variables(plan: Plan, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Check the variables of one task: what is wrong, and how to mend it."""
+    for name, value in variables.items():
+        if name == HASH_SEED:
+            yield f"`{HASH_SEED}` is always 0 in a pod: what two pods compute must agree", "Leave it out."
+        elif name in ARGOS:
+            yield f"`{name}` is a variable that Argo sets in its pods", "Choose another name."
+        elif name.startswith("TIPHYS_"):
+            yield f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name."
+        elif VARIABLE.fullmatch(name) is None:
+            yield f"{name!r} is no name of an environment variable", "Use letters, digits and `_`."
+        if plan.task is not None and plan.task.beside is not None and is_read_on_the_way(value):
+            what = f"the value of `{name}` holds `{{{{`, `$(` or `$$`, which would be replaced on the way"
+            yield what, "Pass it as an input."
 
 
 def in_retries(plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:

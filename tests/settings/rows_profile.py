@@ -13,6 +13,15 @@ def spec(**keys: object) -> dict[str, object]:
 
 
 ROWS = [
+    *[
+        Row("profile", f"storage = '{store}'", {"outputs": {"artifacts": [{"name": "kept", **there}]}},
+            also={"decorator": "cache='auto'"})
+        for store, there in (
+            ("s3", {"s3": {}}), ("gcs", {"gcs": {}}), ("oss", {"oss": {}}),
+            ("azure", {"azure": {"container": "", "endpoint": ""}}),
+        )
+    ],
+    Row("profile", "storage = 'none'", {"inputs": {"artifacts": GONE}, "outputs": {"artifacts": GONE}}),
     Row("profile", TEAM, {"metadata": {"labels": {"team": "ml"}}}),
     Row("profile", "pods.annotations = {'example.com/owner' = 'A B'}", {
         "metadata": {"annotations": {"example.com/owner": "A B", "tiphys.dev/task": "x.f"}}

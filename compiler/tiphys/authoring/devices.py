@@ -93,6 +93,9 @@ class Device(Setting):
     @field_validator("device", mode="before")
     @classmethod
     def _name(cls, value: object) -> object:
+        if value is not None and (not isinstance(value, str) or not value):
+            msg = "write the name of a device, as text"
+            raise ValueError(msg)
         return spelled(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")

@@ -31,4 +31,6 @@ def explain(owner: type[BaseModel], item: Any, where: Any) -> Mistake:
         mend = nearest(name, list(owner.model_fields))
         return Mistake(f"`{owner.__name__}` has no field `{name}`", keyword(where, name), mend)
     said = item["msg"].removeprefix("Value error, ")
+    if not name:
+        return Mistake(f"`{owner.__name__}`: {said}", where)
     return Mistake(f"`{owner.__name__}({name}={item['input']!r})`: {said}", keyword(where, name))

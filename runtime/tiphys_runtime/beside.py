@@ -20,7 +20,7 @@ from tiphys_runtime.errors import ContainerError, OOMError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
 NAME = "user"
 """The container beside the shim's."""
@@ -76,7 +76,8 @@ class Container:
         else:
             with open(os.path.join(root, READY), "w", encoding="ascii") as file:
                 file.write("go")
-            self.check(awaited(os.path.join(STATE, NAME)))
+            code = awaited(os.path.join(STATE, NAME))
+            self.check(leave_killed(self.title) if code is None else code)
         return self.result(here[1])
 
     def script(self, values: Mapping[str, Any], places: Mapping[str, str]) -> str:
@@ -93,11 +94,11 @@ class Container:
             words.append(shlex.quote(text))
         return "\n".join(["#!/bin/sh", *given, f"exec {' '.join(words)}", ""])
 
-    def check(self, code: int | None) -> None:
+    def check(self, code: int) -> None:
         """Raise what an exit code means."""
         if code == 0:
             return
-        if code is None or code == KILLED:
+        if code == KILLED:
             raise OOMError(f"the container of the task {self.title} was killed: most likely it used more memory "
                            "than it has (exit code 137)")  # fmt: skip
         hint = "; its command was not found" if code in (NO_COMMAND, NOT_FOUND) else ""
@@ -176,6 +177,16 @@ def awaited(folder: str) -> int | None:
         if told and time.monotonic() - told[0] > GRACE:
             return None
         time.sleep(PAUSE)
+
+
+def leave_killed(title: str) -> NoReturn:
+    """End as a killed container does: what was killed with its whole container ends the pod before anything is saved.
+
+    The attempt after this one, or whoever reads how the run ended, knows it by the exit code.
+    """
+    print(f"tiphys: the container of the task {title} was killed and left no exit code", file=sys.stderr)  # noqa: T201
+    sys.stderr.flush()
+    os._exit(KILLED)
 
 
 def gate(root: str = "/tiphys", state: str = STATE) -> int:

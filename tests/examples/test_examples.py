@@ -24,6 +24,7 @@ CASES = {
     "diamond": ("diamond", "main", {"seed": -7}, 4),
     "etl-defaults": ("etl", "main", {}, 7),
     "etl": ("etl", "main", {"days": 2, "threshold": 9.5}, 7),
+    "container-defaults": ("container", "main", {}, 1 + 2 * 2 + 1),
     # a proposal, the rates, a choice, rounds until one gains less than 1e-6, the gate, the publication
     "search-defaults": ("search", "main", {}, 1 + 6 + 1 + 3 + 1 + 1),
     "search-refused": ("search", "main", {"gate": 0.001}, 1 + 6 + 1 + 3 + 1),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
 
 FOLDER = Path(__file__).parent
-EXAMPLES = {"hello": "hello_wf", "diamond": "main", "digits": "main", "etl": "main", "search": "main"}
+EXAMPLES = {"hello": "hello_wf", **dict.fromkeys(("diamond", "digits", "etl", "search", "container"), "main")}
 IMAGE = "python:3-slim"
 
 

@@ -45,6 +45,24 @@ def test_a_pod_that_is_ended_still_reads_the_exit_code(tmp_path: Path) -> None:
     assert beside.awaited(str(tmp_path)) == 3
 
 
+def test_a_container_that_was_killed_whole_ends_the_shim_with_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[int] = []
+
+    def leave(code: int) -> None:
+        left.append(code)
+        raise SystemExit(code)
+
+    monkeypatch.setenv("TIPHYS_POD", str(tmp_path))
+    monkeypatch.setattr(beside, "awaited", lambda _folder: None)
+    monkeypatch.setattr(os, "_exit", leave)
+
+    with pytest.raises(SystemExit):
+        body()()
+    assert left == [137]
+
+
 def test_the_gate_opens_when_the_inputs_are_there(tmp_path: Path) -> None:
     threading.Timer(0.2, lambda: (tmp_path / "ready").write_text("go")).start()
     begun = time.monotonic()
@@ -66,7 +84,7 @@ def body(**changed: object) -> beside.Container:
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [(137, OOMError), (None, OOMError), (1, ContainerError), (64, ContainerError)]
+    ("code", "kind"), [(137, OOMError), (1, ContainerError), (64, ContainerError)]
 )
 def test_what_exit_codes_mean(code: int | None, kind: type[Exception]) -> None:
     with pytest.raises(kind):

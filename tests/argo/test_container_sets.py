@@ -79,13 +79,6 @@ def test_an_override_is_another_pod(lower: Lower) -> None:
     assert made["task"]["containerSet"]["containers"][1]["resources"] == {"requests": {"cpu": "3"}}
 
 
-def test_memory_that_grows_is_refused(lower: Lower) -> None:
-    said = 'retries=tiphys.RetryStrategy(2, grow_memory=2.0), resources=tiphys.Resources(memory="1Gi")'
-
-    with pytest.raises(ProgramError, match="`grow_memory` cannot see that a container beside the shim was killed"):
-        lower(program(settings=said))
-
-
 def test_a_variable_that_would_be_replaced_is_refused(lower: Lower) -> None:
     with pytest.raises(ProgramError, match=r"the value of `A` holds .* which would be replaced on the way"):
         lower(program(settings='env_vars={"A": "{{x}}"}'))

@@ -62,7 +62,7 @@ SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
 FILES_IN = ("inputs", "outputs", "synchronization")
 APART = frozenset(("container", "containerSet", "resource", "suspend", "metadata", "podSpecPatch", *FILES_IN))
 """Parts of a template that each may hold other references."""
-ARGUMENTS = frozenset(("task", "input", "typed", "timed", "uid", "expression"))
+ARGUMENTS = frozenset(("task", "input", "typed", "timed", "uid", "expression", "quantity"))
 FORGIVING = {"failed": True, "error": True}
 
 

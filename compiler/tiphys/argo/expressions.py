@@ -118,11 +118,6 @@ def whole(envelope: str) -> str:
     return f"asInt(fromJSON({envelope}).v)"
 
 
-def value_in(envelope: str) -> str:
-    """Give, in an expression, the text in an envelope of ours. It must hold nothing that Argo would replace."""
-    return f"fromJSON({envelope}).v"
-
-
 def milliseconds_of(envelope: str) -> str:
     """Give a duration of the milliseconds in an envelope: whole ones, as Go writes a large float with an exponent."""
     return f"{evaluated(whole(pass_on(envelope)))}ms"
@@ -195,7 +190,10 @@ def artifact_key(task: str, at: str) -> str:
 
 
 def quantity_in(parameter: str) -> str:
-    """Give the quantity in an envelope of ours: digits and a unit, which the pod that made it has checked."""
+    """Give the text in an envelope of ours: a quantity, or a manifest.
+
+    The pod that made it has checked that it holds nothing that Argo would replace.
+    """
     return f"{{{{=fromJSON(inputs.parameters['{parameter}']).v}}}}"
 
 

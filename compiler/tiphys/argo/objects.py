@@ -10,14 +10,12 @@ from tiphys.argo.calls import told_to
 from tiphys.argo.constructs import dag
 from tiphys.argo.expressions import (
     choice,
-    evaluated,
     has_succeeded,
     input_of,
     output_in,
     parameter_of,
-    pass_on,
+    quantity_in,
     text,
-    value_in,
 )
 from tiphys.authoring.resource import KubernetesResource
 from tiphys.ir import Plan
@@ -35,7 +33,7 @@ def object_templates(
     """Make the templates. names: of the outer and of the inner one."""
     operand = parameter_of(plan.operands[0].name)
     inputs = [m.Parameter(name=name) for name in ("at", operand, *told_to(plan))]
-    manifest = m.Parameter(name=MANIFEST, value=evaluated(value_in(pass_on(operand))))
+    manifest = m.Parameter(name=MANIFEST, value=quantity_in(operand))
     task = m.DAGTask(
         name=OBJECT,
         template=names[1],

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tiphys.argo.expressions import is_read_on_the_way
-from tiphys.argo.tries import retries_said
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
 from tiphys.profile import Profile

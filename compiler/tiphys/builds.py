@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -134,7 +135,8 @@ def build(image: Wanted, tool: str, *, push: bool) -> None:
             if code:
                 message = f"`{' '.join(words[:2])}` failed for {image.address} (exit code {code}): see what it said"
                 raise BuildFailed(message)
-    record.note(image.address, pushed=push)
+    with suppress(OSError):  # it is built; only what is remarked and skipped later hangs on the note
+        record.note(image.address, pushed=push)
 
 
 def values_of(names: Iterable[str]) -> dict[str, str]:

@@ -196,6 +196,8 @@ WRONG = [
     (pod(containers=[{"name": "primary"}, {"name": "main", "image": "a"}]), "the task's own container is called `main`", ""),
     (pod(containers=[{"name": "primary"}, {"name": "wait", "image": "a"}]), "Argo's own container is called `wait`", "rename it"),
     (pod(containers=[{"name": "primary"}, {"name": "primary", "image": "a"}]), "two containers are called `primary`", ""),
+    (pod(containers=[{"image": "a"}]), "`pod_spec.containers[0].name` is None, and must be lower-case letters", ""),
+    ("pod_template=tiphys.PodTemplate(primary_container_name=3)", "the name of the primary container is a text, not 3", ""),
     (pod(containers=[{"name": "primary"}, {"name": "a"}]), "(`a`) has no image", ""),
     (pod(initContainers=[{"name": "A", "image": "a"}]), "`pod_spec.initContainers[0].name` is 'A'", ""),
     (pod(volumes=[{"name": "tiphys", "emptyDir": {}}]), "`tiphys`: a volume of tiphys' or of Argo's is called so", "rename it"),

@@ -52,28 +52,37 @@ def check_containers(spec: Mapping[str, Any], primary: str) -> None:
 
 def check_names(spec: Mapping[str, Any], primary: str) -> None:
     """Check the names of containers, and that there is a primary one."""
-    names = [str(item.get("name")) for item in spec.get("containers", [])]
-    if names and primary not in names:
-        msg = f"it has no container `{primary}`, which the task would become. {nearest(primary, names)}"
-        raise ValueError(f"{msg} Say `primary_container_name=`.")
-    seen: set[str] = set()
     for path, item in containers_of(spec):
         name = item.get("name")
         if not isinstance(name, str) or LABEL.fullmatch(name) is None:
             msg = f"`{path}.name` is {name!r}, and must be lower-case letters, digits and `-`"
             raise ValueError(msg)
+    names = [item["name"] for item in spec.get("containers", [])]
+    if names and primary not in names:
+        msg = f"it has no container `{primary}`, which the task would become. {nearest(primary, names)}"
+        raise ValueError(f"{msg} Say `primary_container_name=`.")
+    seen: set[str] = set()
+    for path, item in containers_of(spec):
+        name = item["name"]
+        check_other(path, item, primary)
         if name in seen:
             msg = f"two containers are called `{name}`"
             raise ValueError(msg)
-        if name in ARGO:
-            raise refused(f"{path}.name", f"Argo's own container is called `{name}`; rename it")
-        if name == MAIN and name != primary:
-            why = "the task's own container is called `main`; rename it, or say `primary_container_name='main'`"
-            raise refused(f"{path}.name", why)
-        if not item.get("image") and not (name == primary and path.startswith("pod_spec.containers")):
-            msg = f"`{path}` (`{name}`) has no image"
-            raise ValueError(msg)
         seen.add(name)
+
+
+def check_other(path: str, item: Mapping[str, Any], primary: str) -> None:
+    """Check a container that stands beside Argo's, and that brings its own image if it is not the task's."""
+    name = item["name"]
+    is_primary = name == primary and path.startswith("pod_spec.containers")
+    if name in ARGO:
+        raise refused(f"{path}.name", f"Argo's own container is called `{name}`; rename it")
+    if name == MAIN and not is_primary:
+        why = "the task's own container is called `main`; rename it, or say `primary_container_name='main'`"
+        raise refused(f"{path}.name", why)
+    if not item.get("image") and not is_primary:
+        msg = f"`{path}` (`{name}`) has no image"
+        raise ValueError(msg)
 
 
 def check_volumes(spec: Mapping[str, Any], primary: str) -> None:

@@ -47,8 +47,10 @@ class PodTemplate(Setting):
         annotations: Mapping[str, str] | None = None,
     ) -> None:
         where = caller()
-        name = "pod_spec"
+        name = "primary_container_name"
         try:
+            check_primary(primary_container_name)
+            name = "pod_spec"
             spec = read_spec(pod_spec, primary_container_name)
             name = "labels"
             labels = as_labels(labels)
@@ -176,11 +178,15 @@ def primary_of(spec: object) -> str:
     raise ValueError(msg)
 
 
-def read_spec(given: object, primary: object) -> dict[str, Any] | None:
-    """Check a pod spec. Raises ValueError."""
-    if not isinstance(primary, str) or not primary:
-        msg = f"the name of the primary container is a text, not {primary!r}"
+def check_primary(name: object) -> None:
+    """Check the name of a container. Raises ValueError."""
+    if not isinstance(name, str) or not name:
+        msg = f"the name of the primary container is a text, not {name!r}"
         raise ValueError(msg)
+
+
+def read_spec(given: object, primary: str) -> dict[str, Any] | None:
+    """Check a pod spec. Raises ValueError."""
     if given is None:
         return None
     spec = specs.plain(given)

@@ -138,6 +138,58 @@ async def chosen(n: int) -> int:
     return await add(n)
 
 
+OK = flyte.new_condition("ok")
+
+
+async def asked(condition):
+    return await condition.wait()
+
+
+@env.task
+async def of_the_module(n: int) -> int:
+    if await asked(OK):
+        n = await add(n, 5)
+    return await add(n)
+
+
+@env.task
+async def asking(condition: object, n: int) -> int:
+    allowed = await condition.wait()
+    return await add(n, allowed)
+
+
+@env.task
+async def as_an_argument(n: int) -> int:
+    return await asking(OK, n) + await asking(flyte.new_condition("count", data_type=int), n)
+
+
+@env.task
+async def one_of_two_conditions(n: int) -> int:
+    value = await add(n)
+    if value > 2:
+        condition = flyte.new_condition("count", f"{value} is much; how many?", data_type=int)
+    else:
+        condition = flyte.new_condition("few", f"{value} is little; how many?", data_type=int)
+    return await add(value, await condition.wait())
+
+
+@env.task
+async def in_a_group(n: int) -> int:
+    async with asyncio.TaskGroup() as group:
+        answer = group.create_task(OK.wait())
+        value = group.create_task(add(n))
+    return await add(value.result(), answer.result())
+
+
+@env.task
+async def in_finally(n: int) -> int:
+    try:
+        n = await add(n)
+    finally:
+        go_on = await OK.wait()
+    return await add(n, go_on)
+
+
 @env.task
 def in_sync_code(n: int) -> int:
     return add_sync(n, flyte.new_condition("count", data_type=int).wait())
@@ -163,6 +215,11 @@ ANSWERS = {
     "nobody_answers_uncaught": {"never": None},
     "in_time": {"count": 4},
     "chosen": {"count": 9},
+    "of_the_module": {"ok": True},
+    "as_an_argument": {"ok": True, "count": 3},
+    "one_of_two_conditions": {"count": 3, "few": 1},
+    "in_a_group": {"ok": True},
+    "in_finally": {"ok": False},
     "in_sync_code": {"count": 5},
 }
 """What people say."""
@@ -182,5 +239,11 @@ CASES = [
     ("in_time", {"n": 1}, 1),  # ANSWER
     ("chosen", {"n": 1}, 1),  # ANSWER
     ("chosen", {"n": 5}, 1),  # ANSWER
+    ("of_the_module", {"n": 1}, 1),  # ANSWER
+    ("as_an_argument", {"n": 1}, 1),  # BEHIND
+    ("one_of_two_conditions", {"n": 1}),
+    ("one_of_two_conditions", {"n": 5}),
+    ("in_a_group", {"n": 1}),
+    ("in_finally", {"n": 1}),
     ("in_sync_code", {"n": 1}),
 ]

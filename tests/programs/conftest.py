@@ -8,6 +8,7 @@ import inspect
 import json
 import math
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from tiphys.answers import answers
+from tiphys.answers import Answers, answers
 from tiphys.authoring.task import TaskTemplate
-from tiphys.cluster import nodes
+from tiphys.cluster import Cluster, nodes, signal, waiting
 from tiphys.compiling import compile_task
+from tiphys.diagnostics import ClusterError
 from tiphys.runs import Run, RunContext
 from tiphys.tracing.reach import is_orchestrator
 
@@ -93,7 +95,9 @@ def there() -> Callable[..., Ended]:
 
     def run(task: TaskTemplate[..., Any], inputs: Inputs) -> Ended:
         manifest = compile_task(task, image=os.environ.get("TIPHYS_TEST_IMAGE"))
-        return outcome_of(where.there(manifest, {name: json.dumps(value) for name, value in inputs.items()}))
+        run = where.there(manifest, {name: json.dumps(value) for name, value in inputs.items()})
+        answer_all(where.cluster(), run.name, Answers(said_for(task)))
+        return outcome_of(run)
 
     return run
 
@@ -105,6 +109,20 @@ def outcome_of(run: Run) -> Ended:
     except Exception as error:  # noqa: BLE001 - any exception is an outcome to compare
         value = error
     return Ended(value, len(nodes.pods(run.state)))
+
+
+def answer_all(cluster: Cluster, run: str, said: Answers) -> None:
+    """Do what people do while a run in the cluster waits for them."""
+    while said.names:
+        try:
+            for each in waiting(cluster, run):
+                # what nobody answers ends with its time
+                if (text := said.next(each.asked)) is not None:
+                    signal(cluster, run, each.place, text)
+        except ClusterError as error:
+            if "is over" in str(error):
+                return
+        time.sleep(0.5)
 
 
 def said_for(task: TaskTemplate[..., Any]) -> Mapping[str, Any]:

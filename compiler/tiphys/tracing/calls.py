@@ -27,6 +27,7 @@ from tiphys.tracing.values import (
     NotKnown,
     NotTraceable,
     Parent,
+    Posed,
     Raised,
     Special,
     Spread,
@@ -241,7 +242,7 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
     from tiphys.tracing.names import is_constant
     from tiphys.tracing.objects import object_attribute, parent_attribute, task_method
     from tiphys.tracing.tasks import task_attribute
-    from tiphys.tracing.waiting import Posed, posed_attribute
+    from tiphys.tracing.waiting import posed_attribute
 
     unknown = t.unknown(value)
     if unknown is not None:

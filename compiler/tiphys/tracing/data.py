@@ -8,18 +8,21 @@ import inspect
 import types
 from typing import Any
 
+from tiphys.authoring.condition import Condition, Waiter
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.state import BatchC, Box, ChoiceC, DictC, GroupC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, Special, TupleV, Unknown
+from tiphys.tracing.values import Bound, Choice, Closure, Method, Posed, PosedWaiter, Special, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND
 
 
 def needs_choice(t: Tracer, value: Any) -> bool:
     """Say whether a value is no data, and nothing that glue could refer to: it stays beside what else it may be."""
     match value:
+        case Condition() | Waiter() | Posed() | PosedWaiter():
+            return True
         case Choice() | TaskTemplate() | Special() | Box(content=PendingC() | ChoiceC() | GroupC() | BatchC()):
             return True
         case Closure():

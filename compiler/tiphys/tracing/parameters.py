@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from tiphys.authoring.condition import Condition
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Span
 from tiphys.ir import Atom, Input, Literal, Ref
@@ -84,7 +85,7 @@ class Arguments:
 
     def is_code(self, value: Any) -> bool:
         """Say whether an argument is code, which is always known."""
-        return isinstance(value, Closure | Bound | TaskTemplate | type) or (
+        return isinstance(value, Closure | Bound | TaskTemplate | Condition | type) or (
             callable(value) and not isinstance(value, Box | Unknown)
         )
 

@@ -137,6 +137,27 @@ class Special:
     call: Callable[[tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
 
+class Posed:
+    """A condition of which only run time knows the prompt."""
+
+    def __init__(self, condition: Any, prompt: Any) -> None:
+        self.condition = condition
+        self.prompt = prompt
+
+
+class PosedWaiter:
+    """Its `wait`."""
+
+    def __init__(self, posed: Posed) -> None:
+        self.posed = posed
+
+    def __call__(self) -> None:
+        """Stand for a call: the interpreter knows better."""
+
+    def aio(self) -> None:
+        """Stand for a call too."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """One of several values that are no data: functions, tasks, coroutines, or nothing at all (`UNBOUND`).

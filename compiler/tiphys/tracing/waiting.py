@@ -16,33 +16,12 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.glue import at
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import NotKnown, Unknown
+from tiphys.tracing.values import NotKnown, Posed, PosedWaiter, Unknown
 from tiphys_runtime import durable
 
 SLEEP = "sleep"
 """The construct that all sleeps of a program share."""
 MILLISECONDS = "milliseconds"
-
-
-class Posed:
-    """A condition of which only run time knows the prompt."""
-
-    def __init__(self, condition: Condition, prompt: Any) -> None:
-        self.condition = condition
-        self.prompt = prompt
-
-
-class PosedWaiter:
-    """Its `wait`."""
-
-    def __init__(self, posed: Posed) -> None:
-        self.posed = posed
-
-    def __call__(self) -> None:
-        """Stand for a call: the interpreter knows better."""
-
-    def aio(self) -> None:
-        """Stand for a call too."""
 
 
 def waited(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:

@@ -73,6 +73,7 @@ ROWS = [
 REFUSALS = [
     *[Refusal(level, "secrets=[3]", "3 is no secret", "") for level in ("environment", "override")],
     Refusal("environment", "secrets={'a': 'b'}", "is no secret; write its key as text"),
+    Refusal("environment", "secrets=tiphys.Secret('k', env_var='A')", "`Secret` has no field `env_var`", "`as_env_var`"),
     Refusal("environment", "secrets=tiphys.Secret('k.1')", "'K.1' is no name of a variable", "as_env_var='API_TOKEN'"),
     Refusal("environment", "secrets=tiphys.Secret('1k')", "'1K' is no name of a variable"),
     Refusal("environment", "secrets=tiphys.Secret(mount='secrets', key='k')", "'secrets' is no folder in a pod"),

@@ -28,12 +28,26 @@ class Backoff(Setting):
     factor: float = 1.0
     cap: timedelta | None = None
 
-    def __init__(self, base: float | timedelta, factor: float = 1.0, cap: float | timedelta | None = None) -> None:
-        super().__init__(base=base, factor=factor, cap=cap)
+    def __init__(
+        self,
+        base: float | timedelta | None = None,
+        factor: float = 1.0,
+        cap: float | timedelta | None = None,
+        **unknown: Any,
+    ) -> None:
+        super().__init__(base=base, factor=factor, cap=cap, **unknown)
 
-    @field_validator("base", "cap", mode="before")
+    @field_validator("base", mode="before")
     @classmethod
-    def _duration(cls, value: object) -> object:
+    def _base(cls, value: object) -> object:
+        if value is None:
+            msg = "say the first pause, such as base=timedelta(seconds=10)"
+            raise ValueError(msg)
+        return duration(value)
+
+    @field_validator("cap", mode="before")
+    @classmethod
+    def _cap(cls, value: object) -> object:
         return None if value is None else duration(value)
 
     @field_validator("factor", mode="before")
@@ -82,8 +96,9 @@ class RetryStrategy(Setting):
         on: type[BaseException] | str | Iterable[type[BaseException] | str] | None = None,
         lost: int | None = None,
         grow_memory: float | None = None,
+        **unknown: Any,
     ) -> None:
-        super().__init__(count=count, backoff=backoff, on=on, lost=lost, grow_memory=grow_memory)
+        super().__init__(count=count, backoff=backoff, on=on, lost=lost, grow_memory=grow_memory, **unknown)
 
     @field_validator("count", "lost", mode="before")
     @classmethod
@@ -157,8 +172,9 @@ class Timeout(Setting):
         max_runtime: float | timedelta | None = None,
         max_queued_time: float | timedelta | None = None,
         deadline: float | timedelta | None = None,
+        **unknown: Any,
     ) -> None:
-        super().__init__(max_runtime=max_runtime, max_queued_time=max_queued_time, deadline=deadline)
+        super().__init__(max_runtime=max_runtime, max_queued_time=max_queued_time, deadline=deadline, **unknown)
 
     @field_validator("max_runtime", "max_queued_time", "deadline", mode="before")
     @classmethod
@@ -227,8 +243,9 @@ def one_class(item: object) -> str:
     if isinstance(item, str):
         found = getattr(builtins, item, None)
         if not isinstance(found, type) or not issubclass(found, BaseException):
-            known = [name for name, kind in vars(builtins).items() if isinstance(kind, type)]
-            msg = f"{item!r} is no exception of Python; write its module too, as in 'mypkg.{item or 'Transient'}'. "
+            kinds = [kind for kind in vars(builtins).values() if isinstance(kind, type)]
+            known = sorted(kind.__name__ for kind in kinds if issubclass(kind, Exception))
+            msg = f"{item!r} is no exception of Python; write its module too, as in 'mypkg.Transient'. "
             raise ValueError((msg + nearest(item, known)).rstrip())
         item = found
     if not isinstance(item, type) or not issubclass(item, BaseException):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import field_validator, model_validator
 
@@ -44,8 +45,9 @@ class Secret(Setting):
         group: str | None = None,
         mount: str | PurePath | None = None,
         as_env_var: str | None = None,
+        **unknown: Any,
     ) -> None:
-        super().__init__(key=key, group=group, mount=mount, as_env_var=as_env_var)
+        super().__init__(key=key, group=group, mount=mount, as_env_var=as_env_var, **unknown)
 
     @field_validator("key", "group")
     @classmethod

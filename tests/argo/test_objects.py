@@ -72,6 +72,22 @@ def test_an_override_has_another_condition(lower: Lower) -> None:
     assert found["setOwnerReference"] is False
 
 
+def test_an_orchestrator_of_a_plugin_is_refused(load: Load) -> None:
+    text = program() + "\n@jobs.task\nasync def outer(n: int) -> dict: return await job(n=n)\n"
+    text += "@env.task\nasync def around(n: int) -> dict: return await outer(n=n)\n"
+
+    for name in ("outer", "around"):
+        with pytest.raises(ProgramError, match=r"`jobs\.outer` calls tasks, so it is traced, and the plugin"):
+            compile_task(load(text, name))
+
+
+def test_inputs_in_yaml_need_quotes(load: Load) -> None:
+    text = "apiVersion: v1\\nkind: X\\nn: {{.inputs.n}}"
+
+    with pytest.raises(ProgramError, match="Put quotes around"):
+        load(f"from tiphys.extend import ResourceTask\nResourceTask('t', '{text}', {{'n': int}})")
+
+
 def test_the_results_cannot_be_kept(lower: Lower) -> None:
     with pytest.raises(ProgramError, match="creates an object, so its results cannot be kept"):
         lower(program(decorator='(cache="auto")'))

@@ -104,7 +104,8 @@ class ResourceTask(TaskTemplate[..., Any]):
         try:
             form = yaml.safe_load(manifest) if isinstance(manifest, str) else manifest
         except yaml.YAMLError as error:
-            raise AuthoringError(Mistake(f"the manifest is no YAML: {error}", where)) from None
+            mend = "Put quotes around `{{.inputs.NAME}}`." if "{{" in str(manifest) else None
+            raise AuthoringError(Mistake(f"the manifest is no YAML: {error}", where, mend)) from None
         if not isinstance(form, Mapping) or not form.get("apiVersion") or not form.get("kind"):
             raise AuthoringError(Mistake("the manifest needs `apiVersion` and `kind`", where))
         for name in sorted(set(INPUT.findall(repr(form))) - set(inputs)):

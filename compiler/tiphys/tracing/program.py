@@ -26,7 +26,7 @@ from tiphys.tracing.results import SHOWN, display_of, where_node
 from tiphys.tracing.running import run_function
 from tiphys.tracing.source import FunctionNode, cells_of, scope_of, source_of
 from tiphys.tracing.state import BatchC, Box, PendingC
-from tiphys.tracing.tasks import Interface, emit_call, interface_of
+from tiphys.tracing.tasks import Interface, check_hooks, emit_call, interface_of
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of
 from tiphys.tracing.values import Frame, Poisoned, Raised
@@ -56,6 +56,8 @@ def trace(task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None = 
 def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) -> tuple[Program, list[str]]:
     """Trace a task and all that it calls."""
     program = ProgramBuilder()
+    if is_orchestrator(task):
+        check_hooks(task)
     interface = interface_of(task)
     while True:
         name = program.graph_name(task.name)

@@ -68,6 +68,8 @@ def call_task(
     title = task.title
     bound = bind(t, title, interface.parameters, args, keywords, node)
     inner = is_orchestrator(task)
+    if inner:
+        check_hooks(task)
     for name, value in bound.items():
         check_argument(t, task.name, name, interface.types[name], value, node)
         if isinstance(value, Unknown) and not (inner and value.pure and (value.total or t.awaited is node)):
@@ -87,6 +89,14 @@ def call_task(
     box = t.state.box(pending)
     t.state.pending.append(box)
     return box
+
+
+def check_hooks(task: TaskTemplate[..., Any]) -> None:
+    """Refuse an orchestrator of a plugin. Raises ProgramError: it has no pod in which that would run."""
+    if task.is_hooked or task.resource is not None:
+        text = f"`{task.name}` calls tasks, so it is traced, and the plugin of its environment would not run"
+        mend = "Put it into an environment without `plugin_config`."
+        raise ProgramError(Mistake(text, task.where, mend))
 
 
 def emit_call(

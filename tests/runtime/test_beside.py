@@ -83,9 +83,7 @@ def body(**changed: object) -> beside.Container:
     return beside.Container("t", **said)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("code", "kind"), [(137, OOMError), (1, ContainerError), (64, ContainerError)]
-)
+@pytest.mark.parametrize(("code", "kind"), [(137, OOMError), (1, ContainerError), (64, ContainerError)])
 def test_what_exit_codes_mean(code: int | None, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         body().check(code)

@@ -22,14 +22,18 @@ SINGLE: dict[str, tuple[str, type[BaseModel]]] = {
     "securityContext": ("security_context", m.PodSecurityContext),
     "affinity": ("affinity", m.Affinity),
 }
+"""Tables of which a pod has one: the field of Argo's template, and its type."""
 TEXTS = {"priorityClassName": "priority_class_name", "schedulerName": "scheduler_name"}
 LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "tolerations": ("tolerations", m.Toleration),
     "hostAliases": ("host_aliases", m.HostAlias),
 }
+NATIVE = {*CONTAINERS, *ADOPTED, *SINGLE, *TEXTS, *LISTS, "nodeSelector"}
+"""Fields of a pod spec that Argo's templates have, too; all others are patched in."""
 OURS = ("name", "image", "command", "args", "env", "resources", "volumeMounts", "restartPolicy", "restartPolicyRules")
 """Of the primary container: what is put together with the task's own."""
 OF_SETS = ("user", "gate", "inputs", "outputs")
+"""Containers and volumes in the pod of a container task."""
 APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
@@ -43,34 +47,46 @@ def within(template: m.Template, given: PodTemplate | str | None, *, is_set: boo
     """
     if not isinstance(given, PodTemplate):
         return template
-    spec = given.spec
     shape = Shape(given)
     shape.check_places(template)
     if is_set:
         shape.check_set()
-    update: dict[str, Any] = {
+    spec = given.spec
+    rest = {key: value for key, value in spec.items() if key not in NATIVE}
+    update = {
         "container": shape.container(template.container),
         "metadata": shape.metadata(template.metadata),
-        "sidecars": shape.models(m.UserContainer, given.beside, "containers") or None,
-        "volumes": [*shape.models(m.Volume, spec.get("volumes", []), "volumes"), *(template.volumes or [])],
-        "node_selector": shape.node_selector(template.node_selector or {}),
+        "pod_spec_patch": patched(template.pod_spec_patch, rest) if rest else template.pod_spec_patch,
+        **around(shape, template, spec),
+        **placed(shape, template, spec),
     }
+    return template.model_copy(update=update)
+
+
+def around(shape: Shape, template: m.Template, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what stands around the container: others, and volumes."""
     starting = shape.models(m.UserContainer, spec.get("initContainers", []), "initContainers")
-    update["init_containers"] = [*(template.init_containers or []), *starting] or None
+    volumes = shape.models(m.Volume, spec.get("volumes", []), "volumes")
+    return {
+        "sidecars": shape.models(m.UserContainer, shape.given.beside, "containers") or None,
+        "init_containers": [*(template.init_containers or []), *starting] or None,
+        "volumes": [*volumes, *(template.volumes or [])],
+    }
+
+
+def placed(shape: Shape, template: m.Template, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what says where the pod runs, and as whom."""
+    found: dict[str, Any] = {"node_selector": shape.node_selector(template.node_selector or {})}
     for key, (field, kind) in LISTS.items():
         theirs, ours = shape.models(kind, spec.get(key, []), key), getattr(template, field) or []
-        update[field] = [*theirs, *(item for item in ours if item not in theirs)] or None
-    for key, (field, single) in SINGLE.items():
+        found[field] = [*theirs, *(item for item in ours if item not in theirs)] or None
+    for key, (field, kind) in SINGLE.items():
         if key in spec:
-            update[field] = shape.single(single, key, spec[key], getattr(template, field))
+            found[field] = shape.single(kind, key, spec[key], getattr(template, field))
     for key, field in TEXTS.items():
         if key in spec:
-            update[field] = shape.text(key, getattr(template, field))
-    known = {*CONTAINERS, *ADOPTED, *SINGLE, *TEXTS, *LISTS, "nodeSelector"}
-    rest = {key: value for key, value in spec.items() if key not in known}
-    if rest:
-        update["pod_spec_patch"] = patched(template.pod_spec_patch, rest)
-    return template.model_copy(update=update)
+            found[field] = shape.text(key, getattr(template, field))
+    return found
 
 
 def patched(before: str | None, more: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import os
@@ -62,6 +63,9 @@ def prompt_in(text: str) -> str:
         held = json.loads(text)
     except ValueError:
         return text
+    if isinstance(held, dict) and isinstance(held.get("t"), str):
+        typed = base64.b64decode(held["t"]).decode(errors="replace")
+        return str(value_from(typed, str))
     return held["v"] if isinstance(held, dict) and isinstance(held.get("v"), str) else text
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from standin import dag, of, task
 
-from tiphys.answers import Answers, Typed
+from tiphys.answers import Answers, Typed, prompt_in
 from tiphys.diagnostics import UsageError
 
 
@@ -103,3 +103,17 @@ def test_the_end_of_the_terminal_is_no_answer(play: Any, terminal: Callable[[], 
     os.write(terminal(), b"\x04")
     with pytest.raises(UsageError, match="`size` waits for an answer"):
         play(MAIN, ask(), snippets={})
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("How many?", "How many?"),
+        ('{"v":"of {\\u007bx}}?"}', "of {{x}}?"),
+        ('{"t":"InNhaWQi","y":0}', "said"),
+        ('{"t":"c2FpZA==","y":0}', "said"),
+        ('{"n": 1}', '{"n": 1}'),
+    ],
+)
+def test_a_question_is_a_text_or_the_envelope_of_one(given: str, shown: str) -> None:
+    assert prompt_in(given) == shown

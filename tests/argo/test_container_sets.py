@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.argo.conftest import Lower
@@ -71,6 +73,17 @@ def test_a_command_that_would_be_replaced_on_the_way_is_a_script(word: str, lowe
     made = lower(program(f'"echo", "{word}"'))
 
     assert made["task"]["containerSet"]["containers"][1]["args"] == ["/var/inputs/.command"]
+
+
+def test_resources_that_only_run_time_knows_are_those_of_the_users_container(lower: Lower) -> None:
+    changed = program().replace(
+        "    return await task(n=n)",
+        "    said = await size()\n    return await task.override(resources=tiphys.Resources(memory=said))(n=n)",
+    )
+    made = lower(changed.replace("@env.task", "@env.task\nasync def size() -> str: return '1Gi'\n\n@env.task", 1))
+
+    patch = json.loads(made["task"]["podSpecPatch"])
+    assert [item["name"] for item in patch["containers"]] == ["user"]
 
 
 def test_an_override_is_another_pod(lower: Lower) -> None:

@@ -6,6 +6,8 @@ records and retries are those of any task. `gate` ends when the inputs are there
 
 from __future__ import annotations
 
+import json
+
 from hera.workflows import models as m
 
 from tiphys.argo.pods import ROOT
@@ -54,8 +56,20 @@ def as_set(template: m.Template, beside: Beside, image: str) -> m.Template:
             "container": None,
             "container_set": m.ContainerSetTemplate(containers=[gate, user, main]),
             "volumes": [*(template.volumes or ()), *folders],
+            "pod_spec_patch": aimed(template.pod_spec_patch),
         }
     )
+
+
+def aimed(patch: str | None) -> str | None:
+    """Let what a patch says of the task's container hold for the user's."""
+    if patch is None:
+        return None
+    found = json.loads(patch)
+    for item in found.get("containers", ()):
+        if item.get("name") == MAIN:
+            item["name"] = NAME
+    return json.dumps(found)
 
 
 def node(like: m.Container, name: str, **changed: object) -> m.ContainerNode:

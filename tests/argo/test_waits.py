@@ -34,7 +34,8 @@ def asks(made: Any) -> list[Any]:
 def test_all_sleeps_share_a_template_whose_length_is_an_argument(lower: Lower) -> None:
     made = lowered(
         lower,
-        "await durable.sleep(1.5)\nn = await add(n)\nawait durable.sleep(n)\nawait durable.sleep(-3)\nreturn await add(n)",
+        "await durable.sleep(1.5)\nn = await add(n)\nawait durable.sleep(n)\n"
+        "await durable.sleep(-3)\nreturn await add(n)",
     )
     sleeps = [item for item in made.spec["templates"] if "duration" in item.get("suspend", {})]
     assert [item["suspend"] for item in sleeps] == [

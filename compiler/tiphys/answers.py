@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiphys.diagnostics import UsageError, nearest
-from tiphys_runtime import convert
-from tiphys_runtime.convert import Mismatch
 
 CONDITION = "tiphys.dev/condition"
 DATA_TYPE = "tiphys.dev/data-type"
@@ -78,6 +76,8 @@ def conditions_of(objects: Iterable[Mapping[str, Any]]) -> dict[str, Asked]:
 
 def answer_from(text: str, asked: Asked) -> str:
     """Check what was typed, and give the text that travels. Raises UsageError."""
+    from tiphys_runtime.convert import Mismatch
+
     if asked.kind is str:
         return text
     said = text.strip()
@@ -96,6 +96,8 @@ def answer_from(text: str, asked: Asked) -> str:
 
 def value_from(text: str, kind: type) -> Any:
     """Give the value of a checked answer."""
+    from tiphys_runtime import convert
+
     nowhere: Any = None  # no class is looked up for these types
     return convert.from_text(text, kind, nowhere)
 
@@ -106,7 +108,8 @@ def answer_of(value: object, asked: Asked) -> str:
     if not fits:
         message = f"{value!r} is no answer to the condition `{asked.name}`, which takes {asked.kind.__name__}"
         raise UsageError(message)
-    text = json.dumps(asked.kind(value))
+    kind: Any = asked.kind
+    text = json.dumps(kind(value))
     return answer_from(text, asked)
 
 

@@ -273,20 +273,6 @@ def numbers_of(count: int, pieces: tuple[Piece, ...], *operands: Any) -> list[in
     return found
 
 
-def shortest_of(limits: list[float | None]) -> float | None:
-    """Give the shortest of some limits; None is no limit."""
-    return min((each for each in limits if each is not None), default=None)
-
-
-def seconds_of(timeout: object) -> float | None:
-    """Give the seconds of a timeout, which may be a `timedelta`; 0 is no limit. Raises ValueError."""
-    seconds = timeout.total_seconds() if hasattr(timeout, "total_seconds") else timeout
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
-        message = f"`override(timeout={timeout!r})`: that is no duration; write seconds, or a timedelta"
-        raise ValueError(message)
-    return float(seconds) or None
-
-
 def value_at(number: int, *values: object) -> object:
     """Give one of several values by its number."""
     return values[number]

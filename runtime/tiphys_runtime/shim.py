@@ -139,15 +139,13 @@ class Call:
 
     def result(self) -> Any:
         """Give what the task gives; where results are kept, the one of an equal call. Raises Ended."""
-        from tiphys_runtime import context, keeping
+        from tiphys_runtime import context, keeping, sizes
 
         value = keeping.found(self) if "kept" in self.entry else keeping.NOTHING
         if value is not keeping.NOTHING:
             return value
         work = self.prepared()
         if "most" in self.entry:
-            from tiphys_runtime import sizes
-
             sizes.check_inputs(self, *work)
         given = self.values.at(self.entry["context"]) if "context" in self.entry else {}
         with context.In(place=self.at, version=self.digest, given=given):

@@ -24,8 +24,8 @@ R = TypeVar("R")
 class AsyncFunctionTaskTemplate(TaskTemplate[P, R]):
     """A task that is a function, called `<environment>.<function>`."""
 
-    function: FunctionType
-    environment: TaskEnvironment
+    function: FunctionType  # pyright: ignore[reportIncompatibleMethodOverride]  it takes the attribute for a method
+    environment: TaskEnvironment  # pyright: ignore[reportIncompatibleVariableOverride]  always in one
     level = "decorator"
 
     @classmethod

@@ -68,7 +68,6 @@ class ResourceTask(TaskTemplate[..., Any]):
     """
 
     task_type = "kubernetes-resource"
-    is_async = True
 
     def __init__(
         self,
@@ -94,6 +93,11 @@ class ResourceTask(TaskTemplate[..., Any]):
         kinds = dict.fromkeys(outputs or {"object": ""}, Any)
         function = dressed(Filled(form), name, NativeInterface(dict(inputs or {}), kinds).signature)
         self.begin(function, name=name, said=said, docs=docs, where=where)
+
+    @property
+    def is_async(self) -> bool:
+        """Its calls are awaited."""
+        return True
 
     @staticmethod
     def form_of(manifest: Mapping[str, Any] | str, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,26 +46,32 @@ class Leaf(Protocol):
     @property
     def code(self) -> object:
         """All that tells whether a kept result still counts."""
+        ...
 
     @property
     def keeps(self) -> bool:
         """Whether its results are kept, where they are looked for."""
+        ...
 
     @property
     def is_own(self) -> bool:
         """Whether it is no task of the program, but a part of another one."""
+        ...
 
     @property
     def body(self) -> Callable[..., Any]:
         """What its pod calls."""
+        ...
 
     @property
     def resource(self) -> Any:
         """What Argo does with a manifest, where that is the whole work; None for a pod of ours."""
+        ...
 
     @property
     def beside(self) -> Any:
         """The container that does the work in the task's pod, beside the shim; None for a Python function."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ from tiphys.ir import RESOURCE, Atom
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.values import NotKnown, Special, TupleV, Unknown
-from tiphys_runtime.objects import seconds_of
+from tiphys_runtime.limits import seconds_of
 from tiphys_runtime.quantities import Quantity, one_of_pair, requested
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Special, Unknown
-from tiphys_runtime.objects import shortest_of
+from tiphys_runtime.limits import shortest_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,6 @@ import pytest
 from tests.argo.conftest import Lower, Lowered
 from tiphys.diagnostics import ProgramError
 
-pytest_plugins = ["tests.argo.conftest"]
 TASKS = """
 @env.task
 async def size(n: int) -> int: return n

@@ -85,20 +85,33 @@ def typed_dict(meta: type, name: str, members: dict[str, Any]) -> type:
 def model_class(
     meta: type, name: str, bases: tuple[type, ...], members: dict[str, Any], decorated: Mapping[str, tuple[Any, Any]]
 ) -> type:
-    """Make a pydantic model from its fields, as its class statement did."""
+    """Make a pydantic model from its fields, as its class statement did.
+
+    Its schema is built later: the dataclasses that it speaks of may be shells yet.
+    """
     from pydantic._internal._decorators import PydanticDescriptorProxy
 
     for key, (info, shim) in decorated.items():
         members[key] = PydanticDescriptorProxy(members[key], info, shim)
-    made: type = meta(name, bases, members)
-    return made
+    config = members["model_config"]
+    made: Any = meta(name, bases, {**members, "model_config": {**config, "defer_build": True}})
+    made.model_config = config
+    return made  # type: ignore[no-any-return]
 
 
 def model_state(made: type, names: Mapping[str, Any]) -> None:
-    """Finish a model whose fields speak of itself or of later ones, and those."""
+    """Finish a model, and those that its fields speak of by name.
+
+    Where a class among its fields is still a shell, as it speaks of the model in turn, the first use finishes it.
+    """
+    from contextlib import suppress
+
+    from pydantic.errors import PydanticSchemaGenerationError
+
     for kind in (made, *names.values()):
         if getattr(kind, "__pydantic_complete__", True) is False:
-            kind.model_rebuild(force=True, raise_errors=False, _types_namespace=dict(names))
+            with suppress(PydanticSchemaGenerationError):
+                kind.model_rebuild(force=True, raise_errors=False, _types_namespace=dict(names))
 
 
 def cached_property(inner: Callable[..., Any], name: str | None) -> Any:

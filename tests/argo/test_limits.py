@@ -104,13 +104,3 @@ async def main() -> int: return await take(await asyncio.gather(*(f(i) for i in 
     assert made.manifest.report.pods == 1201
     assert "items" in {item["name"] for item in made["e-take"]["inputs"]["artifacts"]}
     assert made["e-take"]["container"]["args"][-1] == "{}"
-
-
-def test_a_large_bundle_comes_with_the_way_to_apply_it(lower: Lower) -> None:
-    text = """
-@env.task
-async def f(data: str) -> int: return len(data)
-@env.task
-async def main() -> int: return await f("x" * 300_000)
-"""
-    assert any("use `kubectl apply --server-side`" in note for note in lower(text).manifest.notes)

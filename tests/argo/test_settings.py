@@ -157,6 +157,7 @@ async def main() -> None:
         ("env_vars={'TIPHYS_POD': '1'}", "variables that start with `TIPHYS_` are tiphys' own"),
         ("env_vars={'PYTHONHASHSEED': '1'}", "`PYTHONHASHSEED` is always 0 in a pod"),
         ("secrets=tiphys.Secret('k', 'Group_1')", "'Group_1' is no name of a Kubernetes Secret"),
+        ("secrets='API_KEY'", "Name the Secret that holds it"),
         ("secrets=tiphys.Secret('{{x}}', 'g', as_env_var='A')", "'{{x}}' is no key in a Kubernetes Secret"),
         ("env_vars={'A': '1'}, secrets=tiphys.Secret('a')", "the variable `A` is set twice"),
     ],

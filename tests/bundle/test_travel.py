@@ -31,7 +31,7 @@ def test_pydantic_models_are_made_again_in_the_pod(load, bundler, entry, pod):
 
     assert (result.code, result.err) == (0, "")
     assert decode_live(result.text()) == models.Setting(name="s", rate=2)
-    assert bundler.requirements() == ["annotated_types", "pydantic", "pydantic_core"]
+    assert bundler.requirements() == ["annotated_types", "pydantic", "pydantic_core", "typing_extensions"]
 
 
 def test_functions_glue_and_values_share_their_classes(load, bundler, entry, pod):

@@ -31,6 +31,20 @@ def test_one_stream_on_standard_output(tiphys: Command, flow: str) -> None:
     assert [item["kind"] for item in objects] == ["ConfigMap", "WorkflowTemplate"]
 
 
+def test_a_large_bundle_comes_with_the_way_to_apply_it(tiphys: Command, tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_text("""\
+import tiphys
+env = tiphys.TaskEnvironment("e")
+@env.task
+async def f(data: str) -> int: return len(data)
+@env.task
+async def main() -> int: return await f("x" * 300_000)
+""")
+
+    assert "use `kubectl apply --server-side`" in tiphys("compile", "large.py", "-o", "-").err
+    assert "kubectl" not in tiphys("explain", "large.py").err
+
+
 def test_json_format_holds_the_same_objects(tiphys: Command, flow: str) -> None:
     held = json.loads(tiphys("compile", flow, "main", "-o", "-", "--format", "json").out)
 

@@ -19,7 +19,7 @@ from tiphys.argo.containers import container_template
 from tiphys.argo.costs import count_pods
 from tiphys.argo.dags import Scope, dag_template, join_templates, never
 from tiphys.argo.expressions import defused
-from tiphys.argo.limits import check_limits, notes_on_sizes
+from tiphys.argo.limits import check_limits
 from tiphys.argo.loops import loop_templates
 from tiphys.argo.names import with_digest
 from tiphys.argo.needs import needs_of
@@ -80,7 +80,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         tasks=told(packed),
     )
     secrets = needed_secrets(((program.plans[name], said) for name, said in packed.settings.items()), packed.profile)
-    notes = (*notes, *notes_on_sizes(report.bytes), *notes_on_waits(packed))
+    notes = (*notes, *notes_on_waits(packed))
     return Manifest(program.entry, name, objects, report, notes, secrets)
 
 

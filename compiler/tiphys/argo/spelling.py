@@ -98,7 +98,9 @@ def in_secrets(settings: Settings, profile: Profile) -> Iterator[tuple[str, str]
     for secret in settings.secrets or ():
         group, key = secret.source(profile.secrets.default)
         if OBJECT.fullmatch(group) is None or len(group) > 253:
-            yield f"{group!r} is no name of a Kubernetes Secret", "Use lower-case letters, digits and `-`."
+            holder = "Name the Secret that holds it: `Secret(..., group='NAME')`, or `secrets.default` in the profile."
+            mend = "Use lower-case letters, digits and `-`." if secret.group is not None else holder
+            yield f"{group!r} is no name of a Kubernetes Secret", mend
         if ENTRY.fullmatch(key) is None:
             yield f"{key!r} is no key in a Kubernetes Secret", "Use letters, digits, `-`, `_` and `.`."
         for variable in (secret.variable, secret.path_variable if secret.path is not None else None):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 import enum
 import types
-import typing
 from typing import TYPE_CHECKING, Any, cast
 
 from tiphys.bundling.standing import STANDS_FOR
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from tiphys.bundling.pickler import Shape
     from tiphys.bundling.things import Things
 
-TYPED_DICT: Any = type(cast("Any", typing).TypedDict("Sample", {}))
 BORN = ("__module__", "__qualname__", "__slots__", "__orig_bases__", "__type_params__")
 AUTOMATIC = frozenset(
     "__dict__ __weakref__ __firstlineno__ __static_attributes__ __annotate_func__ __annotate__ __annotations_cache__ "
@@ -52,7 +50,7 @@ def shape_of_class(kind: type, things: Things) -> Shape:
         return shape_of_model(kind, things)
     born = {name: kind.__dict__[name] for name in BORN if name in kind.__dict__}
     state = members(kind)
-    if isinstance(kind, TYPED_DICT):
+    if is_typed_dict(kind):
         return (
             remake_classes.typed_dict,
             (type(kind), kind.__name__, born),
@@ -65,6 +63,12 @@ def shape_of_class(kind: type, things: Things) -> Shape:
         (meta, maker, kind.__name__, kind.__bases__, born),
         (remake_classes.class_state, state, None, None),
     )
+
+
+def is_typed_dict(kind: type) -> bool:
+    """Tell a TypedDict, that of `typing_extensions` included: its class statement makes something else than it says."""
+    meta = type(kind)
+    return meta.__name__ == "_TypedDictMeta" and meta.__module__ in ("typing", "typing_extensions")
 
 
 def is_task(kind: type) -> bool:

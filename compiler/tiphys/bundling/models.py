@@ -54,11 +54,8 @@ def shape_of_model(kind: Any, things: Things) -> Shape:
     space["__annotations__"] = annotations
     if "__hash__" in kind.__dict__ and not kind.model_config.get("frozen"):
         space["__hash__"] = kind.__dict__["__hash__"]
-    rest = (
-        (remake_classes.model_state, names_around(kind, {}), None, None)
-        if late or not kind.__pydantic_complete__
-        else None
-    )
+    names = names_around(kind, {}) if late or not kind.__pydantic_complete__ else {}
+    rest = (remake_classes.model_state, names, None, None)
     return remake_classes.model_class, (type(kind), kind.__name__, kind.__bases__, space, decorated(kind)), rest
 
 

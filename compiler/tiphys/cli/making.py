@@ -45,6 +45,7 @@ class Making:
 
 def make(asked: Making) -> None:
     """Run `tiphys compile`."""
+    from tiphys.argo.limits import notes_on_sizes
     from tiphys.compiling import compile_task, profile_of, trace_task
 
     if asked.form not in SUFFIX:
@@ -75,6 +76,8 @@ def make(asked: Making) -> None:
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
     if asked.output is not None:
+        for note in notes_on_sizes(manifest.report.bytes):
+            print(f"note: {note}", file=sys.stderr)
         write(manifest, asked)
     if asked.apply:
         bring(manifest, replace(asked, namespace=asked.namespace or profile.namespace))

@@ -25,6 +25,8 @@ Runs a task here, through its compiled manifest, in worker processes.
 Options:
   --inputs TEXT      All inputs as one JSON object, @FILE, or - for stdin.
   --json             Print one JSON object, and nothing else, on standard output.
+  --image URI        The image of tasks that name none; NAME=URI: what a name means. Images play no part here.
+  --profile NAME     One of the project's profiles, or a file.
   --parallelism N    How many pods run at once; by default the number of cores.
   --cache HOW        auto, override (run all, and keep the results anew) or disable.
   --signal NAME=VALUE  Answer a condition; may be said again, also for a further question of the same name.

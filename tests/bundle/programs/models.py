@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, TypeVar
+import dataclasses
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -14,6 +15,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from typing_extensions import TypedDict
 
 T = TypeVar("T")
 
@@ -87,6 +89,28 @@ class Friend(BaseModel):
 Late.model_rebuild()
 
 
+class Row(TypedDict):
+    n: int
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+
+    def path(self) -> Path:
+        return Path(start=self, rows=[{"n": 1}], any=self)
+
+
+class Path(BaseModel):
+    start: Point
+    rows: list[Row] = []
+    any: Any = None
+
+
+class Long(Path):
+    more: list[Path] = []
+
+
 def check(setting):
     assert isinstance(setting, Setting)
     assert setting.inner == Inner()
@@ -111,6 +135,9 @@ def check(setting):
     assert hash(Frozen(n=1)) == hash(Frozen(n=1))
     assert Late(friend={"late": {}}).friend.late == Late()
     assert Setting.model_json_schema()["properties"]["rate"]["exclusiveMinimum"] == 0
+    assert Long(start={"x": "1"}, more=[Point(2).path()]).more[0].start == Point(2)
+    assert Point(3).path().model_dump()["any"] == {"x": 3}
+    assert "defer_build" not in Path.model_config
     return made
 
 

@@ -16,11 +16,12 @@ RUNNING: ContextVar[Context | None] = ContextVar("context", default=None)
 
 
 class Action:
-    """Which call this is. name: its place in the program, such as `sub/train-2`. run_name: the run's."""
+    """Which call this is. name: its place in the program, such as `sub/train-2`. run_name, run_uid: the run's."""
 
-    def __init__(self, name: str, run_name: str) -> None:
+    def __init__(self, name: str, run_name: str, run_uid: str) -> None:
         self.name = name
         self.run_name = run_name
+        self.run_uid = run_uid
         self.project = self.domain = self.org = None
 
     def __repr__(self) -> str:
@@ -77,8 +78,8 @@ def given(values: Mapping[str, str]) -> Iterator[None]:
 class In:
     """The context of a pod's task, while its body runs."""
 
-    def __init__(self, *, place: str, version: str, given: Mapping[str, str]) -> None:
-        action = Action(place, os.environ.get("TIPHYS_RUN", ""))
+    def __init__(self, *, place: str, uid: str, version: str, given: Mapping[str, str]) -> None:
+        action = Action(place, os.environ.get("TIPHYS_RUN", ""), uid)
         mode = os.environ.get("TIPHYS_MODE", "remote")
         number = os.environ.get("TIPHYS_ATTEMPT", "")
         attempt = int(number) if number.isdigit() else 0

@@ -58,19 +58,36 @@ def plain(value: Any) -> Any:
 class Manifest:
     """The body of the pod that makes a manifest: calls the task's function, and checks what it gives."""
 
-    def __init__(self, task: str, function: Callable[..., Any]) -> None:
+    def __init__(self, task: str, function: Callable[..., Any], *, owned: bool) -> None:
         self.task = task
         self.function = function
+        self.owned = owned
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         made = self.function(*args, **kwargs)
-        return self.later(made) if hasattr(made, "__await__") else written(self.task, made)
+        return self.later(made) if hasattr(made, "__await__") else self.written(made)
 
     async def later(self, made: Any) -> str:
-        return written(self.task, await made)
+        return self.written(await made)
+
+    def written(self, made: Any) -> str:
+        return written(self.task, made, [owner()] if self.owned else [])
 
 
-def written(task: str, manifest: Any) -> str:
+def owner() -> dict[str, object]:
+    """Give the reference to the run, with which its objects go.
+
+    Argo could add it: it reads and writes the manifest for that, and replaces what then looks like a tag.
+    """
+    from tiphys_runtime.context import ctx
+
+    action = ctx().action
+    assert action is not None
+    run = {"name": action.run_name, "uid": action.run_uid}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", **run, "blockOwnerDeletion": True}
+
+
+def written(task: str, manifest: Any, owners: Sequence[dict[str, object]] = ()) -> str:
     """Write a manifest. Raises NonRecoverableError where it is none."""
     problem = None
     if not isinstance(manifest, dict):
@@ -82,6 +99,8 @@ def written(task: str, manifest: Any) -> str:
     metadata = manifest.get("metadata") or {}
     if not metadata.get("name") and not metadata.get("generateName"):
         metadata = {**metadata, "generateName": f"{re.sub('[^a-z0-9]+', '-', task.lower())}-"}
+    if owners:
+        metadata = {**metadata, "ownerReferences": [*metadata.get("ownerReferences", []), *owners]}
     try:
         text = json.dumps(plain({**manifest, "metadata": metadata}))
     except ValueError as error:

@@ -148,7 +148,7 @@ class Call:
         if "most" in self.entry:
             sizes.check_inputs(self, *work)
         given = self.values.at(self.entry["context"]) if "context" in self.entry else {}
-        with context.In(place=self.at, version=self.digest, given=given):
+        with context.In(place=self.at, uid=self.uid, version=self.digest, given=given):
             value = self.reported(*work) if "report" in self.entry else self.body(*work)
         if "most" in self.entry:
             sizes.check_output(self, value)

@@ -50,7 +50,6 @@ def object_templates(
         resource=m.ResourceTemplate(
             action="create",
             manifest=input_of(MANIFEST),
-            set_owner_reference=resource.owned,
             success_condition=resource.success,
             failure_condition=resource.failure,
         ),

@@ -53,7 +53,16 @@ def call_resource(
         raise t.refuse(f"`{task.name}` creates an object, so its results cannot be kept", node, mend)
     assert task.resource is not None
     outputs = tuple((path, path) for path in task.resource.outputs)
-    made = emit(t, task, "", Manifest(task.name, task.body), task.function, arguments, SmallText, node)
+    made = emit(
+        t,
+        task,
+        "",
+        Manifest(task.name, task.body, owned=task.resource.owned),
+        task.function,
+        arguments,
+        SmallText,
+        node,
+    )
     given = (("manifest", made),)
     outcome = emit(t, task, "object", read_object, read_object, given, SmallText, node, resource=task.resource)
     ended = Reading(task.name, outputs)

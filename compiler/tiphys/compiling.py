@@ -16,6 +16,7 @@ import tiphys
 from tiphys import passes
 from tiphys.authoring.cache import BEHAVIORS
 from tiphys.authoring.task import TaskTemplate
+from tiphys.building.addresses import IMAGE
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.ir import Program
 from tiphys.loading import root_of
@@ -124,7 +125,7 @@ def with_images(said: str | Sequence[str] | None, profile: Profile) -> tuple[str
     named = dict(profile.images)
     for item in [said] if isinstance(said, str) else said or ():
         name, is_named, address = item.rpartition("=")
-        if not address or any(sign.isspace() for sign in item) or "{{" in item or (is_named and not name):
+        if not IMAGE.fullmatch(address) or (is_named and (not name or any(sign.isspace() for sign in name))):
             message = f"{item!r} is no address of an image; write one such as 'python:3.12-slim', or NAME=ADDRESS"
             raise UsageError(message)
         if is_named:

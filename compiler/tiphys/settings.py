@@ -6,6 +6,7 @@ and `[]` count as said; `None` means not said, as everywhere in Flyte's signatur
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -25,10 +26,13 @@ from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeou
 from tiphys.authoring.reuse import ReusePolicy, as_reusable
 from tiphys.authoring.secret import Secret, as_secrets
 from tiphys.authoring.trigger import Trigger, as_triggers
+from tiphys.building.addresses import IMAGE
 from tiphys.diagnostics import Span
 
 LONGEST_VARIABLE = 128 * 1024 - 2
 """Bytes of a variable with its name: the kernel's limit for one, with its end."""
+REPLACED = re.compile(r"\{\{|\$\(")
+"""What Argo and Kubernetes replace: said when a program is compiled."""
 
 if TYPE_CHECKING:
     from tiphys.authoring.image import Image
@@ -116,7 +120,7 @@ class Settings(Setting):
     @field_validator("image", mode="before")
     @classmethod
     def _image(cls, value: object) -> object:
-        if value is None or (isinstance(value, str) and value and not any(sign.isspace() for sign in value)):
+        if value is None or (isinstance(value, str) and (IMAGE.fullmatch(value) or REPLACED.search(value))):
             return value
         from tiphys.authoring.image import Image
 

@@ -96,6 +96,8 @@ def test_a_bound_input_is_no_parameter_of_the_template(tiphys: Command, flow: st
         (["--after", "split_wide"], "there is no pass `split_wide`. Did you mean `split_wide_graphs`?"),
         (["--inputs", '{"item": "x"}'], "`--inputs` are those of a run, and nothing is run without `--submit`"),
         (["--image", "bad image"], "'bad image' is no address of an image; write one such as 'python:3.12-slim'"),
+        (["--ouput", "x"], "use --bind. Did you mean `--output`"),
+        (["--image", "a:b:c"], "'a:b:c' is no address of an image"),
         (["--", "--item", "x"], "'--item' is an input of a run, and nothing is run without `--submit`"),
     ],
 )  # fmt: skip

@@ -171,6 +171,25 @@ def test_settings_are_told_in_lines(tiphys: Command, program: Callable[[str], st
     assert ["service_account", "runner", "profile"] in words
 
 
+def test_what_only_the_run_knows_is_told_as_such(tiphys: Command, program: Callable[[str], str]) -> None:
+    text = """
+import tiphys
+env = tiphys.TaskEnvironment("e")
+@env.task
+async def size() -> int: return 100
+@env.task
+async def work() -> int: return 1
+@env.task
+async def main() -> int:
+    n = await size()
+    return await work.override(resources=tiphys.Resources(cpu=1, memory=f"{n}Mi"), timeout=n)()
+"""
+    words = [line.split() for line in tiphys("explain", program(text)).out.splitlines()]
+
+    assert "resources cpu 1, memory as the run decides override".split() in words
+    assert "timeout max_runtime as the run decides override".split() in words
+
+
 def test_another_profile_can_be_asked_for(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text(PROFILE + "[profiles.test]\nservice_account = 'tester'\n")
     name = program(SETTINGS)

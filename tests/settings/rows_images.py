@@ -45,6 +45,9 @@ ROWS = [
 REFUSALS = [
     Refusal("environment", "image=3", "`TaskEnvironment(image=3)`: it takes an `Image`, the address of an image, or"),
     Refusal("environment", "image='a b'", "the address of an image"),
+    Refusal("environment", "image='http://registry.example/a'", "the address of an image"),
+    Refusal("environment", "image='Base:1'", "the address of an image"),
+    Refusal("environment", "image='base@sha256:12'", "the address of an image"),
     Refusal("environment", "image=tiphys.Image('a')", "not made by calling", "Image.from_debian_base()"),
     Refusal(
         "environment", "image=tiphys.Image.from_ref_name('bose')", "which image is `bose`?", "Did you mean `base`?",

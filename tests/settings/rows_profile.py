@@ -58,4 +58,5 @@ REFUSALS = [
     Refusal("profile", "queues = 3", "`queues` holds tables with names of your own: [queues.NAME]"),
     Refusal("profile", "profiles = 3", "`profiles` holds a table for each profile: [profiles.NAME]"),
     Refusal("profile", "image = 'a b'", "no address of an image"),
+    Refusal("profile", "image = 'base:'", "no address of an image"),
 ]

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from tiphys.argo.packing import Packed
 from tiphys.argo.report import Said, Told
 from tiphys.argo.resolving import GLUE
+from tiphys.ir import Plan
 from tiphys.settings import Resolved, Settings, resolve
 
 ALWAYS = ("image",)
 """What matters also where nobody said it."""
+PENDING = "as the run decides"
 OF_ORCHESTRATORS = ("retries", "timeout", "cache", "short_name", "triggers", "entrypoint")
 """What holds for an orchestrator itself: the other settings of its environment are for pods."""
 
@@ -28,7 +30,9 @@ def told(packed: Packed) -> tuple[Told, ...]:
         if task is None or task.is_own:
             glue.append(of_one("glue", found, GLUE))
         else:
-            tasks.append(of_one(task.name, found, tuple(Settings.model_fields)))
+            tasks.append(
+                with_pending(of_one(task.name, found, tuple(Settings.model_fields)), packed.program.plans[name])
+            )
     owners = packed.program.owners.values()
     graphs = [of_one(owner.name, resolve(owner.levels), OF_ORCHESTRATORS, always=()) for owner in owners]
     every = (*tasks, *(one for one in graphs if one.settings), *glue)
@@ -39,6 +43,20 @@ def of_one(title: str, found: Resolved, names: tuple[str, ...], always: tuple[st
     """Tell of these settings what was said, and what matters anyway."""
     said = [name for name in names if name in always or found.levels[name] != "default"]
     return Told(title, {name: Said(plain(getattr(found.settings, name)), found.levels[name]) for name in said})
+
+
+def with_pending(one: Told, plan: Plan) -> Told:
+    """Tell of what only run time knows, too: quantities, and the timeout that stands as 0 until then."""
+    settings = dict(one.settings)
+    if plan.resources:
+        names = {"ephemeral-storage": "disk"}
+        pending = {names.get(name.split()[1], name.split()[1]): PENDING for name, _ in plan.resources}
+        said = settings["resources"]
+        settings["resources"] = Said({**(said.value or {}), **pending}, said.level)
+    timeout = settings.get("timeout")
+    if plan.within is not None and timeout is not None and timeout.value.get("max_runtime") == "0s":
+        settings["timeout"] = Said({**timeout.value, "max_runtime": PENDING}, timeout.level)
+    return Told(one.task, settings)
 
 
 def plain(value: object) -> Any:

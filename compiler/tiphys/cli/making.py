@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
     from tiphys.authoring.task import TaskTemplate
 
+OPTIONS = [
+    "--output", "--format", "--bind", "--image", "--after", "--apply", "--submit", "--watch", "--inputs", "--namespace",
+    "--context", "--profile", "--cache", "--json",
+]  # fmt: skip
 SUFFIX = {"yaml": "yaml", "json": "json"}
 
 
@@ -55,10 +59,10 @@ def make(asked: Making) -> None:
         message = "`--watch` follows a run that `--submit` starts: say both"
         raise UsageError(message)
     if asked.extra and not asked.submit:
-        message = (
-            f"{asked.extra[0]!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
-        )
-        raise UsageError(message)
+        word = asked.extra[0]
+        message = f"{word!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
+        near = nearest(word.partition("=")[0], OPTIONS)
+        raise UsageError(f"{message}. {near}" if near.startswith("Did") else message)
     if asked.inputs is not None and not asked.submit:
         message = "`--inputs` are those of a run, and nothing is run without `--submit`; to fix them, use --bind"
         raise UsageError(message)

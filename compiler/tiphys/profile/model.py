@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from tiphys.authoring.cache import BEHAVIORS
 from tiphys.authoring.pod import PodTemplate
-from tiphys.building.addresses import repository
+from tiphys.building.addresses import IMAGE, repository
 from tiphys.diagnostics import nearest
 from tiphys.profile.accelerators import Accelerators
 from tiphys.profile.nodes import Interruptible, Queue
@@ -22,7 +22,7 @@ from tiphys.settings import Settings
 
 def address(text: str) -> str:
     """Check the address of an image."""
-    if not text or any(sign.isspace() for sign in text) or "{{" in text:
+    if not IMAGE.fullmatch(text):
         msg = "it is no address of an image; write one such as 'python:3.12-slim'"
         raise ValueError(msg)
     return text

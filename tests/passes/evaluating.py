@@ -11,7 +11,7 @@ from typing import Any
 
 from tiphys.answers import Answers, Asked, value_from
 from tiphys.ir import (
-    WITHIN,
+    CONTEXT,
     Ask,
     Atom,
     Attempt,
@@ -42,6 +42,7 @@ from tiphys.ir import (
     predecessors,
 )
 from tiphys.passes.specialise_tasks import positional_only
+from tiphys_runtime.context import In
 from tiphys_runtime.copies import apart
 
 Values = dict[tuple[str, int], Any]
@@ -223,9 +224,12 @@ class Evaluation:
                 self.pods += 1
                 unnamed = positional_only(task.function)
                 positional = tuple(read(known, atom) for name, atom in named if name in unnamed)
-                named = tuple(pair for pair in named if pair[0] != WITHIN)
+                given = next((read(known, atom) for name, atom in named if name == CONTEXT), {})
+                named = tuple(pair for pair in named if not pair[0].startswith("!"))
                 arguments = {name: read(known, atom) for name, atom in named if name not in unnamed}
-                return [self.tried(lambda: body(task.function, positional, arguments), known, node.frame, context)]
+                return [
+                    self.tried(lambda: body(work_of(task), positional, arguments, given), known, node.frame, context)
+                ]
             case Glue(code=code, operands=named):
                 operands = [read(known, atom) for _, atom in named]
                 return [self.tried(lambda: code.function(*copied(operands)), known, node.frame, context)]
@@ -305,7 +309,8 @@ def works(plan: Plan, values: dict[Any, Any], first: int) -> Iterator[tuple[Any,
         assert plan.task is not None
         positional = tuple(place(values, slot) for slot in plan.positional)
         named = {name: place(values, slot) for name, slot in plan.keywords}
-        values["v"] = copied(body(plan.task.function, positional, named))
+        given = place(values, plan.context) if plan.context is not None else {}
+        values["v"] = copied(body(work_of(plan.task), positional, named, given))
 
     yield from (((lambda step=step: evaluate(step)), step.frame) for step in plan.before)
     if plan.task is not None:
@@ -325,10 +330,16 @@ def read(known: Values, atom: Atom) -> Any:
     return atom.value if isinstance(atom, Literal) else known[atom.node, atom.output]
 
 
-def body(function: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """Call a task's function with copies of its arguments."""
-    value = function(*copied(positional), **copied(named))
-    return asyncio.run(value) if inspect.iscoroutine(value) else value
+def work_of(task):
+    """Give what a task does here: a container's command is a process of this computer."""
+    return task.function if task.beside is None else task.forward
+
+
+def body(function: Any, positional: tuple[Any, ...], named: dict[str, Any], given: dict[str, str]) -> Any:
+    """Call a task's function with copies of its arguments. given: what `custom_context` holds."""
+    with In(place="", uid="", version="", given=given):
+        value = function(*copied(positional), **copied(named))
+        return asyncio.run(value) if inspect.iscoroutine(value) else value
 
 
 def copied(value: Any) -> Any:

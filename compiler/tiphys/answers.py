@@ -7,6 +7,7 @@ import json
 import math
 import os
 import select
+import shlex
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -235,9 +236,14 @@ def ask(asked: Asked, seconds: float | None) -> str | None:
 
 def unanswered(asked: Asked) -> UsageError:
     """Say that nobody is there to answer."""
+    return UsageError(nobody_here(asked))
+
+
+def nobody_here(asked: Asked) -> str:
+    """Write that there is nobody to answer, and how to answer beforehand."""
     example = {bool: "true", int: "3", float: "0.5", str: "text"}[asked.kind]
-    return UsageError(
+    said = shlex.quote(f"{asked.name}={example}")
+    return (
         f"the condition `{asked.name}` waits for an answer, and there is no terminal to ask on\n"
-        f"  Give the answer beforehand: `tiphys run FILE --signal {asked.name}={example}`, "
-        f"or `tiphys.with_runcontext(signals=...)`."
+        f"  Give the answer beforehand: `tiphys run FILE --signal {said}`, or `tiphys.with_runcontext(signals=...)`."
     )

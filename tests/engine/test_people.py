@@ -47,6 +47,14 @@ def test_where_nobody_answers_the_time_passes(play: Any) -> None:
     assert run.outputs == {"r": "nobody"}
 
 
+def test_a_wait_that_nobody_can_end_is_told(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run = play(MAIN, ask(duration="1s", name="my size"), snippets={})
+
+    assert run.outputs == {"r": "nobody"}
+    assert "`my size` waits for an answer" in (said := capsys.readouterr().err)
+    assert "--signal 'my size=3'" in said
+
+
 def test_a_wrong_answer_ends_the_run_with_a_sentence(play: Any) -> None:
     with pytest.raises(UsageError, match="'x' is no answer to the condition `size`, which takes a whole number"):
         play(MAIN, ask(), snippets={}, answers=Answers({"size": Typed("x")}))

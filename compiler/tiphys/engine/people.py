@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tiphys.answers import PROMPT, Answers, Asked, answer_from, can_ask, prompt_in, typed_line, unanswered
+from tiphys.answers import PROMPT, Answers, Asked, answer_from, can_ask, nobody_here, prompt_in, typed_line, unanswered
 from tiphys.diagnostics import UsageError
 from tiphys.engine.phases import Phase
 
@@ -54,6 +54,7 @@ class People:
         if not can_ask():
             if not is_timed:
                 raise unanswered(asked)
+            sys.stderr.write(f"note: {nobody_here(asked)}\n  Nobody answers it until its time is over.\n")
             return False
         self.waiting.append(question)
         return not is_timed

@@ -127,7 +127,8 @@ class Settings(Setting):
         if isinstance(value, Image):
             return value
         msg = "it takes an `Image`, the address of an image, or 'auto'"
-        raise ValueError(msg)
+        like = "; an address is in lower case, such as 'registry.example/team/base:1'"
+        raise ValueError(msg + like if isinstance(value, str) else msg)
 
 
 DEFAULTS = Settings(

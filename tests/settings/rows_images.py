@@ -46,7 +46,7 @@ REFUSALS = [
     Refusal("environment", "image=3", "`TaskEnvironment(image=3)`: it takes an `Image`, the address of an image, or"),
     Refusal("environment", "image='a b'", "the address of an image"),
     Refusal("environment", "image='http://registry.example/a'", "the address of an image"),
-    Refusal("environment", "image='Base:1'", "the address of an image"),
+    Refusal("environment", "image='Base:1'", "an address is in lower case"),
     Refusal("environment", "image='base@sha256:12'", "the address of an image"),
     Refusal("environment", "image=tiphys.Image('a')", "not made by calling", "Image.from_debian_base()"),
     Refusal(

@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 import tiphys
+from tiphys.extras import ContainerTask
 import {folder}.other as other
 from {folder}.other import borrowed
 
@@ -52,7 +53,20 @@ class Model(Base):
     def wide(self):
         return self.bias > 10
 
+    @functools.cached_property
+    def deep(self):
+        return self.bias * 10
+
+@dataclass(slots=True)
+class Narrow:
+    rate: int
+
 MODEL = Model(4)
+NARROW = Narrow(3)
+
+@functools.lru_cache(maxsize=8)
+def remembered(x):
+    return x + 11
 
 def twice(function):
     @functools.wraps(function)
@@ -83,6 +97,23 @@ def odd(n):
 async def leaf(x: int) -> int:
     return x - 1
 
+count = ContainerTask("count", "alpine:3", ["/bin/count", "--all"], inputs={{"x": int}}, outputs={{"n": int}})
+
+class Hooked(tiphys.extend.AsyncFunctionTaskTemplate):
+    async def post(self, value):
+        return value + 12
+
+@dataclass(frozen=True)
+class Config:
+    size: int = 13
+
+tiphys.extend.register_plugin(Config, Hooked)
+plugged = tiphys.TaskEnvironment("plugged", plugin_config=Config())
+
+@plugged.task
+async def hooked(x: int) -> int:
+    return x
+
 @env.task(retries=1)
 async def f(x: int = 7) -> int:
     """What it does."""
@@ -90,6 +121,7 @@ async def f(x: int = 7) -> int:
     total = helper(x) + MODEL.apply(x) + plus(x) + minus() + square(x)  # the sum
     if even(x) and Color.RED in (Color.RED,) and PATTERN.match("a") and PRICE > 1:
         total += len(TABLE) + len(NAMES) + other.K + other.inner.deep(x) + borrowed(x)
+    total += remembered(x) + NARROW.rate + await count(x=x) + await hooked(x)
     return total + await leaf.forward(x)
 '''
 OTHER = """
@@ -131,6 +163,14 @@ OTHERWISE = {
     "a field": ("bias: int = 1", "bias: int = 2"),
     "a property": ("self.bias > 10", "self.bias > 11"),
     "an object": ("Model(4)", "Model(5)"),
+    "an object with slots": ("Narrow(3)", "Narrow(4)"),
+    "a property that is computed once": ("self.bias * 10", "self.bias * 11"),
+    "a function that remembers its results": ("x + 11", "x + 10"),
+    "the command of a container": ("--all", "--some"),
+    "the image of a container": ("alpine:3", "alpine:4"),
+    "the type of what a container gives": ('"n": int', '"n": float'),
+    "what a plugin does": ("value + 12", "value + 13"),
+    "how a plugin is set": ("size: int = 13", "size: int = 14"),
     "a wrapper": ("function(*args) + function(*args)", "function(*args) * 2"),
     "what a wrapper wraps": ("return x + NUMBER", "return NUMBER + x"),
     "a closure": ("counter(1)", "counter(2)"),

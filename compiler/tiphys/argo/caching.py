@@ -24,9 +24,8 @@ def key_of(plan: Plan, settings: Settings) -> str | None:
     if plan.keyed is None or cache is None or task is None or not cache.is_on:
         return None
     files = settings.include.digest if settings.include is not None else ""
-    version = cache.version_override or (
-        version_of(task.code) + files if task.beside is None else repr((settings.image, task.beside))
-    )
+    image = str(settings.image) if task.beside is not None else ""  # no code: the image does the work
+    version = cache.version_override or version_of(task.code) + files + image
     code = hashlib.sha256(repr((task.name, version, cache.salt, sorted(cache.ignored_inputs))).encode()).hexdigest()
     return cache_key(code[:32], tuple(parameter_of(operand_at(plan, slot)) for slot in plan.keyed))
 

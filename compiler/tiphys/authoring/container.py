@@ -86,11 +86,6 @@ class ContainerTask(TaskTemplate[..., Any]):
         self.container = (Beside(cut, *folders), function)
         self.inputs, self.outputs = inputs, outputs
 
-    @property
-    def code(self) -> object:
-        """All that tells whether a kept result still counts: the command and the image."""
-        return self.function, self.decorator.image
-
 
 def check_types(side: str, types: Mapping[str, Any], where: Span) -> None:
     """Report names that no file can have, and types that no file can hold."""

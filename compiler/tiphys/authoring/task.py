@@ -147,6 +147,8 @@ class TaskTemplate(Hooks, Generic[P, R]):
         """All that tells whether a kept result still counts: what runs in the pod."""
         from tiphys.authoring.templates import state_of
 
+        if self.beside is not None:
+            return repr(self.beside), dict(self.outputs)
         return self.function, type(self), state_of(self) if self.is_hooked else None
 
     @property

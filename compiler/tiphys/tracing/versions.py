@@ -14,9 +14,11 @@ import hashlib
 import pickle
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
+from tiphys.settings import resolve
 from tiphys.tracing.reach import chains_reached, is_user_class, names_of_code
 from tiphys.tracing.source import FunctionNode, cells_of, is_user_code, tree_of
 
@@ -52,15 +54,17 @@ class Walk:
         match value:
             case TaskTemplate():
                 yield ("task", value.name)
-                yield from self.parts(value.function)
+                yield from self.task(value)
             case types.FunctionType():
                 yield from self.function(value)
             case types.MethodType():
                 yield ("method", value.__name__)
                 yield from self.several((value.__func__, value.__self__))
-            case functools.partial():
+            case functools.partial() | functools.partialmethod():
                 yield ("partial",)
                 yield from self.several((value.func, value.args, value.keywords))
+            case functools.cached_property():
+                yield from self.parts(value.func)
             case staticmethod() | classmethod():
                 yield from self.parts(value.__func__)
             case property():
@@ -89,6 +93,13 @@ class Walk:
         """Describe values one after the other."""
         for item in values:
             yield from self.parts(item)
+
+    def task(self, task: TaskTemplate[..., Any]) -> Iterator[Part]:
+        """Describe a task that is called: its function, or what else does its work."""
+        if task.beside is not None:
+            image = resolve(task.levels).settings.image
+            yield ("image", image if isinstance(image, str) else repr(image.recipe))
+        yield from self.parts(task.code if task.is_hooked or task.beside is not None else task.function)
 
     def function(self, function: types.FunctionType) -> Iterator[Part]:
         """Describe a function: its source, its defaults, and what its names stand for."""
@@ -142,14 +153,29 @@ class Walk:
         """Describe an object: of the user's, by its class and what it holds; another one by its pickle."""
         yield ("object",)
         yield from self.parts(type(value))
+        held = getattr(value, "__dict__", {})
         if is_user_class(type(value)):
-            yield from self.parts(getattr(value, "__dict__", {}))
+            yield from self.parts({**held, **slots_of(value)})
+            return
+        if "__wrapped__" in held:  # as of `functools.cache`; its pickle is a name
+            yield from self.parts(held["__wrapped__"])
             return
         try:
             yield ("pickle", pickle.dumps(value, protocol=4))
         except Exception:  # noqa: BLE001  what cannot be pickled is known by its text
             text = repr(value)
             yield ("text", "" if " at 0x" in text else text)
+
+
+def slots_of(value: object) -> dict[str, object]:
+    """Give what an object holds in slots."""
+    found: dict[str, object] = {}
+    for kind in type(value).__mro__:
+        for name, slot in vars(kind).items():
+            if isinstance(slot, types.MemberDescriptorType):
+                with suppress(AttributeError):  # it was never set
+                    found[name] = slot.__get__(value)
+    return found
 
 
 def names_in(node: FunctionNode) -> set[str]:

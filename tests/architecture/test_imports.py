@@ -41,10 +41,11 @@ MAY_IMPORT: dict[str, str] = {
     "plain": "",
     "arguments": "authoring bundling diagnostics tracing runtime",
     "outcomes": "bundling diagnostics plain runtime",
-    "runs": "answers argo arguments authoring cluster compiling diagnostics engine outcomes",
+    "endings": "argo cluster engine outcomes",
+    "runs": "answers argo arguments authoring cluster compiling diagnostics endings engine outcomes",
     "view": "cluster diagnostics engine ir",
-    "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics loading profile "
-    "runs tracing view runtime",
+    "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics endings loading "
+    "profile runs tracing view runtime",
 }
 ONLY_IN = {"hera": "argo", "kubernetes": "cluster", "typer": "cli", "cloudpickle": "bundling"}
 PUBLIC = {"tiphys.__version__", "tiphys"}

@@ -169,7 +169,7 @@ def from_text(text: str) -> Device:
         raise ValueError(msg)
     kind = owners[device]
     if not count.isdecimal() or not 1 <= int(count) <= MOST[kind]:
-        why = "how many are wanted?" if not count else f"a node has 1 to {MOST[kind]} of them"
+        why = "how many are wanted?" if not count else f"a node has 1 to {MOST[kind]} of them."
         most = min(max(int(count), 1), MOST[kind]) if count.isdecimal() else 1
         msg = f"{why} Write {f'{device}{shared}:{most}'!r}"
         raise ValueError(msg)

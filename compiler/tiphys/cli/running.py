@@ -176,7 +176,8 @@ def print_result(name: str, *, namespace: str | None, context: str | None, as_js
     """Run `tiphys result`."""
     from tiphys.argo.report import Manifest, Report
     from tiphys.cluster import connect, watch
-    from tiphys.runs import Run, ended_there
+    from tiphys.endings import ended_there
+    from tiphys.runs import Run
 
     cluster = connect(context=context, namespace=namespace)
     workflow = cluster.read("Workflow", name)

@@ -98,7 +98,7 @@ class Walk:
         """Describe a task that is called: its function, or what else does its work."""
         if task.beside is not None:
             image = resolve(task.levels).settings.image
-            yield ("image", image if isinstance(image, str) else repr(image.recipe))
+            yield ("image", repr(image if image is None or isinstance(image, str) else image.recipe))
         yield from self.parts(task.code if task.is_hooked or task.beside is not None else task.function)
 
     def function(self, function: types.FunctionType) -> Iterator[Part]:

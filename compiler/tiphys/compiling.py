@@ -8,7 +8,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,8 +156,9 @@ def keep(place: Path, text: str, most: int = 200) -> None:
     """Write a file whole or not at all; of many, keep the newest."""
     place.parent.mkdir(parents=True, exist_ok=True)
     write_whole(place, text.encode())
-    for old in sorted(place.parent.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-most]:
-        old.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # another run tidies up
+        for old in sorted(place.parent.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-most]:
+            old.unlink()
 
 
 def write_whole(place: Path, data: bytes) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 from standin import dag, of, pod, task
 
@@ -194,3 +198,21 @@ def test_folders_are_stored_and_replaced(tmp_path):
     copy(str(store.find("k/d")), str(tmp_path / "back"))
 
     assert [path.name for path in (tmp_path / "back").iterdir()] == ["two"]
+
+
+def test_a_file_of_another_file_system_is_stored_whole(tmp_path, monkeypatch):
+    store, file = Store(tmp_path / "store"), tmp_path / "f"
+    file.write_text("new")
+    really, seen = os.replace, []
+
+    def replace(source, target):
+        if source == str(file):
+            raise OSError(errno.EXDEV, "another file system")
+        seen.append((Path(source).read_text(), Path(target).exists()))
+        really(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    assert store.save(str(file), "k")
+    assert seen == [("new", False)]
+    assert Path(store.find("k")).read_text() == "new"
+    assert not file.exists()

@@ -62,9 +62,11 @@ class People:
     def over(self, node: Node) -> None:
         """End a wait whose time has passed."""
         if node.finished is None:
+            was_asked = any(each.node is node for each in self.waiting)
             self.waiting = [each for each in self.waiting if each.node is not node]
-            self.run.finish(node, Phase.SUCCEEDED, NOT_ANSWERED if self._shown is not None else "")
-            self._shown = None
+            if self._shown is not None and self._shown.node is node:
+                self._shown = None
+            self.run.finish(node, Phase.SUCCEEDED, NOT_ANSWERED if was_asked else "")
 
     def listen(self, seconds: float | None) -> None:
         """Ask the first question that waits, for so long."""

@@ -71,4 +71,7 @@ def _move(path: str, place: str) -> None:
     except OSError as error:
         if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
             raise
-        shutil.move(path, place)
+        part = f"{place}.{os.getpid()}.part"  # from another file system: whoever reads in between finds all or nothing
+        shutil.copyfile(path, part)
+        os.replace(part, place)
+        os.unlink(path)

@@ -203,6 +203,11 @@ class RunContext:
         on_event: Callable[[Event], None] | None = None,
     ) -> Run:
         """Run a task with inputs that are texts already."""
+        if self.mode == "cluster" and self.signals:
+            message = (
+                "`signals` answer the conditions of a local run; answer this one by `tiphys signal RUN NAME VALUE`"
+            )
+            raise UsageError(message)
         profile = profile_of(task, self.profile, self.cache)
         manifest = compile_task(task, image=self.image, profile=profile, cached=self.mode == "local")
         if self.mode == "local":
@@ -273,9 +278,9 @@ def not_here(manifest: Manifest) -> list[str]:
 
 def check_size(arguments: Mapping[str, str]) -> None:
     """Raise UsageError for inputs that are too large for the Workflow and for the arguments of its pods."""
-    total = sum(map(len, arguments.values()))
+    total = sum(len(text.encode()) for text in arguments.values())
     if total > INPUT_BYTES:
-        largest = max(arguments, key=lambda name: len(arguments[name]))
+        largest = max(arguments, key=lambda name: len(arguments[name].encode()))
         message = (
             f"the inputs have {total // 1024} KiB, and a run in the cluster takes {INPUT_BYTES // 1024} KiB; "
             f"the largest is `{largest}`\n  Let a task read it from where it is stored."

@@ -102,3 +102,11 @@ def test_its_memory_cannot_grow_as_argo_looks_at_another_container(lower: Lower)
 
     with pytest.raises(ProgramError, match="its container stands beside the one whose end Argo looks at"):
         lower(program(settings=said))
+
+
+def test_variables_of_a_trigger_do_not_reach_it(lower: Lower) -> None:
+    trigger = "tiphys.Trigger('t', tiphys.Cron('@daily'), inputs={'n': 1}, env_vars={'A': 'b'})"
+    text = program().replace("@env.task", f"@env.task(triggers={trigger})")
+
+    with pytest.raises(ProgramError, match="'t': its `env_vars` do not reach the container of `task`"):
+        lower(text)

@@ -64,12 +64,39 @@ def test_the_object_is_what_is_tried_again_and_has_a_timeout(lower: Lower) -> No
     assert objects[0]["serviceAccountName"] == "jobs"
 
 
+def test_the_object_is_tried_again_after_pauses(lower: Lower) -> None:
+    made = lower(program(decorator="(retries=tiphys.RetryStrategy(2, tiphys.Backoff(5)))"))
+
+    found = next(item for item in made.spec["templates"] if "resource" in item)
+    assert found["retryStrategy"]["backoff"] == {"duration": "5s", "factor": "1"}
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("retries=tiphys.RetryStrategy(2, on=KeyError)", r"`RetryStrategy\(on=...\)`"),
+        ("retries=tiphys.RetryStrategy(2, lost=3)", r"`RetryStrategy\(lost=...\)`"),
+        ("retries=tiphys.RetryStrategy(2, grow_memory=2)", r"`RetryStrategy\(grow_memory=...\)`"),
+        ("timeout=tiphys.Timeout(deadline=60)", r"`Timeout\(deadline=...\)`"),
+        ("timeout=tiphys.Timeout(max_queued_time=60)", r"`Timeout\(max_queued_time=...\)`"),
+    ],
+)
+def test_what_only_a_pod_can_keep_is_refused(lower: Lower, said: str, what: str) -> None:
+    with pytest.raises(ProgramError, match=rf"{what} speaks of a pod, and the task creates an object"):
+        lower(program(decorator=f"({said})"))
+
+
 def test_an_override_has_another_condition(lower: Lower) -> None:
     made = lower(program(override=".override(plugin_config=KubernetesResource(owned=False))"))
 
     found = next(item["resource"] for item in made.spec["templates"] if "resource" in item)
     assert "successCondition" not in found
     assert "setOwnerReference" not in found
+
+
+def test_a_limit_of_run_time_is_refused(lower: Lower) -> None:
+    with pytest.raises(ProgramError, match=r"a limit that only run time knows cannot end the object of `jobs\.job`"):
+        lower(program(override=".override(timeout=n)"))
 
 
 def test_an_orchestrator_of_a_plugin_is_refused(load: Load) -> None:

@@ -70,6 +70,10 @@ def test_quantities_of_run_time_are_written_into_the_pod(
         ("f.override(retries=mb)", "`retries` of a task has to be known when the program is compiled"),
         ("f.override(env_vars={'A': str(mb)})", "`env_vars` of a task has to be known"),
         ("f.override(timeout=mb, image='a')", "`image` of a task cannot be overridden"),
+        (
+            "f.override(retries=tiphys.RetryStrategy(1, grow_memory=2), resources=tiphys.Resources(mb, '1Gi'))",
+            "its memory cannot grow (`grow_memory`) where run time says its resources",
+        ),
         ("inner.override(resources=tiphys.Resources(memory=f'{mb}Mi'))", "`e.inner` calls tasks and has no pod"),
     ],
 )

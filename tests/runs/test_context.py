@@ -11,7 +11,7 @@ import pytest
 import tiphys
 from tests.runs import contexts
 from tiphys.compiling import trace_task
-from tiphys.diagnostics import ProgramError
+from tiphys.diagnostics import ProgramError, UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,11 @@ def test_outside_of_a_run_there_is_none() -> None:
     with tiphys.custom_context(a="1"):
         assert tiphys.ctx().custom_context == {"a": "1"}
     assert tiphys.ctx().custom_context == {}
+
+
+def test_answers_for_a_run_in_the_cluster_are_refused() -> None:
+    with pytest.raises(UsageError, match="`signals` answer the conditions of a local run"):
+        tiphys.with_runcontext(mode="cluster", signals={"size": 3}).run(contexts.main)
 
 
 def test_a_custom_context_holds_texts() -> None:

@@ -137,6 +137,17 @@ REFUSALS = [
     ),
     Refusal(MAIN, "triggers=tiphys.Trigger.daily()", message="no input `trigger_time`"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, env_vars={{'A': '{{{{x}}}}'}}"), message="Argo or Kubernetes would replace"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, env_vars={{'TIPHYS_POD': 'x'}}"), message="are tiphys' own", mend="another name"),
+    Refusal(
+        MAIN, trigger(f"{NIGHTLY}, env_vars={{'TOKEN': 'x'}}"), also={"environment": "secrets='token'"},
+        message="`x.f` has a variable `TOKEN` that a run cannot change", mend="another name",
+    ),
+    Refusal(
+        MAIN, trigger(f"{NIGHTLY}, env_vars={{'A': 'x'}}"), also={"environment": "env_vars={'A': '$(B)'}"},
+        message="`x.f` has a variable `A` that a run cannot change", mend="another name",
+    ),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, labels={{'team': 'a b'}}"), message="'a b' of `team` is no value of a label"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, annotations={{'a b': 'x'}}"), message="'a b' is no key of a label"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, interruptible=True"), message="it is compiled into the pods"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, queue='gpu'"), message="it is compiled into the pods"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, overwrite_cache=True"), message="share the cache"),

@@ -64,3 +64,11 @@ def test_names_in_the_pod_of_a_container_task_are_taken(tmp_path: Path) -> None:
 
     with pytest.raises(ProgramError, match="`inputs` is the name of something in the pod of a container task"):
         pods_of(task, tmp_path, "")
+
+
+def test_a_label_of_the_queue_is_not_changed_in_silence(tmp_path: Path) -> None:
+    labels = {"kueue.x-k8s.io/queue-name": "other"}
+    task = ContainerTask("shell", "busybox:1", ["true"], queue="a", pod_template=tiphys.PodTemplate(labels=labels))
+
+    with pytest.raises(ProgramError, match="is 'other', and the task's queue says 'team'"):
+        pods_of(task, tmp_path, "[queues.a]\nkueue = 'team'")

@@ -109,7 +109,7 @@ def pod_templates(packed: Packed, name: str, bundle: str) -> list[m.Template]:
     plan = packed.program.plans[name]
     if is_object(plan) and plan.task is not None:
         names = packed.plans[name], packed.parts[name, OBJECT]
-        return object_templates(plan, plan.task.resource, packed.settings[name], names)
+        return object_templates(plan, plan.task.resource, packed.settings[name], names, packed.profile)
     made = container_template(
         plan, packed.plans[name], packed.settings[name], bundle, packed.bundle.digest, profile=packed.profile
     )

@@ -17,8 +17,10 @@ from tiphys.argo.expressions import (
     quantity_in,
     text,
 )
+from tiphys.argo.retries import backoff_of
 from tiphys.authoring.resource import KubernetesResource
 from tiphys.ir import Plan
+from tiphys.profile import Profile
 from tiphys.settings import Settings
 
 OBJECT, MANIFEST = "object", "manifest"
@@ -28,7 +30,7 @@ FAILED = '{"v":null}'
 
 
 def object_templates(
-    plan: Plan, resource: KubernetesResource, settings: Settings, names: tuple[str, str]
+    plan: Plan, resource: KubernetesResource, settings: Settings, names: tuple[str, str], profile: Profile
 ) -> list[m.Template]:
     """Make the templates. names: of the outer and of the inner one."""
     operand = parameter_of(plan.operands[0].name)
@@ -43,6 +45,10 @@ def object_templates(
     value = choice((has_succeeded(OBJECT), output_in(OBJECT, "v")), otherwise=text(FAILED))
     seconds = settings.timeout.seconds if settings.timeout is not None else None
     count = settings.retries.count if settings.retries is not None else 0
+    tried = None
+    if count:
+        limit = m.IntOrString(root=str(count))
+        tried = m.RetryStrategy(limit=limit, retry_policy="Always", backoff=backoff_of(settings, profile))
     inner = m.Template(
         name=names[1],
         inputs=m.Inputs(parameters=[m.Parameter(name=MANIFEST)]),
@@ -53,7 +59,7 @@ def object_templates(
             success_condition=resource.success,
             failure_condition=resource.failure,
         ),
-        retry_strategy=m.RetryStrategy(limit=m.IntOrString(root=str(count)), retry_policy="Always") if count else None,
+        retry_strategy=tried,
         active_deadline_seconds=m.IntOrString(root=math.ceil(seconds)) if seconds else None,
         service_account_name=settings.service_account,
     )

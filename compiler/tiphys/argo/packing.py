@@ -30,7 +30,7 @@ from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stoppin
 from tiphys.argo.spelling import check_spelling
 from tiphys.argo.storeless import check_attempts, check_left, storeless
 from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
-from tiphys.argo.triggers import Planned, planned
+from tiphys.argo.triggers import Planned, check_variables, planned
 from tiphys.authoring.task import TaskTemplate
 from tiphys.authoring.trigger import Trigger
 from tiphys.bundle import Bundle, Bundler, Entry, Operand, Output, Step
@@ -128,6 +128,7 @@ def pack_program(
     settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings, profile)
     check_placement(program, resolved, profile)
+    check_variables(triggers, program, settings)
     if profile.storage == "none":
         check_attempts(program, resolved, profile)
         check_left(program, resolved)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from hera.workflows import models as m
 from pydantic import BaseModel, ValidationError
 
+from tiphys.argo.placement import KUEUE
 from tiphys.authoring.containers import MAIN
 from tiphys.authoring.pod import PodTemplate
 from tiphys.authoring.quantities import amount
@@ -179,16 +180,18 @@ class Shape:
         return found
 
     def metadata(self, metadata: m.Metadata | None) -> m.Metadata:
-        """Put labels and annotations together: what tiphys says of the pod wins."""
+        """Put labels and annotations together: of labels the template's win, of annotations what tiphys says."""
         labels = (metadata.labels if metadata is not None else None) or {}
         notes = (metadata.annotations if metadata is not None else None) or {}
+        said = self.given.labels or {}
+        if KUEUE in labels and said.get(KUEUE, labels[KUEUE]) != labels[KUEUE]:
+            what = f"its label `{KUEUE}` is {said[KUEUE]!r}, and the task's queue says {labels[KUEUE]!r}"
+            raise self.refuse(what, "Say it in one of the two.")
         named = {
             f"{APPARMOR}{MAIN}" if key == f"{APPARMOR}{self.given.primary_container_name}" else key: text
             for key, text in (self.given.annotations or {}).items()
         }
-        return m.Metadata(
-            labels={**labels, **(self.given.labels or {})} or None, annotations={**named, **notes} or None
-        )
+        return m.Metadata(labels={**labels, **said} or None, annotations={**named, **notes} or None)
 
     def check_set(self) -> None:
         """Refuse the names that a task with a container of its own has in its pod."""

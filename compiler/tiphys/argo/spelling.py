@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tiphys.argo.expressions import is_read_on_the_way
+from tiphys.argo.tries import retries_said, timeout_said
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
 from tiphys.profile import Profile
@@ -54,17 +55,40 @@ def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mi
 
     if isinstance(settings.image, str) and is_read_on_the_way(settings.image):
         yield mistake("image", f"the image {settings.image!r} holds `{{{{` or `$(`, which would be replaced on the way")
-    for message, mend in in_variables(plan, settings.env_vars or {}):
+    for message, mend in in_variables(settings.env_vars or {}):
         yield mistake("env_vars", message, mend)
+    if plan.task is not None and plan.task.beside is not None:
+        for name, value in (settings.env_vars or {}).items():
+            if is_read_on_the_way(value):
+                what = f"the value of `{name}` holds `{{{{`, `$(` or `$$`, which would be replaced on the way"
+                yield mistake("env_vars", what, "Pass it as an input.")
+    if plan.task is not None and plan.task.resource is not None:
+        for setting, what in of_pods(settings):
+            yield mistake(setting, f"{what} speaks of a pod, and the task creates an object", "Leave it out.")
+        return
     for message, mend in in_retries(plan, settings):
         yield mistake("retries", message, mend)
     for message, mend in in_secrets(settings, profile):
         yield mistake("secrets", message, mend)
 
 
-def in_variables(plan: Plan, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Check the variables of one task: what is wrong, and how to mend it."""
-    for name, value in variables.items():
+def of_pods(settings: Settings) -> Iterator[tuple[str, str]]:
+    """List what retries and timeouts say that only the shim in a pod could keep, each with its setting."""
+    retries, timeout = retries_said(settings), timeout_said(settings)
+    for setting, value, what in (
+        ("retries", retries.on, "`RetryStrategy(on=...)`"),
+        ("retries", retries.lost, "`RetryStrategy(lost=...)`"),
+        ("retries", retries.grow_memory, "`RetryStrategy(grow_memory=...)`"),
+        ("timeout", timeout.max_queued_time, "`Timeout(max_queued_time=...)`"),
+        ("timeout", timeout.deadline, "`Timeout(deadline=...)`"),
+    ):
+        if value:
+            yield setting, what
+
+
+def in_variables(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Check the names of variables: what is wrong, and how to mend it."""
+    for name in variables:
         if name == HASH_SEED:
             yield f"`{HASH_SEED}` is always 0 in a pod: what two pods compute must agree", "Leave it out."
         elif name in ARGOS:
@@ -73,9 +97,6 @@ def in_variables(plan: Plan, variables: Mapping[str, str]) -> Iterator[tuple[str
             yield f"`{name}`: variables that start with `TIPHYS_` are tiphys' own", "Choose another name."
         elif VARIABLE.fullmatch(name) is None:
             yield f"{name!r} is no name of an environment variable", "Use letters, digits and `_`."
-        if plan.task is not None and plan.task.beside is not None and is_read_on_the_way(value):
-            what = f"the value of `{name}` holds `{{{{`, `$(` or `$$`, which would be replaced on the way"
-            yield what, "Pass it as an input."
 
 
 def in_retries(plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:
@@ -86,6 +107,11 @@ def in_retries(plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:
     if plan.task is not None and plan.task.beside is not None:
         what = "its memory cannot grow (`grow_memory`): its container stands beside the one whose end Argo looks at"
         yield what, "Give it the memory that it needs at most."
+    elif plan.resources:
+        what = (
+            "its memory cannot grow (`grow_memory`) where run time says its resources: Argo takes one patch of the pod"
+        )
+        yield what, "Leave one of the two out."
     elif resources is None or resources.memory is None:
         what = "its memory is to grow (`grow_memory`), and it says no memory to begin with"
         yield what, "Say it: `resources=tiphys.Resources(memory='1Gi')`."

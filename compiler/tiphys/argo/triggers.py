@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tiphys.argo.expressions import TRIGGER_TIME, defused
 from tiphys.argo.names import valid
+from tiphys.argo.pods import shim_variables
+from tiphys.argo.spelling import in_variables
 from tiphys.authoring.trigger import Event, EventData, Trigger, TriggerTimeType
 from tiphys.diagnostics import Mistake, ProgramError, nearest
-from tiphys.ir import Graph
+from tiphys.ir import Graph, Plan, Program
+from tiphys.settings import Settings
 from tiphys.tracing.checks import may_be, spell
 
 NAME_LENGTH = 52
@@ -112,6 +115,33 @@ def planned(triggers: Sequence[Trigger], main: Graph, base: str, text: Callable[
     if mistakes:
         raise ProgramError(*mistakes)
     return tuple(found)
+
+
+def check_variables(triggers: Sequence[Trigger], program: Program, settings: Mapping[str, Settings]) -> None:
+    """Raise ProgramError for variables of triggers that no pod could have, or that would not reach all pods.
+
+    settings: those of each plan in use.
+    """
+    mistakes: list[Mistake] = []
+    for trigger in triggers:
+        found = list(in_variables(trigger.env_vars))
+        for name, said in settings.items():
+            found.extend(not_reached(trigger, program.plans[name], said))
+        title = f"the trigger {trigger.name!r}"
+        mistakes.extend(Mistake(f"{title}: {message}", trigger.where, mend) for message, mend in dict.fromkeys(found))
+    if mistakes:
+        raise ProgramError(*mistakes)
+
+
+def not_reached(trigger: Trigger, plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Say why the pods of a plan would not have a trigger's variables, which patch the container `main`."""
+    if not trigger.env_vars or plan.task is None:
+        return
+    if plan.task.beside is not None:
+        yield f"its `env_vars` do not reach the container of `{plan.task.name}`", "Make them inputs."
+    held = {name for secret in settings.secrets or () for name in (secret.variable, secret.path_variable)}
+    for name in sorted(trigger.env_vars.keys() & {*held, *shim_variables(settings)}):
+        yield f"`{plan.task.name}` has a variable `{name}` that a run cannot change", "Choose another name."
 
 
 def plan(

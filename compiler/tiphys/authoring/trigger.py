@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from tiphys.authoring.cron import check_cron, check_zone, cron_of_rate
+from tiphys.authoring.labels import as_labels, check_key
 from tiphys.authoring.location import caller
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import Span
@@ -201,6 +202,18 @@ class Trigger(Setting):
             if "{{" in text or "$(" in text or "$$" in text:
                 msg = f"{name} has `{{{{`, `$(` or `$$`, which Argo or Kubernetes would replace; pass it as an input"
                 raise ValueError(msg)
+        return value
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _labels(cls, value: object) -> object:
+        return as_labels(value)
+
+    @field_validator("annotations")
+    @classmethod
+    def _keys(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in value:
+            check_key(key)
         return value
 
     @field_validator("max_action_concurrency")

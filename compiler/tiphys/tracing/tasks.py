@@ -111,6 +111,9 @@ def emit_call(
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
     arguments = (*arguments, *context_argument(t, node))
     if task.resource is not None:
+        if t.runtime_seconds:
+            mend = "Give it a limit that is known when the program is compiled."
+            raise t.refuse(f"a limit that only run time knows cannot end the object of `{task.name}`", node, mend)
         if sizes:
             mend = "Say them in its manifest."
             raise t.refuse(f"`{task.name}` makes an object of the cluster, whose resources are its own", node, mend)

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from tiphys import errors
-from tiphys.authoring.commands import command_of
+from tiphys.authoring.commands import Misplaced, command_of
 
 HEAD = "from tiphys.extras import ContainerTask\n"
 MISTAKES = {
@@ -182,3 +182,32 @@ def test_a_marked_function_is_traced_whatever_it_calls(load: Callable[[str], Mod
     assert made.f.orchestrator is True
     assert made.g.timeout.seconds == 1.5
     assert made.g.retries.count == 2
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["bash", "-o", "pipefail", "-c"], ["bash", "-eo", "pipefail", "-c"], ["bash", "-oe", "pipefail", "-c"],
+        ["bash", "--rcfile", "x", "-c"], ["bash", "-c", "-e"], ["sh", "-c", "--"], ["bash", "+e", "-c"],
+        ["/usr/bin/env", "bash", "-lc"], ["nice", "bash", "-O", "extglob", "-euc"],
+    ],
+)  # fmt: skip
+def test_code_of_a_shell_is_found_behind_its_options(before: list[str]) -> None:
+    found = command_of([*before, "echo {{.inputs.n}}"], {"n": str})
+
+    assert found.variables == ("n",)
+    assert found.pieces is not None
+    assert "".join(text for _, text in found.pieces[-1]) == 'echo "${TIPHYS_INPUT_n}"'
+
+
+@pytest.mark.parametrize(
+    "before", [["bash", "run.sh", "-c"], ["bash", "-c", "echo $0"], ["bash", "-e"], ["grep", "-c"]]
+)
+def test_operands_are_no_code(before: list[str]) -> None:
+    assert command_of([*before, "{{.inputs.n}}"], {"n": str}).variables == ()
+
+
+@pytest.mark.parametrize("before", [["perl", "-ne"], ["python3", "-Ic"], ["node", "--eval"], ["nice", "ruby", "-ne"]])
+def test_a_value_in_the_code_of_another_language_is_refused(before: list[str]) -> None:
+    with pytest.raises(Misplaced, match="where the value would be read as code"):
+        command_of([*before, "x = '{{.inputs.n}}'"], {"n": str})

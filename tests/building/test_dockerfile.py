@@ -212,7 +212,9 @@ def test_a_dockerfile_is_built_as_it_is_with_what_it_copies(image: Load, tmp_pat
     assert one.uri != before
 
 
-@pytest.mark.parametrize("line", ["COPY . /app", "COPY $WHAT /app", "RUN --mount=type=bind,target=/x make"])
+@pytest.mark.parametrize(
+    "line", ["COPY . /app", "COPY $WHAT /app", "RUN --mount=type=bind,target=/x make", "RUN --mount=target=/x make"]
+)
 def test_where_only_the_build_knows_what_is_copied_everything_is(line: str) -> None:
     assert copied(f"FROM a\n{line}\n") is None
 

@@ -37,6 +37,11 @@ ROWS = [
         profile="image_pull_secrets = ['first']",
     ),
     Row(
+        "environment",
+        "image=tiphys.Image.from_debian_base(registry='r.example', registry_secret=tiphys.Secret('pull', group='keys'))",
+        {"spec": {"imagePullSecrets": [{"name": "keys"}]}}, "WorkflowTemplate",
+    ),
+    Row(
         "environment", "include=['row.txt']", {"binaryData": {}}, "ConfigMap",
         head="__import__('pathlib').Path(__file__).with_name('row.txt').write_text('x')",
     ),

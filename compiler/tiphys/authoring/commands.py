@@ -17,7 +17,17 @@ from tiphys.diagnostics import nearest
 INPUT = re.compile(r"\{\{\s*\.?inputs\.([^\s{}]*?)\s*\}\}")
 OTHER = re.compile(r"\{\{\s*\.(inputs?|outputs?)[^{}]*\}\}", re.IGNORECASE)
 SHELLS = frozenset("sh bash dash ash ksh zsh".split())
-PROGRAMS = {"python": "-c", "perl": "-e", "ruby": "-e", "node": "-e", "Rscript": "-e", "php": "-r"}
+LONG_OPTIONS = ("--rcfile", "--init-file")
+"""Options of shells whose argument is the next word."""
+PROGRAMS = {
+    "python": r"-[A-Za-z]*c",
+    "perl": r"-[A-Za-z0-9]*[eE]",
+    "ruby": r"-[A-Za-z]*e",
+    "node": r"-e|--eval|-p|-pe|--print",
+    "Rscript": r"-e",
+    "php": r"-[rBRE]",
+}
+"""Options of programs whose argument is code."""
 Piece = tuple[str, str]
 """`("text", ...)`, or `("input", name)`."""
 
@@ -45,7 +55,7 @@ def command_of(words: Sequence[str], inputs: Mapping[str, Any]) -> Command:
     cut: list[tuple[Piece, ...]] = []
     for index, word in enumerate(words):
         pieces = pieces_of(word, inputs)
-        if any(kind == "input" for kind, _ in pieces) and is_flag(words[:index]):
+        if any(kind == "input" for kind, _ in pieces) and is_code(words, index):
             check_code(words, pieces)
             variables |= dict.fromkeys(name for kind, name in pieces if kind == "input")
             pieces = tuple(in_variables(pieces, inputs))
@@ -78,21 +88,30 @@ def pieces_of(word: str, inputs: Collection[str]) -> tuple[Piece, ...]:
     return tuple(found) or (("text", ""),)
 
 
-def is_flag(before: Sequence[str]) -> bool:
-    """Say whether the word after these is code."""
-    if not before:
-        return False
-    for index, word in enumerate(before[:-1]):
+def is_code(words: Sequence[str], index: int) -> bool:
+    """Say whether a word is code that a shell, or another program before it, runs."""
+    for place, word in enumerate(words[:index]):
         name = PurePosixPath(word).name
-        if (
-            name in SHELLS
-            and re.fullmatch(r"-[a-z]*c[a-z]*", before[-1])
-            and all(item.startswith("-") for item in before[index + 1 :])
-        ):
+        if name in SHELLS and code_of_shell(words, place) == index:
             return True
-        if before[-1] == next((flag for known, flag in PROGRAMS.items() if name.startswith(known)), None):
+        flag = next((flag for known, flag in PROGRAMS.items() if name.startswith(known)), None)
+        if flag is not None and place < index - 1 and re.fullmatch(flag, words[index - 1]):
             return True
     return False
+
+
+def code_of_shell(words: Sequence[str], place: int) -> int | None:
+    """Give the place of the code among the words of a shell: its first operand, where an option `-c` says so."""
+    takes_code, index = False, place + 1
+    while index < len(words) and words[index][:1] in ("-", "+") and words[index] not in ("-", "--"):
+        option = words[index]
+        if option in LONG_OPTIONS or (not option.startswith("--") and {*option} & {*"oO"}):
+            index += 1
+        takes_code = takes_code or (not option.startswith(("--", "+")) and "c" in option)
+        index += 1
+    if index < len(words) and words[index] in ("-", "--"):
+        index += 1
+    return index if takes_code else None
 
 
 def check_code(words: Sequence[str], pieces: tuple[Piece, ...]) -> None:

@@ -155,7 +155,7 @@ def secret_name(value: object) -> str | None:
     if source is None:
         message = f"{value!r} is no secret"
         raise Wrong(message, "Write the name of the Kubernetes Secret that holds the registry's credentials.")
-    return str(source[0])
+    return str(source(None)[0])
 
 
 def commands_of(value: object) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from tiphys.building.ignoring import compiled
 from tiphys.building.pythons import Version, python_of
 
-BINDS = re.compile(r"--mount=\S*type=bind")
+BINDS = re.compile(r"--mount=(?!\S*type=)|--mount=\S*type=bind")
+"""A mount that says no type is a bind, too."""
 Wanted = Callable[[str], bool]
 
 

@@ -193,12 +193,7 @@ def of_module(pickler: ProgramPickler, module: ModuleType) -> Any:
     name = module.__name__
     if sys.modules.get(name) is not module:
         raise TypeError(f"the module {name!r} cannot be imported by its name")
-    if name.partition(".")[0] == "tiphys" and name not in (
-        "tiphys",
-        "tiphys.durable",
-        "tiphys.errors",
-        "tiphys.report",
-    ):
+    if name.partition(".")[0] == "tiphys" and name not in THIN:
         raise TypeError(f"the module {name!r} belongs to the compiler, which is not in a pod")
     pickler.things.program.require(name)
     return remake.module, (name,)

@@ -89,7 +89,6 @@ def as_tuple(value: object) -> object:
 
 LabelValue = Annotated[str, AfterValidator(plain_value)]
 ObjectName = Annotated[str, AfterValidator(object_name)]
-NodeLabels = Annotated[dict[str, str], BeforeValidator(as_labels)]
 Labels = Annotated[dict[str, str], BeforeValidator(as_labels), AfterValidator(not_ours)]
 Annotations = Annotated[dict[str, str], BeforeValidator(as_annotations), AfterValidator(not_ours)]
 ObjectNames = Annotated[tuple[ObjectName, ...], BeforeValidator(as_tuple)]

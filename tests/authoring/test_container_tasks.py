@@ -207,7 +207,13 @@ def test_operands_are_no_code(before: list[str]) -> None:
     assert command_of([*before, "{{.inputs.n}}"], {"n": str}).variables == ()
 
 
-@pytest.mark.parametrize("before", [["perl", "-ne"], ["python3", "-Ic"], ["node", "--eval"], ["nice", "ruby", "-ne"]])
+@pytest.mark.parametrize(
+    "before", [["perl", "-ne"], ["python3", "-Ic"], ["node", "--eval"], ["nice", "ruby", "-ne"], ["awk"], ["sed", "-i"]]
+)
 def test_a_value_in_the_code_of_another_language_is_refused(before: list[str]) -> None:
     with pytest.raises(Misplaced, match="where the value would be read as code"):
         command_of([*before, "x = '{{.inputs.n}}'"], {"n": str})
+
+
+def test_a_word_of_its_own_behind_a_filter_is_no_code() -> None:
+    assert command_of(["sed", "-e", "s/a/b/", "{{.inputs.n}}"], {"n": str}).pieces is not None

@@ -164,6 +164,12 @@ ROWS = [
         },
     ),
     Row("decorator", "pod_template='gpu'", {"container": {"image": "trainer:1"}, "nodeSelector": {"gpu": "yes"}}, profile=GPU),
+    Row(
+        "decorator", "pod_template='gpu'", {"container": {"image": "trainer:1"}}, profile=GPU,
+        also={"environment": "image='own:1'"},
+    ),
+    Row("environment", "image='own:1'", {"container": {"image": "own:1"}}, profile="pod_template = 'gpu'\n" + GPU),
+    Row("environment", "image='auto'", {"container": {"image": "trainer:1"}}, profile="pod_template = 'gpu'\n" + GPU),
     Row("environment", "pod_template='gpu'", {"metadata": {"labels": {"team": "ml"}}, "priorityClassName": "high"}, profile=WHOLE),
 ]  # fmt: skip
 DEFAULT = "pod_template='locked'\n[pod_templates.locked]\nsecurityContext = { runAsNonRoot = true }"

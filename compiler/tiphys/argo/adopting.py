@@ -16,7 +16,8 @@ GENERAL = ("default", "profile")
 def adopted(found: Resolved, plan: Plan, profile: Profile) -> Resolved:
     """Put the pod template of a plan in place of its name, and take from it what wins over the settings.
 
-    The image of its primary container always wins, as in Flyte; its service account over the profile's.
+    The image of its primary container wins, as in Flyte; one that the profile gives to all pods only over what the
+    profile says. Its service account wins over the profile's.
 
     Raises ProgramError for a name that the profile does not declare.
     """
@@ -30,7 +31,9 @@ def adopted(found: Resolved, plan: Plan, profile: Profile) -> Resolved:
     if account is not None and levels["service_account"] in GENERAL:
         said["service_account"] = account
         levels["service_account"] = LEVEL
-    if image := template.primary.get("image"):
+    is_general = levels[LEVEL] in GENERAL
+    has_image = levels["image"] not in GENERAL and found.settings.image not in (None, "auto")
+    if (image := template.primary.get("image")) and not (is_general and has_image):
         said["image"] = image
         levels["image"] = LEVEL
     return Resolved(found.settings.model_copy(update=said), levels)

@@ -28,6 +28,8 @@ PROGRAMS = {
     "php": r"-[rBRE]",
 }
 """Options of programs whose argument is code."""
+FILTERS = frozenset("awk gawk mawk nawk sed jq yq".split())
+"""Programs that take code as an argument without an option."""
 Piece = tuple[str, str]
 """`("text", ...)`, or `("input", name)`."""
 
@@ -96,6 +98,8 @@ def is_code(words: Sequence[str], index: int) -> bool:
             return True
         flag = next((flag for known, flag in PROGRAMS.items() if name.startswith(known)), None)
         if flag is not None and place < index - 1 and re.fullmatch(flag, words[index - 1]):
+            return True
+        if name in FILTERS and not INPUT.fullmatch(words[index]):
             return True
     return False
 

@@ -60,7 +60,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "recovery_by_code": (COMPILES, ""),
     "recovery_with_finally": (COMPILES, ""),
     "recursion_by_an_input": (COMPILES, ""),
-    "report_while_it_runs": ("`report` is not supported yet", ""),
+    "report_while_it_runs": ("in an orchestrator would belong to a pod, and it runs in none", ""),
     "retried_orchestrator": (COMPILES, ""),
     "square_and_sum": (COMPILES, ""),
     "starts_other_runs": ("starts another run", ""),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tiphys.diagnostics import ProgramError
-from tiphys.loading import load_module
+from tiphys.loading import load_module, refresh
 from tiphys.tracing import trace
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def test_an_orchestrator_whose_file_has_changed_is_not_taken_for_a_task(tmp_path
     file.write_text(PROGRAM)
     module = load_module(file)
     file.write_text("# nothing is where it was\n" * 40)
+    refresh()  # what was read while the file was imported is what was compiled
 
     with pytest.raises(ProgramError) as caught:
         trace(module.main)

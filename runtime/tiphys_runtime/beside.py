@@ -140,7 +140,7 @@ def moved(text: str, places: Mapping[str, str]) -> str:
 
     for folder, place in places.items():
         pattern = rf"(?<![\w/.-]){re.escape(folder)}(?![\w.-])"
-        text = re.sub(pattern, lambda _, place=place: place, text)  # type: ignore[misc]
+        text = re.sub(pattern, place.replace("\\", "\\\\"), text)
     return text
 
 

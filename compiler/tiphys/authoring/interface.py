@@ -33,7 +33,7 @@ class NativeInterface:
     def signature(self) -> inspect.Signature:
         """The same as a signature: inputs by name, several outputs as a tuple."""
         kinds = tuple(self.outputs.values())
-        result = None if not kinds else kinds[0] if len(kinds) == 1 else tuple[kinds]  # type: ignore[valid-type]
+        result = None if not kinds else kinds[0] if len(kinds) == 1 else tuple[kinds]  # type: ignore[valid-type]  # made of types that run time knows
         parameters = []
         for name, said in self.inputs.items():
             kind, default = said if isinstance(said, tuple) else (said, EMPTY)

@@ -81,7 +81,7 @@ def placed(link: Any) -> Placed:
         raise ValueError(msg)
     try:
         url = function(**arguments_of(function))
-    except Exception as error:
+    except Exception as error:  # whatever the method of the user's link raises
         msg = f"the link {name!r} has no address: {type(error).__name__}: {error}"
         raise ValueError(msg) from error
     if not isinstance(url, str) or not url.isprintable() or not 0 < len(url) <= LONGEST:

@@ -10,12 +10,22 @@ from tiphys_runtime import codec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from tiphys_runtime.shim import Call
 
 NOTHING = object()
 FILE = "kept"
+
+
+def kept(call: Call, work: Callable[[], Any]) -> Any:
+    """Give the result that an equal call has kept; else work, and keep what that gives."""
+    value = found(call)
+    if value is NOTHING:
+        value = work()
+        keep(call, value)
+    return value
 
 
 def found(call: Call) -> Any:

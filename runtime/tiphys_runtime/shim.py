@@ -139,29 +139,33 @@ class Call:
 
     def result(self) -> Any:
         """Give what the task gives; where results are kept, the one of an equal call. Raises Ended."""
-        from tiphys_runtime import context, keeping, sizes
+        if "kept" not in self.entry:
+            return self.worked_out()
+        from tiphys_runtime import keeping
 
-        value = keeping.found(self) if "kept" in self.entry else keeping.NOTHING
-        if value is not keeping.NOTHING:
-            return value
+        return keeping.kept(self, self.worked_out)
+
+    def worked_out(self) -> Any:
+        """Load the task and run it. Raises Ended."""
         work = self.prepared()
-        if "most" in self.entry:
-            sizes.check_inputs(self, *work)
+        if "most" not in self.entry:
+            return self.called(*work)
+        from tiphys_runtime import sizes
+
+        return sizes.measured(self, self.called, *work)
+
+    def called(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call the user's function, which may ask for its context, and leave a report."""
+        from tiphys_runtime import context
+
         given = self.values.at(self.entry["context"]) if "context" in self.entry else {}
         with context.In(place=self.at, uid=self.uid, version=self.digest, given=given):
-            value = self.reported(*work) if "report" in self.entry else self.body(*work)
-        if "most" in self.entry:
-            sizes.check_output(self, value)
-        if "kept" in self.entry:
-            keeping.keep(self, value)
-        return value
+            if "report" not in self.entry:
+                return self.body(function, args, kwargs)
+            from tiphys_runtime.report import Running
 
-    def reported(self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Call the user's function, which may leave a report."""
-        from tiphys_runtime.report import Running
-
-        with Running(self):
-            return self.body(function, args, kwargs)
+            with Running(self):
+                return self.body(function, args, kwargs)
 
     def catch(self) -> None:
         """Find the exception that ended a region. Raises Ended."""

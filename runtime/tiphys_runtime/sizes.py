@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from tiphys_runtime.shim import Call
 
 
+def measured(
+    call: Call, work: Callable[..., Any], function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Run a task whose inputs and output may not be larger than that. Raises Ended."""
+    check_inputs(call, function, args, kwargs)
+    value = work(function, args, kwargs)
+    check_output(call, value)
+    return value
+
+
 def check_inputs(call: Call, function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any]) -> None:
     """Raise Ended where the inputs of a call are too large, all together; the largest is named."""
     code = getattr(function, "__code__", None)

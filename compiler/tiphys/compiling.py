@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import tiphys
 from tiphys import passes
-from tiphys.authoring.cache import BEHAVIORS
+from tiphys.authoring.cache import check_behavior
 from tiphys.authoring.task import TaskTemplate
 from tiphys.building.addresses import IMAGE
-from tiphys.diagnostics import UsageError, nearest
+from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
 from tiphys.profile import Profile, find_profile
@@ -110,9 +110,10 @@ def profile_of(task: TaskTemplate[..., Any], asked: str | None = None, cache: st
     found = find_profile(root_of(task), asked)
     if cache is None:
         return found
-    if cache not in BEHAVIORS:
-        message = f"there is no way `{cache}` to cache. {nearest(cache, list(BEHAVIORS))}"
-        raise UsageError(message)
+    try:
+        check_behavior(cache)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     return found.model_copy(update={"cache": cache})
 
 

@@ -116,7 +116,7 @@ def test_a_timeout_ends_with_four_whatever_the_code_does(pod, name):
     start = time.monotonic()
 
     assert made.run(name, '{"v":20}') == 4
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 15
     assert made.log == "tiphys_runtime.errors.MaxRuntimeExceeded"
     assert isinstance(decode_live(made.text()), TimeoutError)
     assert "ran longer than its timeout of 0.3 s" in made.err

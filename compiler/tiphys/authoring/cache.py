@@ -19,6 +19,14 @@ ALIASES = {
 }
 
 
+def check_behavior(value: object) -> object:
+    """Check what becomes of caches; raises ValueError with what there is."""
+    if value not in BEHAVIORS:
+        msg = f"{value!r} is no way to cache. {nearest(str(value), list(BEHAVIORS))}"
+        raise ValueError(msg)
+    return value
+
+
 class Cache(Setting):
     """Whether and how results are kept.
 
@@ -60,11 +68,7 @@ class Cache(Setting):
     @field_validator("behavior", mode="before")
     @classmethod
     def _behavior(cls, value: object) -> object:
-        known = ALIASES.get(value.lower(), value.lower()) if isinstance(value, str) else value
-        if known not in BEHAVIORS:
-            msg = f"{value!r} is no way to cache. {nearest(str(value), list(BEHAVIORS))}"
-            raise ValueError(msg)
-        return known
+        return check_behavior(ALIASES.get(value.lower(), value.lower()) if isinstance(value, str) else value)
 
     @field_validator("version_override", mode="before")
     @classmethod

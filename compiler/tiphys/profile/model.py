@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from tiphys.authoring.cache import BEHAVIORS
+from tiphys.authoring.cache import check_behavior
 from tiphys.authoring.pod import PodTemplate
 from tiphys.building.addresses import IMAGE, repository
 from tiphys.diagnostics import nearest
@@ -56,14 +56,6 @@ def as_accelerators(value: object) -> object:
     return laid_over_preset("accelerators", value, DEFAULT)
 
 
-def behavior(value: object) -> object:
-    """Check what becomes of caches."""
-    if value not in BEHAVIORS:
-        msg = f"{value!r} is no way to cache. {nearest(str(value), list(BEHAVIORS))}"
-        raise ValueError(msg)
-    return value
-
-
 class Profile(Part):
     """What is said about the cluster.
 
@@ -94,7 +86,7 @@ class Profile(Part):
     queues: dict[ObjectName, Queue] = Field(default={})
     queue: str | None = None
     interruptible: Annotated[Interruptible | None, BeforeValidator(as_interruptible)] = None
-    cache: Annotated[Literal["auto", "override", "disable"], BeforeValidator(behavior)] = "auto"
+    cache: Annotated[Literal["auto", "override", "disable"], BeforeValidator(check_behavior)] = "auto"
     accelerators: Annotated[Accelerators | None, BeforeValidator(as_accelerators)] = None
 
     @field_validator("queue")

@@ -8,7 +8,7 @@ import inspect
 import random
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference, natives
@@ -138,8 +138,13 @@ def called(code: ast.AST, frame: Frame) -> Iterator[tuple[ast.Call, Source | Non
     for node in ast.walk(code):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             value = value_of(frame, node.func.id)
-            if isinstance(value, Closure | Bound) or (isinstance(value, types.FunctionType) and is_user_code(value)):
+            if is_helper(value):
                 yield node, source_of(value)
+
+
+def is_helper(value: Any) -> TypeGuard[types.FunctionType | Closure | Bound]:
+    """Say whether a value is a function of the user's program, which is interpreted."""
+    return isinstance(value, Closure | Bound) or (isinstance(value, types.FunctionType) and is_user_code(value))
 
 
 def source_of(function: types.FunctionType | Closure | Bound) -> Source | None:

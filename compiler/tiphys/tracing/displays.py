@@ -60,7 +60,7 @@ def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
     """Evaluate the items of a display or call, in order; a star of a runtime value stays one."""
     found: list[Any] = []
     for item in nodes:
-        if found and expressions.acts(t, item):
+        if found and expressions.computes(t, item):
             found = [expressions.steady(t, value, item) for value in found]
         if not isinstance(item, ast.Starred):
             found.append(expressions.evaluate(t, item))
@@ -89,7 +89,7 @@ def made_set(t: Tracer, node: ast.Set) -> Any:
 def made_dict(t: Tracer, node: ast.Dict) -> Any:
     pairs: list[tuple[Any, Any]] = []
     for key_node, value_node in zip(node.keys, node.values, strict=True):
-        if expressions.acts(t, value_node):
+        if expressions.computes(t, value_node):
             pairs = [(key, expressions.steady(t, value, node)) for key, value in pairs]
         if key_node is None:
             pairs.append((SPREAD, expressions.evaluate(t, value_node)))

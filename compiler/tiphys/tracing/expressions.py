@@ -11,7 +11,7 @@ from typing import Any
 from tiphys.tracing import inference
 from tiphys.tracing.assignment import assign, united
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
-from tiphys.tracing.changes import meant
+from tiphys.tracing.changes import is_helper, meant
 from tiphys.tracing.choices import decide
 from tiphys.tracing.closures import comprehension_tree, make_closure, reaches_task
 from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
@@ -43,10 +43,10 @@ def evaluate(t: Tracer, node: ast.expr) -> Any:
 
 
 def in_order(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
-    """Evaluate several expressions; what can raise is computed before a later one calls a task."""
+    """Evaluate several expressions; what can raise is computed before a later one calls a task, or may raise first."""
     values: list[Any] = []
     for node in nodes:
-        if values and acts(t, node):
+        if values and computes(t, node):
             values = [steady(t, value, source) for value, source in zip(values, nodes, strict=False)]
         values.append(evaluate(t, node))
     return values
@@ -60,6 +60,18 @@ def acts(t: Tracer, node: ast.AST) -> bool:
         if isinstance(item, ast.Call):
             value = meant(t.frame, item.func)
             if (isinstance(value, Closure) and reaches_task(t, value)) or reaches(getattr(value, "__func__", value)):
+                return True
+    return False
+
+
+def computes(t: Tracer, node: ast.AST) -> bool:
+    """Say whether evaluating a piece of code may compute something at once: a task, a helper, or a variable."""
+    if acts(t, node) or any(isinstance(item, ast.NamedExpr) for item in ast.walk(node)):
+        return True
+    for head in ast.walk(node):
+        if isinstance(head, ast.Name | ast.Attribute | ast.Subscript):
+            value = meant(t.frame, head)
+            if is_helper(getattr(value, "fget", getattr(value, "__func__", value))):
                 return True
     return False
 
@@ -87,7 +99,7 @@ def formatted(t: Tracer, node: ast.JoinedStr) -> Any:
     values: list[tuple[ast.FormattedValue, Any, Any]] = []
     for item in node.values:
         if isinstance(item, ast.FormattedValue):
-            if acts(t, item):
+            if computes(t, item):
                 values = [(one, steady(t, value, one.value), spec) for one, value, spec in values]
             value = evaluate(t, item.value)
             values.append((item, value, evaluate(t, item.format_spec) if item.format_spec else ""))
@@ -242,7 +254,7 @@ def call(t: Tracer, node: ast.Call) -> Any:
     else:
         function = evaluate(t, node.func)
     args = elements(t, node.args)
-    if any(acts(t, word.value) for word in node.keywords):
+    if any(computes(t, word.value) for word in node.keywords):
         args = [steady(t, value, node) for value in args]
     return call_value(t, function, tuple(args), named_arguments(t, node.keywords), node)
 
@@ -251,7 +263,7 @@ def named_arguments(t: Tracer, words: list[ast.keyword]) -> dict[str, Any]:
     """Evaluate the keyword arguments of a call; `**` of a runtime value stays one, under no parameter's name."""
     found: dict[str, Any] = {}
     for word in words:
-        if acts(t, word.value):
+        if computes(t, word.value):
             found = {name: steady(t, value, word.value) for name, value in found.items()}
         value = evaluate(t, word.value)
         if word.arg is not None:

@@ -93,9 +93,7 @@ def run_many(
     t.program.graphs[base] = Map(
         base, inputs, Ref(label_of(count)), index, body, where, min(known, default=None), keeps_errors, many.title
     )
-    t.emit(Sub(name, base, tuple(reads.items()), object, tuple(dict.fromkeys((*begun, *closed.after))), where))
-    t.sources[name] = None
-    t.state.frontier = (name,)
+    t.call(Sub(name, base, tuple(reads.items()), object, tuple(dict.fromkeys((*begun, *closed.after))), where))
     result = inference.collection(list, kind) if isinstance(kind, type) else list
     t.types[Ref(name)] = result
     return Unknown(Hole(Ref(name), many.title, many.node), result)

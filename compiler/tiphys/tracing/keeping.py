@@ -12,7 +12,7 @@ from typing import Any
 
 from tiphys.authoring.cache import Cache
 from tiphys.authoring.task import TaskTemplate
-from tiphys.ir import Atom, Call, Ref
+from tiphys.ir import Atom, Call
 from tiphys.settings import Settings, resolve
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import fork_value
@@ -94,11 +94,9 @@ def emit(
 ) -> Hole:
     """Record a pod of ours; gives what stands for its result."""
     name = t.names.allocate(base)
-    t.emit(Call(name, leaf, arguments, Any, t.state.frontier, t.span(node), keyed=keyed))
-    t.state.frontier = (name,)
-    t.sources[name] = None
-    t.types[Ref(name)] = Any
-    return Hole(Ref(name), base, node)
+    ref = t.call(Call(name, leaf, arguments, Any, t.state.frontier, t.span(node), keyed=keyed))
+    t.types[ref] = Any
+    return Hole(ref, base, node)
 
 
 def subscript(value: Hole, index: int, node: ast.AST) -> ast.Subscript:

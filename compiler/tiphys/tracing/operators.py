@@ -213,7 +213,7 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
     sources = [node.left, *node.comparators]
     result: Any = True
     for index, (op, item) in enumerate(zip(node.ops, node.comparators, strict=True)):
-        if expressions.acts(t, item):
+        if expressions.computes(t, item):
             values = [expressions.steady(t, value, source) for value, source in zip(values, sources, strict=False)]
         values.append(expressions.evaluate(t, item))
         left, right = values[-2:]

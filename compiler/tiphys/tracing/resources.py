@@ -78,8 +78,6 @@ def emit(
     name = f"{task.name}-{part}" if part else task.name
     leaf = Part(name, function, function, levels, body, resource)
     label = t.names.allocate(f"{task.title}-{part}" if part else task.title)
-    t.emit(Call(label, leaf, arguments, kind, t.state.frontier, t.span(node)))
-    t.state.frontier = (label,)
-    t.sources[label] = None
-    t.types[Ref(label)] = kind
-    return Ref(label)
+    made = t.call(Call(label, leaf, arguments, kind, t.state.frontier, t.span(node)))
+    t.types[made] = kind
+    return made

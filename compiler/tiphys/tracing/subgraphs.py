@@ -90,9 +90,7 @@ def call_graph(t: Tracer, callee: Callee, bound: dict[str, Any], node: ast.AST) 
             continue
         break
     name = t.names.allocate(callee.name.rpartition(".")[2])
-    t.emit(Sub(name, traced.graph, tuple(arguments.atoms), callee.result, t.state.frontier, t.span(node)))
-    t.state.frontier = (name,)
-    t.sources[name] = None
+    t.call(Sub(name, traced.graph, tuple(arguments.atoms), callee.result, t.state.frontier, t.span(node)))
     return Importer(t, name, traced.types, dict(arguments.atoms), node).value(traced.result)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from tiphys.authoring.retry import Timeout
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, nearest
-from tiphys.ir import WITHIN, Call, Ref
+from tiphys.ir import WITHIN, Call
 from tiphys.settings import resolve
 from tiphys.tracing.binding import bind
 from tiphys.tracing.calls import call_user
@@ -124,10 +124,8 @@ def emit_call(
     where = t.span(node)
     arguments = (*arguments, *hidden_sizes(t, sizes or {}, node))
     keyed = keyed_inputs(task, interface)
-    t.emit(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
-    t.state.frontier = (name,)
-    t.sources[name] = None
-    return t.atom(Ref(name), interface.result, task.title, node)
+    made = t.call(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
+    return t.atom(made, interface.result, task.title, node)
 
 
 def keyed_inputs(task: TaskTemplate[..., Any], interface: Interface) -> tuple[str, ...] | None:

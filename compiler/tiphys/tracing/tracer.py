@@ -126,6 +126,13 @@ class Tracer(Lifting):
         if not (code.total and code.pure):
             self.state.frontier = (name,)
 
+    def call(self, made: Call | Sub) -> Ref:
+        """Record a call; what comes next comes after it."""
+        self.emit(made)
+        self.state.frontier = (made.name,)
+        self.sources[made.name] = None
+        return Ref(made.name)
+
     def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
         """Compute a value here, unless it can be computed anywhere with the same outcome."""
         if isinstance(value, Unknown) and not (value.pure and value.total):

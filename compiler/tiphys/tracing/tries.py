@@ -124,9 +124,7 @@ def one_try(t: Tracer, call: Callable[[], Any], may_repeat: Unknown, on: tuple[s
     inputs = tuple(Input(label, t.types.get(ref, Any), where) for label, ref in reads.items())
     outputs: tuple[tuple[Atom, Atom], ...] = ((Literal(int(Exit.RETURN)), Ref("catch")), (given, Literal(None)))
     t.program.graphs[base] = Attempt(base, inputs, body, catch, outputs, where)
-    t.emit(Sub(name, base, tuple(reads.items()), object, tuple(dict.fromkeys((*begun, *closed.after))), where))
-    t.sources[name] = None
-    t.state.frontier = (name,)
+    t.call(Sub(name, base, tuple(reads.items()), object, tuple(dict.fromkeys((*begun, *closed.after))), where))
     t.state.pending.extend(way.pending)
     return Try(t, name, node)
 

@@ -80,7 +80,7 @@ def pause(t: Tracer, duration: Any, node: ast.AST) -> None:
     if SLEEP not in t.program.graphs:
         inputs = (Input(MILLISECONDS, int, where),)
         t.program.graphs[SLEEP] = Wait(SLEEP, inputs, Sleep(Ref(MILLISECONDS)), where, "sleep")
-    emit(t, t.names.allocate(SLEEP), SLEEP, ((MILLISECONDS, time),), node)
+    t.call(Sub(t.names.allocate(SLEEP), SLEEP, ((MILLISECONDS, time),), object, t.state.frontier, where))
 
 
 def in_limit(t: Tracer, time: Literal) -> bool:
@@ -159,16 +159,9 @@ def ask(t: Tracer, condition: Condition, prompt: Any, node: ast.AST) -> Any:
     )  # fmt: skip
     unit = f"{t.title}.{name}"
     t.program.graphs[unit] = Wait(unit, (Input(PROMPT, str, where),) if held else (), asked, where)
-    emit(t, name, unit, ((PROMPT, said),) if held else (), node)
+    ref = t.call(Sub(name, unit, ((PROMPT, said),) if held else (), object, t.state.frontier, where))
     if otherwise is None:
-        return t.atom(Ref(name), condition.data_type, name, node)
-    answer = t.expression(t.atom(Ref(name), object, name, node))
+        return t.atom(ref, condition.data_type, name, node)
+    answer = t.expression(t.atom(ref, object, name, node))
     call = at(ast.Call(func=t.capture(durable.answered, "answered", node), args=[answer.tree], keywords=[]), node)
     return t.settle(Unknown(call, condition.data_type, total=False), "answer", node)
-
-
-def emit(t: Tracer, name: str, unit: str, arguments: tuple[tuple[str, Atom], ...], node: ast.AST) -> None:
-    """Record a call of a wait."""
-    t.emit(Sub(name, unit, arguments, object, t.state.frontier, t.span(node)))
-    t.sources[name] = None
-    t.state.frontier = (name,)

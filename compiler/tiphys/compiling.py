@@ -124,12 +124,17 @@ def with_images(said: str | Sequence[str] | None, profile: Profile) -> tuple[str
     """
     default = None
     named = dict(profile.images)
+    given: set[str] = set()
     for item in [said] if isinstance(said, str) else said or ():
         name, is_named, address = item.rpartition("=")
         if not IMAGE.fullmatch(address) or (is_named and (not name or any(sign.isspace() for sign in name))):
             message = f"{item!r} is no address of an image; write one such as 'python:3.12-slim', or NAME=ADDRESS"
             raise UsageError(message)
+        if is_named and name in given:
+            message = f"two images for `{name}`: {named[name]} and {address}; say one of them"
+            raise UsageError(message)
         if is_named:
+            given.add(name)
             named[name] = address
         elif default is not None:
             message = f"two images for tasks that name none: {default} and {address}; write NAME=ADDRESS for others"

@@ -108,6 +108,21 @@ def report(found: Mistake) -> None:
     collector.append(found)
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Report all authoring mistakes of one call together, at its end, instead of stopping at the first."""
+    with collecting() as found:
+        try:
+            yield
+        except AuthoringError as error:
+            raise AuthoringError(*found, *error.mistakes) from None
+    outer = _collected.get()
+    if outer is not None:
+        outer.extend(found)
+    elif found:
+        raise AuthoringError(*found)
+
+
 class UsageError(TiphysError):
     """A command, argument or setting that is wrong, with what would be right."""
 

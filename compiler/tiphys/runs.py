@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tiphys.answers import check_signals, conditions_of, given_answers
 from tiphys.arguments import from_values
+from tiphys.authoring.naming import as_namespace
 from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
 from tiphys.compiling import compile_task, profile_of
-from tiphys.diagnostics import UsageError
+from tiphys.diagnostics import UsageError, nearest
 from tiphys.endings import as_state, ended_here, ended_there, task_names
 from tiphys.outcomes import Ended
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tiphys.cluster import Applied, Cluster
     from tiphys.engine import Event
 
+MODES = ("local", "cluster")
+EXECUTORS = ("forked", "fresh", "in-process")
 GLUE_FAILED = 3
 TRIGGERS = ("CronWorkflow", "Sensor")
 """Kinds of objects that start runs by themselves: a single run leaves those in the cluster as they are."""
@@ -63,7 +66,7 @@ class Run:
         self.manifest = manifest
         self.state = state
         self.notes: tuple[str, ...] = ()
-        """What could not be checked before it was submitted."""
+        """What could not be checked before it was submitted, and what of the context has no effect."""
         self._watch = watch
         self._ended: Ended | None = None
         self._finish: Callable[[nodes.Run], Ended] | None = None
@@ -189,6 +192,40 @@ class RunContext:
     signals: Mapping[str, Any] = field(default_factory=dict)
     cache: str | None = None
 
+    def __post_init__(self) -> None:
+        """Check what would otherwise be noticed late, or never. Raises UsageError."""
+        if self.mode not in MODES:
+            message = f"there is no mode {self.mode!r}. {nearest(str(self.mode), list(MODES))}"
+            raise UsageError(message)
+        if self.executor not in (None, *EXECUTORS):
+            message = f"there is no executor {self.executor!r}. {nearest(str(self.executor), list(EXECUTORS))}"
+            raise UsageError(message)
+        count: object = self.parallelism
+        if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
+            message = f"`parallelism={count!r}`: write a whole number from 1 on"
+            raise UsageError(message)
+        if self.namespace is not None:
+            try:
+                as_namespace(self.namespace)
+            except ValueError as error:
+                raise UsageError(str(error)) from None
+
+    def unused(self) -> list[str]:
+        """Name what has no effect where this runs."""
+        here = {"executor": self.executor}
+        there = {name: getattr(self, name) for name in ("namespace", "context", "kubeconfig", "labels", "annotations")}
+        if self.mode == "cluster":
+            return [
+                f"`{name}` has no effect in the cluster: it says how pods run on this computer"
+                for name in here
+                if here[name]
+            ]
+        return [
+            f"`{name}` has no effect on this computer: it belongs to runs in the cluster"
+            for name in there
+            if there[name]
+        ]
+
     def run(self, task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
         """Run a task with these inputs. A local run has ended when this returns; a cluster run has been submitted."""
         if not isinstance(task, TaskTemplate):
@@ -211,11 +248,11 @@ class RunContext:
         profile = profile_of(task, self.profile, self.cache)
         manifest = compile_task(task, image=self.image, profile=profile, cached=self.mode == "local")
         if self.mode == "local":
-            return self.here(manifest, arguments, on_event)
-        if self.mode == "cluster":
-            return replace(self, namespace=self.namespace or profile.namespace).there(manifest, arguments)
-        message = f"there is no mode {self.mode!r}; choose 'local' or 'cluster'"
-        raise UsageError(message)
+            run = self.here(manifest, arguments, on_event)
+        else:
+            run = replace(self, namespace=self.namespace or profile.namespace).there(manifest, arguments)
+        run.notes = (*run.notes, *self.unused())
+        return run
 
     def here(
         self, manifest: Manifest, arguments: Mapping[str, str], on_event: Callable[[Event], None] | None = None
@@ -253,7 +290,10 @@ class RunContext:
         applied = remote.apply(cluster, [item for item in manifest.objects if item["kind"] not in TRIGGERS])
         is_new = any(one.kind == "WorkflowTemplate" and one.action == "created" for one in applied)
         start = remote.submit_new if is_new else remote.submit
-        made = start(cluster, manifest.template, arguments, labels=self.labels, annotations=self.annotations)
+        made = start(
+            cluster, manifest.template, arguments,
+            labels=self.labels, annotations=self.annotations, parallelism=self.parallelism,
+        )  # fmt: skip
         state = nodes.Run(made.name, made.namespace, made.uid, nodes.Phase.PENDING)
         run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
         run.notes = tuple(unsure)
@@ -312,9 +352,9 @@ def with_runcontext(
     """Say where and how to run.
 
     mode: `local` (this computer, through the engine) or `cluster` (the current kubeconfig). image: for tasks that name
-    none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context, kubeconfig: which cluster. executor,
-    parallelism: how the engine runs pods. labels, annotations: of the Workflow. profile: the name of one of the
-    project's profiles, or a file.
+    none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context, kubeconfig: which cluster. executor:
+    how pods run on this computer: `forked`, `fresh` or `in-process`. parallelism: how many pods run at once. labels,
+    annotations: of the Workflow. profile: the name of one of the project's profiles, or a file.
     signals: answers to the conditions of a local run; a list answers one after the other. disable_run_cache: nothing
     that was kept is used, and nothing is kept. overwrite_cache: all runs anyway, and replaces what was kept.
     """

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tiphys.diagnostics import AuthoringError
 
 MISTAKES = {
     "upper-case name": ('env = flyte.TaskEnvironment("My Env")', "'My Env' is no name of an environment", "Call it 'my-env'."),
@@ -107,6 +110,65 @@ def test_mistakes_of_one_file_are_reported_together(refused: Callable[[str], str
 
     for part in ("'A' is no name", "'x' is not a number of retries", "`f` takes `*xs`", "must not be negative"):
         assert part in text
+
+
+TOGETHER = {
+    "environment": (
+        'env = flyte.TaskEnvironment("A b", queue=4, cache="foo", foo=3)',
+        ["'A b' is no name of an environment", "`TaskEnvironment` has no `foo`",
+         "`TaskEnvironment(cache='foo')`: `Cache(behavior='foo')`: 'foo' is no way to cache",
+         "`TaskEnvironment(queue=4)`: write the name of a queue"],
+    ),
+    "decorator": (
+        'env = flyte.TaskEnvironment("a")\n@env.task(retries=-1, timeout="x", bar=3)\ndef f(): ...',
+        ["`task` has no parameter `bar`", "-1 is not a number of retries", "'x' is not a duration"],
+    ),
+    "override": (
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(): ...\nf.override(retries=-1, image="x", nope=1)',
+        ["`image` of a task cannot be overridden", "`override` has no parameter `nope`", "-1 is not a number of retries"],
+    ),
+    "clone": (
+        'flyte.TaskEnvironment("a").clone_with("B", queue=4, nope=1)',
+        ["`TaskEnvironment` has no `nope`", "`TaskEnvironment(queue=4)`", "'B' is no name of an environment"],
+    ),
+    "container": (
+        'from tiphys.extras import ContainerTask\nContainerTask("A b", image="a b", command="ls", retries=-1)',
+        ["'A b' is no name of a task", "it takes an `Image`", "-1 is not a number of retries", "`command` takes a list"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TOGETHER)
+def test_mistakes_of_one_call_are_raised_together(title: str, tmp_path: Path) -> None:
+    """In plain Python too, where nobody gathers those of a file: each once, at its own argument."""
+    program, said = TOGETHER[title]
+    file = tmp_path / "flow.py"
+    file.write_text("import tiphys as flyte\n" + program + "\n")
+
+    with pytest.raises(AuthoringError) as caught:
+        exec(compile(file.read_text(), str(file), "exec"), {})  # noqa: S102  the program of the test
+
+    assert len(caught.value.mistakes) == len(said)
+    for part in said:
+        (found,) = [one for one in caught.value.mistakes if part in one.message]
+        assert found.where is not None
+        assert (found.where.file, str(found).count("flow.py:")) == (str(file), 1)
+
+
+def test_a_setting_made_of_a_plain_value_is_told_at_one_place(refused: Callable[[str], str]) -> None:
+    """Not also where the object behind it is made."""
+    text = refused("""
+        env = flyte.TaskEnvironment("a")
+        @env.task(retries=-1)
+        def f(): ...
+    """)
+
+    assert text == (
+        "`task(retries=-1)`: `RetryStrategy(count=-1)`: -1 is not a number of retries; write a whole number from 0 on\n"
+        "  flow.py:4:11\n"
+        "    @env.task(retries=-1)\n"
+        "              ^^^^^^^^^^"
+    )
 
 
 def test_environments_that_are_named_twice_are_kept_once(load: Callable[[str], ModuleType]) -> None:

@@ -119,8 +119,14 @@ def test_what_is_no_answer_changes_nothing(cluster: Cluster, run: str, condition
 
 
 def test_an_unknown_condition_names_the_nearest(cluster: Cluster, run: str) -> None:
-    with pytest.raises(ClusterError, match=r"(?s)does not wait for a condition `siz`.*Did you mean `size`"):
+    with pytest.raises(UsageError, match=r"(?s)has no condition `siz`.*Did you mean `size`"):
         signal(cluster, run, "siz", "3")
+
+
+def test_a_condition_that_is_not_asked_now_is_no_mistake_of_the_word(cluster: Cluster, run: str) -> None:
+    signal(cluster, run, "go-on", "yes")
+    with pytest.raises(ClusterError, match="does not wait for `go-on` now: it waits for `size` at map/0/size, "):
+        signal(cluster, run, "go-on", "yes")
 
 
 def test_what_cannot_be_answered_says_why(cluster: Cluster) -> None:

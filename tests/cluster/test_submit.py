@@ -32,6 +32,13 @@ def test_a_run_is_a_few_lines_that_name_the_template(cluster: Cluster) -> None:
     assert stored["metadata"]["annotations"] == {"note": "b"}
 
 
+def test_a_run_may_say_how_many_pods_run_at_once(cluster: Cluster) -> None:
+    apply(cluster, [template()])
+    stored = cluster.read("Workflow", submit(cluster, "flow-main-3f2a", parallelism=2).name)
+    assert stored is not None
+    assert stored["spec"]["parallelism"] == 2
+
+
 @pytest.mark.parametrize("name", ["a" * 63, "a" * 56 + ".bbbbbb", "a" * 56 + "-bbbbbb"])
 def test_the_name_of_a_run_fits_a_label_and_keeps_its_dash(cluster: Cluster, name: str) -> None:
     run = submit(cluster, name)

@@ -10,6 +10,7 @@ import pytest
 
 import tiphys
 from tests.runs import contexts
+from tiphys.cluster import Submitted
 from tiphys.compiling import trace_task
 from tiphys.diagnostics import ProgramError, UsageError
 
@@ -44,6 +45,56 @@ def test_outside_of_a_run_there_is_none() -> None:
 def test_answers_for_a_run_in_the_cluster_are_refused() -> None:
     with pytest.raises(UsageError, match="`signals` answer the conditions of a local run"):
         tiphys.with_runcontext(mode="cluster", signals={"size": 3}).run(contexts.main)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"mode": "clutser"}, r"there is no mode 'clutser'\. Did you mean `cluster`\?"),
+        ({"executor": "in-proces"}, r"there is no executor 'in-proces'\. Did you mean `in-process`\?"),
+        ({"parallelism": 0}, r"`parallelism=0`: write a whole number from 1 on"),
+        ({"parallelism": "2"}, r"`parallelism='2'`: write a whole number from 1 on"),
+        ({"parallelism": True}, r"`parallelism=True`: write a whole number from 1 on"),
+        ({"mode": "cluster", "namespace": "Bad_Name"}, r"'Bad_Name' is no name of a namespace.*'bad-name'"),
+        ({"mode": "cluster", "namespace": ""}, r"'' is no name of a namespace"),
+    ],
+)  # fmt: skip
+def test_a_context_that_cannot_be_is_refused_where_it_is_made(said: dict[str, Any], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        tiphys.with_runcontext(**said)
+
+
+def test_what_has_no_effect_here_is_noted() -> None:
+    run = tiphys.with_runcontext(executor="in-process", namespace="ml", labels={"team": "a"}).run(contexts.texts)
+
+    assert run.notes == (
+        "`namespace` has no effect on this computer: it belongs to runs in the cluster",
+        "`labels` has no effect on this computer: it belongs to runs in the cluster",
+    )
+    assert tiphys.with_runcontext(executor="in-process").run(contexts.texts).notes == ()
+
+
+def test_in_the_cluster_parallelism_is_the_workflows_and_the_executor_is_noted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+
+    def submit(*_: Any, **said: Any) -> Submitted:
+        asked.append(said["parallelism"])
+        return Submitted("a-run", "u", "ml")
+
+    monkeypatch.setattr("tiphys.cluster.connect", lambda **_: None)
+    monkeypatch.setattr("tiphys.cluster.check_secrets", lambda *_: ["a Secret could not be read"])
+    monkeypatch.setattr("tiphys.cluster.apply", lambda *_: ())
+    monkeypatch.setattr("tiphys.cluster.submit", submit)
+    where = tiphys.with_runcontext(mode="cluster", namespace="ml", executor="forked", parallelism=3)
+    run = where.run(contexts.texts)
+
+    assert asked == [3]
+    assert run.notes == (
+        "a Secret could not be read",
+        "`executor` has no effect in the cluster: it says how pods run on this computer",
+    )
 
 
 def test_a_custom_context_holds_texts() -> None:

@@ -88,3 +88,30 @@ def test_an_unknown_profile_says_how_one_is_declared(tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text("namespace = 'a'")
     with pytest.raises(UsageError, match=r"has no profile `test`\. \[profiles\.test\] declares it\."):
         find_profile(tmp_path, "test")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"image =\n", ":1:8: this is not TOML: invalid value\n    image =\n           ^"),
+        (b'namespace = "a"\n[pods\nx = 1', ":2:6: this is not TOML: expected ']' at the end of a table"),
+        ('\timage = "ü" x'.encode(), ":1:14: this is not TOML: expected newline or end of"),
+        ('a = "ü" x'.encode(), 'after a statement\n    a = "ü" x\n            ^'),
+        (b"[a]\nb = [1,\n", ":2:8: this is not TOML: "),
+        (b"a = 1\nb = '\xff'\n", ":2:6: this is not UTF-8, and so no TOML"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["tiphys.toml", "pyproject.toml"])
+def test_what_is_no_toml_is_told_with_its_place_and_line(name: str, text: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(text)
+    with pytest.raises(UsageError) as caught:
+        find_profile(tmp_path)
+    where = str(caught.value).removeprefix(f"{tmp_path}/{name}")
+    assert where.startswith(said) if said.startswith(":") else where.endswith(said)
+
+
+@pytest.mark.parametrize("said", ["Bad_Namespace", "ml.prod", "-a", "", "a" * 64])
+def test_a_namespace_is_a_label_of_rfc_1123(said: str, tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text(f"namespace = '{said}'")
+    with pytest.raises(UsageError, match=r"tiphys\.toml:1: `namespace = .*is no name of a namespace"):
+        find_profile(tmp_path)

@@ -13,7 +13,7 @@ from tiphys.authoring.interface import NativeInterface, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, Span, report
+from tiphys.diagnostics import AuthoringError, Mistake, Span, report, together
 from tiphys_runtime.beside import Container
 
 if TYPE_CHECKING:
@@ -62,28 +62,29 @@ class ContainerTask(TaskTemplate[..., Any]):
         **settings: Any,
     ) -> None:
         where = caller()
-        if not isinstance(name, str) or not NAME.fullmatch(name):
-            text = f"{name!r} is no name of a task: lower-case words joined by `-` or `_`"
-            report(Mistake(text, keyword(where, "name")))
-        level = said_of_task("ContainerTask", {**settings, "image": image}, where)
-        inputs, outputs = dict(inputs or {}), dict(outputs or {})
-        for side, types in (("inputs", inputs), ("outputs", outputs)):
-            check_types(side, types, where)
-        words = (*as_words("command", command, where), *as_words("arguments", arguments or (), where))
-        if not words:
-            text = f"the container task {name!r} has no command"
-            raise AuthoringError(Mistake(text, keyword(where, "command"), "Say what it runs: `command=[...]`."))
-        try:
-            cut = command_of(words, inputs)
-        except Misplaced as error:
-            raise AuthoringError(Mistake(str(error), keyword(where, "command"))) from None
-        folders = as_folders(str(input_data_dir), str(output_data_dir), where)
-        body = Container(
-            name, command=cut.pieces, variables=cut.variables, folders=folders, outputs=tuple(outputs.items())
-        )
-        function = dressed(body, name, NativeInterface(inputs, outputs).signature)
-        self.begin(function, name=name, said=level, docs=docs, where=where)
-        self.container = (Beside(cut, *folders), function)
+        with together():
+            if not isinstance(name, str) or not NAME.fullmatch(name):
+                text = f"{name!r} is no name of a task: lower-case words joined by `-` or `_`"
+                report(Mistake(text, keyword(where, "name")))
+            level = said_of_task("ContainerTask", {**settings, "image": image}, where)
+            inputs, outputs = dict(inputs or {}), dict(outputs or {})
+            for side, types in (("inputs", inputs), ("outputs", outputs)):
+                check_types(side, types, where)
+            words = (*as_words("command", command, where), *as_words("arguments", arguments or (), where))
+            if not words:
+                text = f"the container task {name!r} has no command"
+                raise AuthoringError(Mistake(text, keyword(where, "command"), "Say what it runs: `command=[...]`."))
+            try:
+                cut = command_of(words, inputs)
+            except Misplaced as error:
+                raise AuthoringError(Mistake(str(error), keyword(where, "command"))) from None
+            folders = as_folders(str(input_data_dir), str(output_data_dir), where)
+            body = Container(
+                name, command=cut.pieces, variables=cut.variables, folders=folders, outputs=tuple(outputs.items())
+            )
+            function = dressed(body, name, NativeInterface(inputs, outputs).signature)
+            self.begin(function, name=name, said=level, docs=docs, where=where)
+            self.container = (Beside(cut, *folders), function)
         self.inputs, self.outputs = inputs, outputs
 
 

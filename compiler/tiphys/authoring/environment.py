@@ -14,7 +14,7 @@ from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.naming import check_description
 from tiphys.authoring.sandbox import Sandbox
 from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, Span
+from tiphys.diagnostics import AuthoringError, Mistake, Span, together
 from tiphys.diagnostics import report as complain
 from tiphys.settings import laid_over
 
@@ -56,16 +56,17 @@ class TaskEnvironment:
         **unknown: object,
     ) -> None:
         where = caller()
-        check_name(name, where)
-        check_description(description, where)
-        self.settings = said("environment", locals(), unknown, where)
-        reuse.check_environment(self.settings, where)
         self.name = name
         self.where = where
         self.description = description
         self._tasks: dict[str, TaskTemplate[..., Any]] = {}
         self._depends_on: list[TaskEnvironment] = []
-        self._depend(depends_on, where)
+        with together():
+            check_name(name, where)
+            check_description(description, where)
+            self.settings = said("environment", locals(), unknown, where)
+            reuse.check_environment(self.settings, where)
+            self._depend(depends_on, where)
 
     def __repr__(self) -> str:
         return f"<environment {self.name}>"
@@ -162,16 +163,17 @@ class TaskEnvironment:
         """
         where = caller()
         given = {**locals(), "reusable": None if reusable is KEPT else reusable}
-        new = said("environment", given, unknown, where)
-        made = TaskEnvironment(
-            name,
-            depends_on=self._depends_on if depends_on is None else depends_on,
-            description=self.description if description is None else description,
-        )
-        made.settings = laid_over(self.settings, new)
-        if reusable is None:
-            made.settings = made.settings.model_copy(update={"reusable": None})
-        reuse.check_environment(made.settings, where)
+        with together():
+            new = said("environment", given, unknown, where)
+            made = TaskEnvironment(
+                name,
+                depends_on=self._depends_on if depends_on is None else depends_on,
+                description=self.description if description is None else description,
+            )
+            made.settings = laid_over(self.settings, new)
+            if reusable is None:
+                made.settings = made.settings.model_copy(update={"reusable": None})
+            reuse.check_environment(made.settings, where)
         return made
 
     @overload
@@ -231,10 +233,11 @@ class TaskEnvironment:
         (True) or runs in a pod (False); by default it is traced if its body calls tasks.
         """
         where = caller()
-        level = said("decorator", locals(), unknown, where)
-        reuse.check_decorator(self.settings, level, where)
-        refuse_resolver(task_resolver, where)
-        check_docs(docs, where)
+        with together():
+            level = said("decorator", locals(), unknown, where)
+            reuse.check_decorator(self.settings, level, where)
+            refuse_resolver(task_resolver, where)
+            check_docs(docs, where)
 
         def decorate(wrapped: Callable[..., Any]) -> Any:
             place = function_span(wrapped, where)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tiphys.authoring.location import caller, keyword
-from tiphys.diagnostics import AuthoringError, Mistake, nearest
+from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
 
 
 class Setting(BaseModel):
@@ -21,16 +21,26 @@ class Setting(BaseModel):
         except ValidationError as error:
             where = caller()
             owner = type(self)
-            raise AuthoringError(*(explain(owner, item, where) for item in error.errors())) from None
+            raise AuthoringError(*(one for item in error.errors() for one in explain(owner, item, where))) from None
 
 
-def explain(owner: type[BaseModel], item: Any, where: Any) -> Mistake:
-    """Turn one of pydantic's findings into a mistake at the argument it is about."""
+def explain(owner: type[BaseModel], item: Any, where: Any) -> list[Mistake]:
+    """Turn one of pydantic's findings into mistakes at the argument it is about."""
     name = str(item["loc"][0]) if item["loc"] else ""
     if item["type"] == "extra_forbidden":
         mend = nearest(name, list(owner.model_fields))
-        return Mistake(f"`{owner.__name__}` has no field `{name}`", keyword(where, name), mend)
-    said = item["msg"].removeprefix("Value error, ")
-    if not name:
-        return Mistake(f"`{owner.__name__}`: {said}", where)
-    return Mistake(f"`{owner.__name__}({name}={item['input']!r})`: {said}", keyword(where, name))
+        return [Mistake(f"`{owner.__name__}` has no field `{name}`", keyword(where, name), mend)]
+    what = f"{owner.__name__}({name}={item['input']!r})" if name else owner.__name__
+    place = keyword(where, name) if name else where
+    return [Mistake(f"`{what}`: {said}", place, mend) for said, mend in sayings(item)]
+
+
+def sayings(item: Any) -> list[tuple[str, str | None]]:
+    """Give what one of pydantic's findings says, and how to mend it; of a setting made inside, what that one says.
+
+    Its place is left out: it was made of the argument at which all is told anyway.
+    """
+    inner = (item.get("ctx") or {}).get("error")
+    if isinstance(inner, ProgramError):
+        return [(one.message, one.mend) for one in inner.mistakes]
+    return [(str(item["msg"]).removeprefix("Value error, "), None)]

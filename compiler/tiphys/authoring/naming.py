@@ -9,7 +9,9 @@ from tiphys.diagnostics import Mistake, Span
 from tiphys.diagnostics import report as complain
 
 OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.ASCII)
+NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 LONGEST_OBJECT = 253
+LONGEST_NAMESPACE = 63
 LONGEST_TITLE = 63
 LONGEST_DESCRIPTION = 255
 
@@ -22,6 +24,18 @@ def as_account(value: object) -> object:
         msg = "it is no name of a ServiceAccount: lower-case letters, digits, `-` and `.`, such as 'runner'"
         raise ValueError(msg)
     return value
+
+
+def as_namespace(value: object) -> str:
+    """Check the name of a namespace: a label of RFC 1123. Raises ValueError."""
+    if isinstance(value, str) and NAMESPACE.fullmatch(value) and len(value) <= LONGEST_NAMESPACE:
+        return value
+    near = re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")[:LONGEST_NAMESPACE].strip("-") or "argo"
+    msg = (
+        f"{value!r} is no name of a namespace: up to {LONGEST_NAMESPACE} lower-case letters, digits and `-`, "
+        f"such as {near!r}"
+    )
+    raise ValueError(msg)
 
 
 def as_title(value: object) -> object:

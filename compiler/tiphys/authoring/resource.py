@@ -14,7 +14,7 @@ from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, nearest
+from tiphys.diagnostics import AuthoringError, Mistake, nearest, together
 from tiphys_runtime.errors import NonRecoverableError
 from tiphys_runtime.resource import INPUT, Filled
 
@@ -85,9 +85,10 @@ class ResourceTask(TaskTemplate[..., Any]):
         from tiphys.authoring.templates import check_task_name
 
         where = caller()
-        check_task_name(name, where)
-        said = said_of_task("ResourceTask", settings, where)
-        form = self.form_of(manifest, inputs or {})
+        with together():
+            check_task_name(name, where)
+            said = said_of_task("ResourceTask", settings, where)
+            form = self.form_of(manifest, inputs or {})
         paths = tuple((outputs or {}).values())
         self.resource = KubernetesResource(success=success, failure=failure, owned=owned, outputs=paths)
         kinds = dict.fromkeys(outputs or {"object": ""}, Any)

@@ -15,7 +15,7 @@ from tiphys.authoring.levels import said
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.reuse import check_function, check_override
-from tiphys.diagnostics import Mistake, Span, report
+from tiphys.diagnostics import Mistake, Span, report, together
 from tiphys.settings import Settings, laid_over, resolve
 from tiphys_runtime.template import Executed, Hooks
 
@@ -315,15 +315,16 @@ class TaskTemplate(Hooks, Generic[P, R]):
         Raises AuthoringError for what cannot be overridden (name, image, docs) and for unknown names.
         """
         where = caller()
-        new = said("override", locals(), unknown, where)
-        made = copy.copy(self)
-        made.overridden = laid_over(self.overridden, new)
-        policy = resolve(made.levels).settings.reusable
-        check_override(policy, new, where)
-        if new.reusable is not None:
-            check_function(policy, self.function, keyword(where, "reusable"))
-        if new.plugin_config is not None:
-            made.replan(new.plugin_config, keyword(where, "plugin_config"))
+        with together():
+            new = said("override", locals(), unknown, where)
+            made = copy.copy(self)
+            made.overridden = laid_over(self.overridden, new)
+            policy = resolve(made.levels).settings.reusable
+            check_override(policy, new, where)
+            if new.reusable is not None:
+                check_function(policy, self.function, keyword(where, "reusable"))
+            if new.plugin_config is not None:
+                made.replan(new.plugin_config, keyword(where, "plugin_config"))
         return made
 
     def replan(self, config: object, where: Span) -> None:

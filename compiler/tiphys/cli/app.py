@@ -2,9 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+
+from tiphys.diagnostics import UsageError
+
+
+class Once(TyperCommand):
+    """A command whose options are said once each, but for the repeatable ones: else the last would win in silence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option that is said twice. Raises UsageError."""
+        takes = {name: item for item in self.params for name in item.opts if not getattr(item, "is_flag", False)}
+        found: dict[str, str] = {}
+        rest = list(args[: args.index("--")] if "--" in args else args)
+        while rest:
+            word = rest.pop(0)
+            flag, equals, value = word.partition("=")
+            if not word.startswith("--") and word[:2] in takes:
+                flag, equals, value = word[:2], word[2:], word[2:]
+            item = takes.get(flag) if word.startswith("-") else None
+            if item is None:
+                continue
+            told = value if equals else "".join(rest[:1])
+            del rest[: 0 if equals else 1]
+            if not getattr(item, "multiple", False) and found.setdefault(item.opts[0], told) != told:
+                message = f"`{item.opts[0]}` is said twice: {found[item.opts[0]]} and {told}; say it once"
+                raise UsageError(message)
+        return super().parse_args(ctx, args)
+
+
+def namespace_of(text: str | None) -> str | None:
+    """Check `--namespace`. Raises UsageError."""
+    if text is None:
+        return None
+    from tiphys.authoring.naming import as_namespace
+
+    try:
+        return as_namespace(text)
+    except ValueError as error:
+        message = f"--namespace: {error}"
+        raise UsageError(message) from None
+
 
 app = typer.Typer(
     name="tiphys",
@@ -29,7 +70,13 @@ Cache = Annotated[str | None, typer.Option("--cache", help="auto, override (run 
 Inputs = Annotated[str | None, typer.Option("--inputs", help="All inputs as one JSON object, @FILE, or - for stdin.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
 After = Annotated[str | None, typer.Option("--after", help="Stop behind a pass, and print the graph there.")]
-Namespace = Annotated[str | None, typer.Option("--namespace", "-n", help="By default that of the current context.")]
+Namespace = Annotated[
+    str | None,
+    typer.Option("--namespace", "-n", help="By default that of the current context.", callback=namespace_of),
+]
+Parallelism = Annotated[
+    int | None, typer.Option("--parallelism", help="How many pods of the run run at once.", metavar="N", min=1)
+]
 Context = Annotated[str | None, typer.Option("--context", help="The context of the kubeconfig.")]
 
 
@@ -51,7 +98,7 @@ def run(ctx: typer.Context) -> None:
     run_here(list(ctx.args))
 
 
-@app.command(context_settings=INPUTS)
+@app.command(cls=Once, context_settings=INPUTS)
 def compile(
     ctx: typer.Context,
     file: File,
@@ -67,6 +114,7 @@ def compile(
     submit: Annotated[bool, typer.Option("--submit", help="Apply to the cluster and start a run.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,
     inputs: Inputs = None,
+    parallelism: Parallelism = None,
     namespace: Namespace = None,
     context: Context = None,
     profile: Profile = None,
@@ -82,13 +130,13 @@ def compile(
     make(
         Making(
             file, task, output=output, form=form, bind=bind or [], image=image or [], after=after, apply=apply,
-            submit=submit, watch=watch, inputs=inputs, namespace=namespace, context=context, profile=profile,
-            cache=cache, as_json=as_json, extra=extra,
+            submit=submit, watch=watch, inputs=inputs, parallelism=parallelism, namespace=namespace, context=context,
+            profile=profile, cache=cache, as_json=as_json, extra=extra,
         )
     )  # fmt: skip
 
 
-@app.command()
+@app.command(cls=Once)
 def build(
     file: File,
     task: Annotated[str | None, typer.Argument(help="Only what this task calls.", metavar="[TASK]")] = None,
@@ -108,7 +156,7 @@ def build(
     build_images(Asked(file, task, image or [], profile, tool, push, force, print_only, as_json))
 
 
-@app.command()
+@app.command(cls=Once)
 def graph(
     file: File,
     task: Task = None,
@@ -122,7 +170,7 @@ def graph(
     print_graph(file, task, form, bind or [], after)
 
 
-@app.command()
+@app.command(cls=Once)
 def explain(
     file: File,
     task: Task = None,
@@ -137,7 +185,7 @@ def explain(
     print_explained(file, task, bind or [], image or [], profile, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Once)
 def signal(
     name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
     condition: Annotated[
@@ -158,7 +206,7 @@ def signal(
         answer(name, condition, value, everywhere=everywhere, namespace=namespace, context=context, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Once)
 def result(
     name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
     namespace: Namespace = None,

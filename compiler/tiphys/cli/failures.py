@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,8 @@ def told(command: Callable[[], Any], as_json: bool) -> int:
         command()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 2
+    except InternalError as error:
+        return told_of_bug(error, as_json=as_json)
     except TiphysError as error:
         if as_json:
             print(json.dumps({"errors": errors_of(error)}))
@@ -31,13 +34,51 @@ def told(command: Callable[[], Any], as_json: bool) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:  # noqa: BLE001  the outermost frame
-        import traceback
-
-        traceback.print_exc()
-        print("error: this is a bug in tiphys; please report it with the program that shows it", file=sys.stderr)
-        return InternalError.exit_code
+    except Exception as error:  # noqa: BLE001  the outermost frame
+        return told_of_bug(error, as_json=as_json)
     return 0
+
+
+def told_of_bug(error: Exception, *, as_json: bool) -> int:
+    """Say that a failure is our own, and what to report; the frames go into a file. Gives the exit code."""
+    import traceback
+
+    said = str(error) if isinstance(error, InternalError) else "".join(traceback.format_exception_only(error)).strip()
+    text = f"this is a bug in tiphys, not in your program: {said}"
+    frames = "".join(traceback.format_exception(error))
+    place = kept(f"{versions()}\n{shlex.join(['tiphys', *sys.argv[1:]])}\n\n{frames}")
+    mend = "Please report it with the program that shows it"
+    if place is not None:
+        mend += f", and with {place}: versions, command and traceback."
+    else:
+        mend += f", and with this: {versions()}; {shlex.join(['tiphys', *sys.argv[1:]])}\n{frames}"
+    if as_json:
+        print(json.dumps({"errors": errors_of(ProgramError(Mistake(text, mend=mend)))}))
+    print(f"error: {Mistake(text, mend=mend)}", file=sys.stderr)
+    return InternalError.exit_code
+
+
+def versions() -> str:
+    """Name what a report of a bug has to name."""
+    import platform
+
+    from tiphys import __version__
+
+    return f"tiphys {__version__}, Python {platform.python_version()}, {platform.platform()}"
+
+
+def kept(text: str) -> str | None:
+    """Write a text into a new file of the temporary folder; None where that cannot be."""
+    import tempfile
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="tiphys-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.write(text)
+    except OSError:
+        return None
+    return file.name
 
 
 def errors_of(error: TiphysError) -> list[dict[str, Any]]:

@@ -68,14 +68,20 @@ def read_flags(task: TaskTemplate[..., Any], words: list[str]) -> dict[str, str]
             message = f"{word!r} is no flag; inputs are written as {example_flags(types)}"
             raise UsageError(message)
         flag, equals, value = word[2:].partition("=")
-        if flag.startswith("no-") and flag not in spelled and types.get(spelled.get(flag[3:], "")) is bool:
-            found[spelled[flag[3:]]] = "false"
-            continue
-        name = spelled.get(flag)
+        is_denied = flag.startswith("no-") and flag not in spelled and types.get(spelled.get(flag[3:], "")) is bool
+        name = spelled.get(flag[3:] if is_denied else flag)
         if name is None:
             message = f"`{task.name}` has no input `{flag}`. {nearest(flag, list(types))}".strip()
             raise UsageError(message)
-        if equals:
+        if name in found:
+            message = f"the input `{name}` is said twice; say it once"
+            raise UsageError(message)
+        if is_denied and equals:
+            message = f"`--{flag}` takes no value; write `--{flag[3:]}={value}`"
+            raise UsageError(message)
+        if is_denied:
+            found[name] = "false"
+        elif equals:
             found[name] = value
         elif types[name] is bool and (not rest or rest[0].startswith("--") or rest[0].lower() not in ("true", "false")):
             found[name] = "true"

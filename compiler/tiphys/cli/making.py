@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tiphys.authoring.task import TaskTemplate
 
 OPTIONS = [
-    "--output", "--format", "--bind", "--image", "--after", "--apply", "--submit", "--watch", "--inputs", "--namespace",
-    "--context", "--profile", "--cache", "--json",
+    "--output", "--format", "--bind", "--image", "--after", "--apply", "--submit", "--watch", "--inputs",
+    "--parallelism", "--namespace", "--context", "--profile", "--cache", "--json",
 ]  # fmt: skip
 SUFFIX = {"yaml": "yaml", "json": "json"}
 
@@ -39,6 +39,7 @@ class Making:
     submit: bool
     watch: bool
     inputs: str | None
+    parallelism: int | None
     namespace: str | None
     context: str | None
     profile: str | None
@@ -66,6 +67,9 @@ def make(asked: Making) -> None:
     if asked.inputs is not None and not asked.submit:
         message = "`--inputs` are those of a run, and nothing is run without `--submit`; to fix them, use --bind"
         raise UsageError(message)
+    if asked.parallelism is not None and not asked.submit:
+        message = "`--parallelism` limits the run that `--submit` starts: say both"
+        raise UsageError(message)
     if asked.as_json and asked.output == "-":
         message = "`--json` and `-o -` both want standard output: write the objects into a folder"
         raise UsageError(message)
@@ -79,6 +83,10 @@ def make(asked: Making) -> None:
     manifest = compile_task(task, bindings=bindings, image=asked.image, profile=profile)
     for note in manifest.notes:
         print(f"note: {note}", file=sys.stderr)
+    if not asked.apply and not asked.submit:
+        for name in ("namespace", "context"):
+            if getattr(asked, name) is not None:
+                print(f"note: `--{name}` has no effect without `--apply` or `--submit`", file=sys.stderr)
     if asked.output is not None:
         for note in notes_on_sizes(manifest.report.bytes):
             print(f"note: {note}", file=sys.stderr)
@@ -111,6 +119,9 @@ def bound(task: TaskTemplate[..., Any], pairs: list[str]) -> dict[str, object]:
         name, equals, text = pair.partition("=")
         if not equals or name not in types:
             message = f"--bind {pair}: write NAME=VALUE for an input of `{task.name}`. {nearest(name, list(types))}"
+            raise UsageError(message)
+        if name in found:
+            message = f"`--bind {name}=...` is said twice; say it once"
             raise UsageError(message)
         try:
             found[name] = convert.from_text(text, types[name], LiveWorld())
@@ -158,7 +169,7 @@ def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:
     """Apply the objects, submit a run, and follow it if asked to."""
     from tiphys.runs import RunContext
 
-    where = RunContext(mode="cluster", namespace=asked.namespace, context=asked.context)
+    where = RunContext(mode="cluster", namespace=asked.namespace, context=asked.context, parallelism=asked.parallelism)
     run = where.there(manifest, arguments)
     for note in run.notes:
         print(f"note: {note}", file=sys.stderr)

@@ -72,8 +72,11 @@ def split(words: list[str]) -> tuple[dict[str, str], list[str]]:
                 message = f"`{flag}` needs a value"
                 raise UsageError(message)
             told = value if equals else waiting.pop(0)
-            several = flag == "--image" and "image" in options
-            options[flag[2:]] = f"{options['image']}\n{told}" if several else told
+            before = options.get(flag[2:])
+            if before is not None and flag != "--image":
+                message = f"`{flag}` is said twice: {before} and {told}; say it once"
+                raise UsageError(message)
+            options[flag[2:]] = told if before is None else f"{before}\n{told}"
         else:
             rest.append(word)
     return options, rest

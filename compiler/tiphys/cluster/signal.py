@@ -38,7 +38,7 @@ def signal(cluster: Cluster, run: str, condition: str, text: str, *, everywhere:
 
     condition: its name, or the place of one of several that wait. everywhere: answer all of that name.
 
-    Raises UsageError for what is no answer, ClusterError where nothing waits for it.
+    Raises UsageError for what is no answer or no condition of the run, ClusterError where nothing waits for it now.
     """
     for _ in range(ATTEMPTS - 1):
         with contextlib.suppress(Conflict):
@@ -49,7 +49,7 @@ def signal(cluster: Cluster, run: str, condition: str, text: str, *, everywhere:
 def answer(cluster: Cluster, run: str, condition: str, text: str, *, everywhere: bool) -> list[str]:
     """Answer once; a run that has changed in between raises Conflict."""
     workflow = read(cluster, run)
-    found = chosen(run, waits_of(workflow), condition, everywhere=everywhere)
+    found = chosen(run, waits_of(workflow), conditions_of(workflow), condition, everywhere=everywhere)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     nodes: dict[str, Any] = {}
     for each in found:
@@ -93,8 +93,7 @@ def read(cluster: Cluster, run: str) -> Json:
 def waits_of(workflow: Mapping[str, Any]) -> list[Waiting]:
     """List the questions of a run that nobody has answered yet."""
     status = workflow.get("status") or {}
-    stored = (status.get("storedWorkflowTemplateSpec") or {}).get("templates") or ()
-    templates = {each["name"]: each for each in (*stored, *(workflow["spec"].get("templates") or ()))}
+    templates = templates_of(workflow)
     found = []
     for key, node in (status.get("nodes") or {}).items():
         template = templates.get(node.get("templateName"), {})
@@ -108,17 +107,32 @@ def waits_of(workflow: Mapping[str, Any]) -> list[Waiting]:
     return sorted(found, key=lambda each: each.place)
 
 
-def chosen(run: str, waits: list[Waiting], condition: str, *, everywhere: bool) -> list[Waiting]:
-    """Choose the questions that are meant."""
+def templates_of(workflow: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the templates that a run is made of, by name."""
+    stored = ((workflow.get("status") or {}).get("storedWorkflowTemplateSpec") or {}).get("templates") or ()
+    return {each["name"]: each for each in (*stored, *(workflow["spec"].get("templates") or ()))}
+
+
+def conditions_of(workflow: Mapping[str, Any]) -> list[str]:
+    """List the conditions that a run may come to, whether it waits for them now or not."""
+    marks = (each.get("metadata", {}).get("annotations", {}) for each in templates_of(workflow).values())
+    return sorted({found[CONDITION] for found in marks if CONDITION in found})
+
+
+def chosen(run: str, waits: list[Waiting], known: list[str], condition: str, *, everywhere: bool) -> list[Waiting]:
+    """Choose the questions that are meant. known: the names of all conditions that the run may come to."""
     found = [each for each in waits if condition in (each.place, each.node)]
     found = found or [each for each in waits if each.asked.name == condition]
+    if not found and known and condition not in known and "/" not in condition:
+        message = f"the run `{run}` has no condition `{condition}`"
+        raise UsageError(lines(message, mend=nearest(condition, known)))
     if not found and not waits:
         message = f"the run `{run}` waits for no condition now"
         raise ClusterError(message)
     if not found:
-        names = sorted({each.asked.name for each in waits})
-        message = f"the run `{run}` does not wait for a condition `{condition}`"
-        raise ClusterError(lines(message, mend=nearest(condition, names)))
+        held = ", ".join(f"`{each.asked.name}` at {each.place}" for each in waits)
+        message = f"the run `{run}` does not wait for `{condition}` now: it waits for {held}"
+        raise ClusterError(message)
     if len(found) > 1 and not everywhere:
         places = ", ".join(each.place for each in found)
         message = f"`{condition}` is asked at {len(found)} places of the run `{run}`: {places}"

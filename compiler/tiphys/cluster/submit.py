@@ -38,8 +38,12 @@ def submit(
     *,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
+    parallelism: int | None = None,
 ) -> Submitted:
-    """Start a run of a WorkflowTemplate; the arguments are plain text, as a person would type them."""
+    """Start a run of a WorkflowTemplate; the arguments are plain text, as a person would type them.
+
+    parallelism: how many pods of it run at once.
+    """
     body = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
@@ -51,6 +55,7 @@ def submit(
         "spec": {
             "workflowTemplateRef": {"name": template},
             "arguments": {"parameters": [{"name": name, "value": text} for name, text in (arguments or {}).items()]},
+            **({} if parallelism is None else {"parallelism": parallelism}),
         },
     }
     metadata = cluster.create(body)["metadata"]
@@ -64,6 +69,7 @@ def submit_new(
     *,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
+    parallelism: int | None = None,
     patience: float = PATIENCE_SECONDS,
 ) -> Submitted:
     """Start a run of a WorkflowTemplate that was created just now.
@@ -71,11 +77,11 @@ def submit_new(
     A busy controller may see the run before it sees the template; that run is over at once, and is started again.
     """
     for _ in range(TRIES - 1):
-        made = submit(cluster, template, arguments, labels=labels, annotations=annotations)
+        made = submit(cluster, template, arguments, labels=labels, annotations=annotations, parallelism=parallelism)
         if not was_early(cluster, made, template, patience):
             return made
         cluster.delete("Workflow", made.name)
-    return submit(cluster, template, arguments, labels=labels, annotations=annotations)
+    return submit(cluster, template, arguments, labels=labels, annotations=annotations, parallelism=parallelism)
 
 
 def was_early(cluster: Cluster, made: Submitted, template: str, patience: float) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from tiphys.authoring.cache import check_behavior
+from tiphys.authoring.naming import as_namespace
 from tiphys.authoring.pod import PodTemplate
 from tiphys.building.addresses import IMAGE, repository
 from tiphys.diagnostics import nearest
@@ -73,7 +74,7 @@ class Profile(Part):
         default_factory=dict
     )
     registry: Annotated[str, AfterValidator(host)] | None = None
-    namespace: ObjectName | None = None
+    namespace: Annotated[str, AfterValidator(as_namespace)] | None = None
     service_account: ObjectName | None = None
     image_pull_secrets: ObjectNames = Field(default=())
     storage: Literal["s3", "gcs", "oss", "azure", "none"] = "s3"

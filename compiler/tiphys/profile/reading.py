@@ -38,6 +38,8 @@ KINDS = {
     "bool_type": "write true or false, without quotes",
 }
 """What pydantic says of wrong types, in TOML's words."""
+PLACE = re.compile(r"(?P<said>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)", re.DOTALL)
+AT_END = " (at end of document)"
 KEY = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
 HEADER = re.compile(r"\s*\[{1,2}\s*(?P<key>[^\]]+?)\s*\]{1,2}\s*(#.*)?")
 ENTRY = re.compile(r"\s*(?P<key>(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.\s-])+?)\s*=")
@@ -69,14 +71,37 @@ def find_profile(root: Path, asked: str | None = None) -> Profile:
 def tables_of(file: Path) -> dict[str, Any] | None:
     """Read the tables of a file; nothing for a `pyproject.toml` that does not speak of tiphys."""
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{file} is not TOML: {error}"
+        data = file.read_bytes()
+    except OSError as error:
+        message = f"{file} cannot be read: {error.strerror}"
         raise UsageError(message) from None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].split(b"\n")
+        column = len(before[-1].decode(errors="replace")) + 1
+        message = f"{file}:{len(before)}:{column}: this is not UTF-8, and so no TOML"
+        raise UsageError(message) from None
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(not_toml(file, text, str(error))) from None
     if file.name != PROJECT:
         return found
     tables: dict[str, Any] | None = found.get("tool", {}).get("tiphys")
     return tables
+
+
+def not_toml(file: Path, text: str, said: str) -> str:
+    """Say where a text stops being TOML, with its line: the parser's words end in the place."""
+    lines = text.splitlines() or [""]
+    if place := PLACE.fullmatch(said):
+        line, column, said = int(place["line"]), int(place["column"]), place["said"]
+    else:
+        line, column, said = len(lines), len(lines[-1]) + 1, said.removesuffix(AT_END)
+    shown = lines[line - 1].expandtabs(1) if line <= len(lines) else ""
+    excerpt = f"\n    {shown}\n    {' ' * (column - 1)}^" if shown.strip() else ""
+    return f"{file}:{line}:{column}: this is not TOML: {said[:1].lower()}{said[1:]}{excerpt}"
 
 
 def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None) -> Profile:

@@ -200,6 +200,21 @@ async def returned_and_then_changed(n: int) -> list[object]:
         log.append(1)
 
 
+@env.task
+async def given_away_in_an_arm(n: int) -> list[object]:
+    found = await numbers(n)
+    kept: list[int] = []
+    if n > len(found) - 1:
+        given = await asyncio.gather(add(n, max(kept, default=n)), add(n))
+        if n > 3:
+            return ["early", given]
+    else:
+        given = [0, 0]
+    if n > 1:
+        kept.append(n + n)
+    return [kept, given]
+
+
 CASES = [
     *[("part_of_a_result", {"n": n}) for n in (0, 2)],
     *[("slices_are_copies", {"n": n}) for n in (1, 3)],
@@ -221,4 +236,5 @@ CASES = [
     *[("grows_by_a_branch", {"n": n}, 1) for n in (0, 5)],  # INPUT
     *[("smallest_first", {"n": n}, 1) for n in (1, 4)],  # BEHIND
     *[("returned_and_then_changed", {"n": n}, 1) for n in (0, 4)],  # BEHIND
+    *[("given_away_in_an_arm", {"n": n}, 1) for n in (0, 2, 5)],  # BEHIND
 ]

@@ -166,9 +166,10 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
             t.state.write(value).taken = True
             schedule(t, value)
             return value
-        t.state.write(value).taken = True
         made = PendingC(content.begin, content.title, content.where, reusable=True)
-        made.held = content.held
+        given = t.state.write(value)
+        given.taken = True
+        made.held, given.held = given.held, None
         box = t.state.box(made)
         t.state.pending.append(box)
         schedule(t, box)

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, str] = {
     "passes": "diagnostics ir tracing runtime",
     "bundling": "diagnostics runtime",
     "bundle": "bundling diagnostics runtime",
-    "argo": "answers authoring building bundle diagnostics ir passes profile settings tracing runtime",
+    "argo": "answers authoring building bundle bundling diagnostics ir passes profile settings tracing runtime",
     "engine": "answers diagnostics runtime",
     "cluster": "answers diagnostics runtime",
     "loading": "authoring diagnostics settings tracing",

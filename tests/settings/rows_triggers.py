@@ -131,6 +131,7 @@ REFUSALS = [
     Refusal(MAIN, trigger("'0 2 * * *'"), message="it must be a `Cron`, a `FixedRate` or an `Event`"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'m': 1}}"), message="`m.main` has no input `m`", mend="`n`"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'n': 'x'}}"), message="it takes `int`"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, inputs={{'n': True}}"), message="it takes `int`"),
     Refusal(
         MAIN, trigger(f"{NIGHTLY}, inputs={{'n': tiphys.TriggerTime}}"), message="takes no time",
         mend="Declare it as `n: datetime`.",

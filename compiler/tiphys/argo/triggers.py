@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tiphys.argo.expressions import TRIGGER_TIME, defused
+from tiphys.argo.fitting import misfit
 from tiphys.argo.names import valid
 from tiphys.argo.pods import shim_variables
 from tiphys.argo.spelling import in_variables
@@ -18,7 +19,6 @@ from tiphys.authoring.trigger import Event, EventData, Trigger, TriggerTimeType
 from tiphys.diagnostics import Mistake, ProgramError, nearest
 from tiphys.ir import Graph, Plan, Program
 from tiphys.settings import Settings
-from tiphys.tracing.checks import may_be, spell
 
 NAME_LENGTH = 52
 """Argo puts a time behind it, for the name of a run."""
@@ -205,11 +205,6 @@ def inputs_of(
             mend = f"Give it: inputs={{{item.name!r}: ...}}, or a default in the function."
             mistakes.append(Mistake(what, trigger.where, mend))
     return found
-
-
-def misfit(value: object, kind: Any) -> str | None:
-    """Say why a value cannot be given for an input."""
-    return None if may_be(type(value), kind) else f"it takes {spell(kind)}"
 
 
 def takes_time(kind: Any) -> bool:

@@ -21,6 +21,7 @@ from tiphys.arguments import from_values
 from tiphys.authoring.naming import as_namespace
 from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
+from tiphys.cluster.leftovers import TRIGGERS
 from tiphys.compiling import compile_task, profile_of
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.endings import as_state, ended_here, ended_there, task_names
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 MODES = ("local", "cluster")
 EXECUTORS = ("forked", "fresh", "in-process")
 GLUE_FAILED = 3
-TRIGGERS = ("CronWorkflow", "Sensor")
-"""Kinds of objects that start runs by themselves: a single run leaves those in the cluster as they are."""
 INPUT_BYTES = 256 * 1024
 """What a run's inputs may have: they travel as text, in the object and in the arguments of the pods."""
 
@@ -307,6 +306,17 @@ class RunContext:
         cluster = self.cluster()
         unsure = remote.check_secrets(cluster, manifest.secrets)
         return remote.apply(cluster, manifest.objects), list(unsure)
+
+    def tidy(self, manifest: Manifest, *, prune: bool) -> tuple[tuple[Applied, ...], list[str]]:
+        """Look for triggers that the source does not have any more, or delete those.
+
+        Gives what was found or deleted, and what could not be looked for.
+        """
+        from tiphys import cluster as remote
+
+        cluster = self.cluster()
+        left = remote.leftovers(cluster, manifest.objects)
+        return remote.prune(cluster, left.found) if prune else left.found, list(left.notes)
 
 
 def not_here(manifest: Manifest) -> list[str]:

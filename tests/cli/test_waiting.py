@@ -110,6 +110,42 @@ def test_apply_brings_triggers_up_to_date_and_submit_leaves_them_alone(
 
 
 @pytest.mark.kubernetes
+def test_triggers_that_the_source_lost_are_named_and_deleted_on_request(
+    tiphys: Command, cluster: Cluster, program: Callable[[str], str]
+) -> None:
+    to = ("--namespace", cluster.namespace)
+    assert tiphys("compile", program(PROGRAM), "--apply", *to).code == 0
+    other = {"metadata": {"labels": {"tiphys.dev/program": "shop-other"}}}
+    stranger = cluster.read("CronWorkflow", "shop-main-nightly")
+    assert stranger is not None
+    labels = {**stranger["metadata"]["labels"], **other["metadata"]["labels"]}
+    cluster.create({**stranger, "metadata": {"name": "shop-other-nightly", "labels": labels}})
+
+    fewer = program(PROGRAM.replace('"often"', '"seldom"'))
+    gone = f"CronWorkflow {cluster.namespace}/shop-main-often"
+    for how in ("--apply", "--submit"):
+        named = tiphys("compile", fewer, how, *to)
+        assert named.code == 0, named.err
+        assert f"note: {gone} is no trigger of the source any more; --prune deletes it" in named.err
+        assert "shop-main-nightly is no" not in named.err
+        assert "shop-other" not in named.err
+    assert cluster.read("CronWorkflow", "shop-main-often") is not None
+
+    pruned = tiphys("compile", fewer, "--apply", "--prune", *to)
+    assert f"{gone} deleted" in pruned.err
+    there = [item["metadata"] for item in cluster.find("CronWorkflow", labels="")]
+    left = [each["name"] for each in there if "deletionTimestamp" not in each]  # here nobody collects what is deleted
+    assert sorted(left) == ["shop-main-nightly", "shop-main-seldom", "shop-other-nightly"]
+    assert "no trigger of the source" not in tiphys("compile", fewer, "--apply", *to).err
+
+
+def test_to_prune_is_to_apply(tiphys: Command, waits: str) -> None:
+    done = tiphys("compile", waits, "--prune")
+    assert done.code == 2
+    assert "`--prune` deletes triggers in the cluster, and nothing is applied there: say `--apply` too" in done.err
+
+
+@pytest.mark.kubernetes
 def test_signal_lists_and_answers(tiphys: Command, cluster: Cluster) -> None:
     run = submit(cluster, "flow").name
     stored = {"storedWorkflowTemplateSpec": {"templates": [ask_template("size", "int")]}}

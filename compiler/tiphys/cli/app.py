@@ -111,6 +111,9 @@ def compile(
     apply: Annotated[
         bool, typer.Option("--apply", help="Apply to the cluster, triggers included; starts nothing.")
     ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete the program's triggers that the source does not have any more.")
+    ] = False,
     submit: Annotated[bool, typer.Option("--submit", help="Apply to the cluster and start a run.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the run to its end.")] = False,
     inputs: Inputs = None,
@@ -130,8 +133,8 @@ def compile(
     make(
         Making(
             file, task, output=output, form=form, bind=bind or [], image=image or [], after=after, apply=apply,
-            submit=submit, watch=watch, inputs=inputs, parallelism=parallelism, namespace=namespace, context=context,
-            profile=profile, cache=cache, as_json=as_json, extra=extra,
+            prune=prune, submit=submit, watch=watch, inputs=inputs, parallelism=parallelism, namespace=namespace,
+            context=context, profile=profile, cache=cache, as_json=as_json, extra=extra,
         )
     )  # fmt: skip
 

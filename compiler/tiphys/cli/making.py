@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tiphys.authoring.task import TaskTemplate
 
 OPTIONS = [
-    "--output", "--format", "--bind", "--image", "--after", "--apply", "--submit", "--watch", "--inputs",
+    "--output", "--format", "--bind", "--image", "--after", "--apply", "--prune", "--submit", "--watch", "--inputs",
     "--parallelism", "--namespace", "--context", "--profile", "--cache", "--json",
 ]  # fmt: skip
 SUFFIX = {"yaml": "yaml", "json": "json"}
@@ -36,6 +36,7 @@ class Making:
     image: list[str]
     after: str | None
     apply: bool
+    prune: bool
     submit: bool
     watch: bool
     inputs: str | None
@@ -58,6 +59,9 @@ def make(asked: Making) -> None:
         raise UsageError(message)
     if asked.watch and not asked.submit:
         message = "`--watch` follows a run that `--submit` starts: say both"
+        raise UsageError(message)
+    if asked.prune and not (asked.apply or asked.submit):
+        message = "`--prune` deletes triggers in the cluster, and nothing is applied there: say `--apply` too"
         raise UsageError(message)
     if asked.extra and not asked.submit:
         word = asked.extra[0]
@@ -91,10 +95,12 @@ def make(asked: Making) -> None:
         for note in notes_on_sizes(manifest.report.bytes):
             print(f"note: {note}", file=sys.stderr)
         write(manifest, asked)
+    asked = replace(asked, namespace=asked.namespace or profile.namespace)
     if asked.apply:
-        bring(manifest, replace(asked, namespace=asked.namespace or profile.namespace))
+        bring(manifest, asked)
+        tidy(manifest, asked)
     if asked.submit:
-        start(manifest, arguments, replace(asked, namespace=asked.namespace or profile.namespace))
+        start(manifest, arguments, asked)
     elif asked.as_json:
         print(json.dumps(described(manifest)))
     elif asked.output is None and not asked.apply:
@@ -134,8 +140,8 @@ def bound(task: TaskTemplate[..., Any], pairs: list[str]) -> dict[str, object]:
 def write(manifest: Manifest, asked: Making) -> None:
     """Write the objects to standard output, or a file each into a folder; a file is there whole or not at all."""
     from tiphys.argo.emit import to_json, to_yaml
+    from tiphys.cluster.leftovers import TRIGGERS
     from tiphys.compiling import write_whole
-    from tiphys.runs import TRIGGERS
 
     emit = to_yaml if asked.form == "yaml" else to_json
     if asked.output == "-":
@@ -165,6 +171,19 @@ def bring(manifest: Manifest, asked: Making) -> None:
         print(line, file=sys.stderr)
 
 
+def tidy(manifest: Manifest, asked: Making) -> None:
+    """Name the triggers that the source does not have any more, or delete them."""
+    from tiphys.runs import RunContext
+
+    where = RunContext(mode="cluster", namespace=asked.namespace, context=asked.context)
+    found, notes = where.tidy(manifest, prune=asked.prune)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    for one in found:
+        still = f"note: {one.kind} {one.namespace}/{one.name} is no trigger of the source any more; --prune deletes it"
+        print(one if asked.prune else still, file=sys.stderr)
+
+
 def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:
     """Apply the objects, submit a run, and follow it if asked to."""
     from tiphys.runs import RunContext
@@ -174,6 +193,8 @@ def start(manifest: Manifest, arguments: dict[str, str], asked: Making) -> None:
     for note in run.notes:
         print(f"note: {note}", file=sys.stderr)
     print(f"submitted {run.name} in {run.state.namespace}", file=sys.stderr)
+    if not asked.apply:
+        tidy(manifest, asked)
     if asked.watch:
         watch_run(run)
         finish(run, as_json=asked.as_json)

@@ -3,6 +3,7 @@
     connection   a kubeconfig becomes a `Cluster`; every request goes through it
     refusals     what an API server says, as sentences
     apply        a manifest's objects are created or brought up to date
+    leftovers    triggers that the source does not have any more
     secrets      the Secrets that a program reads are looked for
     signal       a person's answer to a run that waits for it
     submit       a Workflow is started
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from tiphys.cluster.apply import Applied, apply
 from tiphys.cluster.connection import Cluster, connect
+from tiphys.cluster.leftovers import Leftovers, leftovers, prune
 from tiphys.cluster.nodes import Node, Phase, Run
 from tiphys.cluster.refusals import Absent, Refused, Unreachable
 from tiphys.cluster.result import Outcome, outcome
@@ -29,6 +31,7 @@ __all__ = [
     "Absent",
     "Applied",
     "Cluster",
+    "Leftovers",
     "Node",
     "Outcome",
     "Phase",
@@ -39,7 +42,9 @@ __all__ = [
     "apply",
     "check_secrets",
     "connect",
+    "leftovers",
     "outcome",
+    "prune",
     "signal",
     "submit",
     "submit_new",

@@ -30,7 +30,8 @@ ATTEMPTS = 5
 # what the API server writes into every object
 WRITTEN = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
 
-Action = Literal["created", "updated", "unchanged"]
+Action = Literal["created", "updated", "unchanged", "left", "deleted"]
+"""`left`: it is there, and the source does not have it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def write(cluster: Cluster, step: Step) -> None:
             cluster.create(step.body, namespace=step.namespace)
         case "updated":
             cluster.replace(step.body, namespace=step.namespace)
-        case "unchanged":
+        case "unchanged" | "left" | "deleted":
             pass
 
 

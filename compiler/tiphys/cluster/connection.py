@@ -93,11 +93,11 @@ class Cluster:
         """Change parts of an object; with a resourceVersion in it, only while that is the newest."""
         return self.json(self.act("patch", kind, name, namespace=namespace), body=change)
 
-    def delete(self, kind: str, name: str, *, namespace: str | None = None) -> None:
-        """Delete an object and what belongs to it; one that is gone already is fine."""
+    def delete(self, kind: str, name: str, *, namespace: str | None = None, keep: bool = False) -> None:
+        """Delete an object and what belongs to it, unless that is to be kept; one that is gone already is fine."""
         act = self.act("delete", kind, name, namespace=namespace)
         with contextlib.suppress(Absent):
-            self.json(act, query={"propagationPolicy": "Background"})
+            self.json(act, query={"propagationPolicy": "Orphan" if keep else "Background"})
 
     def events(self, kind: str, name: str, version: str, *, namespace: str | None = None) -> Iterator[Json]:
         """Yield what happens to one object after `version`, until the API server closes the stream."""

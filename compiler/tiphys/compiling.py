@@ -9,6 +9,7 @@ import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def compile_task(
 
     default, profile = with_images(image, profile or profile_of(task))
     program, notes = trace(task, bindings)
-    program = passes.run(program)
+    program = passes.run(replace(program, is_storeless=profile.storage == "none"))
     packed = pack_program(
         program, root=root_of(task), profile=profile, image=default, marks=marks_of(task), triggers=triggers_of(task)
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from tiphys.diagnostics import InternalError, RunFailed
 from tiphys.plain import plain, spelled
+from tiphys_runtime.envelope import inner, width
 from tiphys_runtime.errors import TaskLostError
 
 
@@ -76,6 +77,9 @@ class Ended:
         """Give the tagged form of one envelope's value."""
         if "v" in envelope:
             return envelope["v"]
+        if "a" in envelope:
+            parts = (as_value(inner(envelope, index)) for index in range(width(envelope)))
+            return [self.form_of(part) if part else lost_form() for part in parts]
         if "c" in envelope and self.items is not None:
             return [lost_form() if data is None else form_in(data) for data in self.items(envelope)]
         if "b" in envelope and self.blob is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tiphys_runtime.codec import World
 
-KINDS = ("v", "k", "b", "t", "l", "e")
+KINDS = ("v", "k", "b", "t", "l", "a", "o", "e")
 REPR_LIMIT = 4000
 
 
@@ -141,9 +141,14 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
         return codec.from_file(source.blob(str(envelope["b"])), world)
     if "t" in envelope:
         return of_text(str(envelope["t"]), envelope.get("y"), source)
-    if "l" in envelope:
-        inside = Source(blob=source.blob)
-        return [value_of(each, world, inside) for each in envelope["l"]]
+    if "l" in envelope or "a" in envelope:
+        inside = Source(blob=source.blob, typed=source.typed)
+        return [value_of(inner(envelope, index), world, inside) for index in range(width(envelope))]
+    if "o" in envelope:
+        raise ValueError(
+            f"it takes {envelope['o']:,} bytes, many results that are read at once counted together, and without an "
+            "artifact repository no argument may have more than 131,000; configure one, or return less"
+        )
     if "e" in envelope:
         from tiphys_runtime.failure import exception_of
 
@@ -151,6 +156,22 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
     from tiphys_runtime.errors import TaskLostError
 
     return TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
+
+
+def width(envelope: Mapping[str, Any]) -> int:
+    """Count the items of a pack or of a list."""
+    return len(envelope["a"] if "a" in envelope else envelope["l"])
+
+
+def inner(envelope: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """Give the envelope of one item of a pack or of a list. Raises ValueError, IndexError."""
+    if "a" not in envelope:
+        packed: dict[str, Any] = envelope["l"][index]
+        return packed
+    import binascii
+
+    text = binascii.a2b_base64(envelope["a"][index]).decode("ascii")
+    return parse(text) if text else {}
 
 
 def of_file(data: bytes, world: World) -> Any:

@@ -41,7 +41,7 @@ class Operand:
 
     def item(self, index: int) -> Any:
         """Give one element; of a pack, or of a list whose items are files, without reading the others."""
-        if self.count is None and "l" not in self.envelope:
+        if self.count is None and "l" not in self.envelope and "a" not in self.envelope:
             return self.value()[index]
         if self.count is not None and not 0 <= index < int(self.count):
             raise IndexError("list index out of range")
@@ -53,9 +53,8 @@ class Operand:
         """Give its envelope, or that of an element; None where only the value is known."""
         if index is None:
             return None if self.is_directory else self.envelope
-        if "l" in self.envelope:
-            inner: dict[str, Any] = self.envelope["l"][index]
-            return inner
+        if "l" in self.envelope or "a" in self.envelope:
+            return envelope.inner(self.envelope, index)
         if "c" not in self.envelope:
             return None
         data = self._item_file(index)
@@ -73,8 +72,8 @@ class Operand:
 
     def _item(self, index: int) -> Any:
         if self.count is None:
-            inner = self.envelope["l"][index]
-            return envelope.value_of(inner, self.world, envelope.Source(blob=self.blob))
+            inner = envelope.inner(self.envelope, index)
+            return envelope.value_of(inner, self.world, envelope.Source(blob=self.blob, typed=self._typed))
         return envelope.item_of(self._item_file(index), index, self.world)
 
     def _item_file(self, index: int) -> bytes | None:

@@ -25,7 +25,7 @@ from tests.argo.handmade import (
 )
 from tests.argo.test_loops import START
 from tests.argo.test_switch import add
-from tiphys.argo import constructs, packing
+from tiphys.argo import maps, packing
 from tiphys.argo.packing import pack_program
 from tiphys.ir import Literal, Loop, Map, Program
 
@@ -198,7 +198,7 @@ def test_a_loop_in_an_item() -> None:
 def test_a_list_that_is_too_long_is_refused_before_an_item_starts(
     monkeypatch: pytest.MonkeyPatch, keeps_errors: bool
 ) -> None:
-    monkeypatch.setattr(constructs, "ITEMS", 3)
+    monkeypatch.setattr(maps, "ITEMS", 3)
     monkeypatch.setattr(packing, "ITEMS", 3)
     made = lowered(halving(keeps_errors=keeps_errors))
     assert len(result(ran(made, n=3))) == 3 if keeps_errors else ran(made, n=1).phase == "Succeeded"

@@ -40,8 +40,8 @@ REFUSED = {
     except ValueError:
         return []
 """,
-    "the results of a fan-out, or of more than 16 calls at once": """
-    return [y for x in await asyncio.gather(*(step(len(x)) for x in await step(n))) for y in x]
+    "the exceptions of a fan-out are kept in one": """
+    return await asyncio.gather(*(step(len(x)) for x in await step(n)), return_exceptions=True)
 """,
     "the results of `cache` are kept in one": """
     return await step.override(cache="auto")(n)
@@ -52,13 +52,20 @@ REFUSED = {
 }
 
 
-def run(load: Load, folder: Path, n: int) -> Any:
+def run(load: Load, folder: Path, n: int, text: str = FLOWS) -> Any:
     """Compile and run the program on this computer; no template has an artifact."""
-    manifest = compile_task(load(HEAD.format(returns="str") + FLOWS), profile=PROFILE)
+    manifest = compile_task(load(HEAD.format(returns="str") + text), profile=PROFILE)
     for template in manifest.objects[1]["spec"]["templates"]:
         assert "artifacts" not in template.get("inputs", {})
         assert "artifacts" not in template.get("outputs", {})
     return RunContext(executor="in-process", workdir=folder).here(manifest, {"n": str(n)}, None).result()
+
+
+LISTS = """
+    rows = await asyncio.gather(*(step(n + i) for i in range(len(await step(1)))))
+    more = await asyncio.gather({calls})
+    return f"{{[len(row[0]) for row in rows]}} {{await size(rows[0], [row[0] for row in more])}}"
+"""
 
 
 @pytest.mark.slow
@@ -71,6 +78,23 @@ def test_values_travel_in_parameters(load: Load, tmp_path: Path) -> None:
 def test_a_value_that_is_too_large_for_that_is_refused_by_its_task(load: Load, tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"the task e\.step gives .* without an artifact repository only 32,768"):
         run(load, tmp_path / "run", 50_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("many", [2, 17, 40])
+def test_many_results_and_those_of_a_fan_out_travel_in_parameters(load: Load, tmp_path: Path, many: int) -> None:
+    """A list of one item, and so many results more."""
+    calls = ", ".join(["step(n)"] * many)
+
+    assert run(load, tmp_path / "run", 3000, LISTS.format(calls=calls)) == f"[3000] {3000 * (many + 1)}"
+
+
+@pytest.mark.slow
+def test_what_is_too_long_for_one_argument_is_refused_by_the_task_that_takes_it(load: Load, tmp_path: Path) -> None:
+    """18 times 10,000 are more than 131,000."""
+    text = LISTS.format(calls=", ".join(["step(n)"] * 17))
+    with pytest.raises(ValueError, match=r"it takes 18\d,\d+ bytes, .* without an artifact repository no argument"):
+        run(load, tmp_path / "run", 10_000, text)
 
 
 @pytest.mark.parametrize("text", REFUSED)

@@ -26,8 +26,11 @@ def play(tmp_path: Path) -> Callable[..., LocalRun]:
         count += 1
         arguments = more.pop("arguments", {})
         parameters = more.pop("parameters", {})
+        manifest = standin.manifest(*templates, snippets=snippets, **parameters)
+        if "storage" in more:
+            manifest[0]["metadata"]["annotations"] = {"tiphys.dev/storage": more.pop("storage")}
         return execute(
-            standin.manifest(*templates, snippets=snippets, **parameters),
+            manifest,
             arguments,
             executor=executor or InProcess(standin.shim_of(snippets)),
             workdir=tmp_path / f"run{count}",

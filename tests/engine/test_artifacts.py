@@ -36,6 +36,26 @@ def test_a_spilled_value_reaches_its_consumer_as_a_file(play):
     assert [str(path.relative_to(run.store)).split("/", 2)[2] for path in stored] == ["v/a/_"]
 
 
+def test_without_a_repository_a_file_to_be_read_keeps_the_pod_from_starting(play):
+    run = play(dag("main", task("b", x='{"v":1}')), pod("b", "x"), snippets={"b": LOOK}, storage="none")
+
+    (node,) = [node for node in run.nodes.values() if node["name"] == "b"]
+    assert (node["phase"], node["message"]) == ("Error", "artifact storage is not configured")
+    assert run.pods == 0
+
+
+def test_without_a_repository_a_file_that_was_written_is_an_error_and_another_is_none(play, phases):
+    run = play(
+        dag("main", task("a"), task("b")),
+        pod("a"),
+        pod("b"),
+        snippets={"a": SPILL, "b": "out('v', '{}')"},
+        storage="none",
+    )
+
+    assert phases(run) == {"a": "Error", "b": "Succeeded"}
+
+
 def test_an_inline_value_leaves_an_empty_folder(play):
     run = play(dag("main", task("b", x='{"v":1}'), outputs={"r": of("b")}), pod("b", "x"), snippets={"b": LOOK})
 

@@ -21,6 +21,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import Cluster, nodes, signal, waiting
 from tiphys.compiling import compile_task
 from tiphys.diagnostics import ClusterError
+from tiphys.profile import Profile
 from tiphys.runs import Run, RunContext
 from tiphys.tracing.reach import is_orchestrator
 
@@ -73,8 +74,14 @@ def here(tmp_path: Path) -> Callable[..., Ended]:
     """Compile a task and run its manifest in this process."""
     count = [0]
 
-    def run(task: TaskTemplate[..., Any], inputs: Inputs, *, texts: Mapping[str, str] | None = None) -> Ended:
-        manifest = compile_task(task, image="python:3-slim")
+    def run(
+        task: TaskTemplate[..., Any],
+        inputs: Inputs,
+        *,
+        texts: Mapping[str, str] | None = None,
+        profile: Profile | None = None,
+    ) -> Ended:
+        manifest = compile_task(task, image="python:3-slim", profile=profile)
         count[0] += 1
         texts = {name: json.dumps(value) for name, value in inputs.items()} if texts is None else texts
         where = RunContext(executor="in-process", workdir=tmp_path / str(count[0]), signals=said_for(task))

@@ -1,5 +1,6 @@
 """Envelopes: nothing for Argo to substitute, spilled over the limit, checked on arrival."""
 
+import base64
 import hashlib
 import json
 import traceback
@@ -15,6 +16,11 @@ from tiphys_runtime.failure import record
 
 WORLD = LiveWorld()
 NOWHERE = envelope.Source()
+
+
+def encoded(text: str) -> str:
+    """Write an envelope as Argo's `toBase64` does."""
+    return base64.b64encode(text.encode()).decode()
 
 
 @given(st.text("{}=$()\\ab\"'", max_size=30))
@@ -88,6 +94,20 @@ def test_a_list_of_files_is_read_from_them():
     found = envelope.value_of({"k": "tiphys/u/m/g", "c": 3}, WORLD, envelope.Source(item=files.get))
 
     assert [type(each) for each in found] == [int, TaskLostError, KeyError]
+
+
+def test_a_list_that_travels_in_a_parameter_holds_each_item_encoded():
+    inner = envelope.write({"a": [encoded('{"v":2.0}')]})
+    found = envelope.parse(envelope.write({"a": [encoded('{"v":36893488147419103232}'), encoded(inner), ""]}))
+
+    first, second, third = envelope.value_of(found, WORLD, NOWHERE)
+    assert (first, second) == (2**65, [2.0])
+    assert isinstance(third, TaskLostError)
+
+
+def test_what_was_too_long_for_an_argument_says_so():
+    with pytest.raises(ValueError, match=r"takes 140,000 bytes, .* without an artifact repository no argument"):
+        envelope.value_of({"o": 140_000}, WORLD, NOWHERE)
 
 
 def test_a_typed_text_names_its_type():

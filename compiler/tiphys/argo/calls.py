@@ -84,7 +84,7 @@ class Calls:
             found[ROUND] = "0"
             if counts_exit(callee):
                 found[EXIT] = self.first_exit(callee, named)
-        if isinstance(callee, Map):
+        if isinstance(callee, Map) and not self.program.is_storeless:
             found[PREFIX] = directory_key(str(at))
         if isinstance(callee, Reading) and isinstance(callee.number, Question):
             found[READ] = evaluated(answer(callee.number))

@@ -121,7 +121,7 @@ def check_template(
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
     check_texts(Scope(name, inputs, kinds=counted | {"quantity"}), item.get("podSpecPatch"))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
-        check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid"))), container.get("args"))
+        check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "expression"))), container.get("args"))
         for variable in container.get("env", ()):
             if variable.get("value") not in TOLD:
                 check_texts(Scope(name, kinds=counted), variable)

@@ -1,4 +1,4 @@
-"""Branches, maps and `try`: a DAG template each, with a `when` on what may not run."""
+"""Branches and `try`: a DAG template each, with a `when` on what may not run."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from tiphys.argo.calls import NO_FRAME, Calls, Reference, told_to
 from tiphys.argo.expressions import (
     CAUGHT,
     FRAME,
-    ITEM,
-    ITEM_AT,
-    PREFIX,
     READ,
     RECORDS_TO,
     UNKNOWN,
@@ -27,17 +24,15 @@ from tiphys.argo.expressions import (
     parameter_of,
     pass_on,
     text,
-    whole,
 )
-from tiphys.argo.packing import GUARD, JOIN
+from tiphys.argo.packing import GUARD
 from tiphys.argo.pods import output_name
 from tiphys.argo.regions import Region
-from tiphys.argo.rounds import ITEMS, too_many
+from tiphys.argo.rounds import too_many
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Atom, Attempt, Construct, Entry, Literal, Loop, Map, Reading, Ref, Sub, Switch
 
 TOO_MANY = "too-many"
-END = "end"
 
 
 class Inside:
@@ -155,34 +150,6 @@ def chosen(inside: Inside, arms: list[Region | None], test: str, atoms: tuple[At
     rest = [(condition, value) for value, conditions in others.items() for condition in conditions]
     last = list(others)[-1] if others else text("{}")
     return choice(*ran, *((condition, value) for condition, value in rest if value != last), otherwise=last)
-
-
-def map_template(calls: Calls, unit: Map) -> m.Template:
-    """Make the template of a map: one task, fanned out by number; its value says where the items are."""
-    inside = Inside(calls, unit)
-    count = whole(pass_on(parameter_of(unit.count.node)))
-    at = f"{input_of('at')}/{ITEM}"
-
-    def reference(atom: Atom) -> str:
-        return f'{{"v":{ITEM}}}' if atom == Ref(unit.index) else inside.reference(atom)
-
-    region = inside.region(unit.body, reference=reference, taken=(TOO_MANY, END))
-    given = {ITEM_AT: at}
-    if unit.keeps_errors and any(one.name == RECORDS_TO for one in calls.inputs(unit.name)):
-        given[RECORDS_TO] = at  # an exception that becomes a value is nothing that the `try` around it may catch
-    item = task(region.task, region.template, region.arguments(at, given))
-    is_too_long = f"{ITEMS} < {count}"
-    number = choice((is_too_long, "'0'"), otherwise=f"string({count})")
-    item.with_sequence = m.Sequence(count=m.IntOrString(root=evaluated(number)))
-    tasks = [item, inside.stop(is_too_long)]
-    if unit.keeps_errors:
-        item.continue_on = m.ContinueOn(failed=True, error=True)
-        # what is skipped behind the map takes over the phase of what ran last, and that must not be a failed item;
-        # `dependencies`, since Argo allows no `continueOn` beside `depends`
-        tasks.append(m.DAGTask(name=END, template=JOIN, dependencies=[item.name]))
-    value = f"""'{{"k":"' + {pass_on(PREFIX)} + '","c":' + string({count}) + '}}'"""
-    inputs = [*calls.inputs(unit.name), m.Parameter(name=PREFIX)]
-    return dag(calls.names[unit.name], inputs, tasks, {"v": value}, limit=unit.limit)
 
 
 def attempt_templates(calls: Calls, unit: Attempt) -> Iterator[m.Template]:

@@ -12,6 +12,7 @@ from tiphys.argo.expressions import (
     RECORDS_TO,
     WORKFLOW_UID,
     artifact_key,
+    bounded,
     directory_key,
     input_of,
     item_key,
@@ -25,7 +26,7 @@ from tiphys.argo.expressions import (
 from tiphys.argo.people import annotations_of, displayed, leaves_artifact, leaves_report
 from tiphys.argo.placement import placement_of
 from tiphys.argo.pod_templates import within
-from tiphys.argo.pods import ARCHIVE, ROOT, is_small_output, output_name, output_names
+from tiphys.argo.pods import ARCHIVE, ARGUMENT, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import patch_of, resources_of, volumes_of
 from tiphys.argo.retries import counted_files, deadline_of, memory_patch, retries_of
 from tiphys.argo.scheduling import locks_of, scheduling_of
@@ -46,7 +47,7 @@ def container_template(
     operands = [(parameter_of(item.name), item) for item in plan.operands]
     parameters = [m.Parameter(name="at"), *(m.Parameter(name=operand) for operand, _ in operands)]
     args = [digest, name, WORKFLOW_UID, input_of("at")]
-    args.extend("{}" if item.items is not None else input_of(operand) for operand, item in operands)
+    args.extend(argument_of(operand, item) for operand, item in operands)
     if plan.catch is not None:
         args.insert(4, "{}")
     told = told_to(plan)
@@ -91,6 +92,13 @@ def container_template(
         **scheduling_of(placement),
     )
     return within(made, settings.pod_template, is_set=plan.task is not None and plan.task.beside is not None)
+
+
+def argument_of(name: str, item: Operand) -> str:
+    """Give an operand to the program: its envelope, or none where its files are read."""
+    if item.items is not None:
+        return "{}"
+    return bounded(name, ARGUMENT) if item.is_bounded else input_of(name)
 
 
 def input_artifact(name: str, item: Operand, store: str) -> m.Artifact:

@@ -34,6 +34,8 @@ ITEM = "{{item}}"
 # Parameters of ours beside `at`. No variable has such a name: in `parameter_of` a hyphen stands for a character.
 ITEM_AT = "map-item"
 """Where the value of a map's item is written."""
+INDEX = "map-index"
+"""The number of an item, in the DAG around it."""
 PREFIX = "map-prefix"
 """The key under which the items of a map are."""
 RECORDS_TO = "try-at"
@@ -142,6 +144,23 @@ def counter(value: str) -> str:
 def choice(*cases: tuple[str, str], otherwise: str) -> str:
     """Give, as an output expression, the value of the first condition that holds; the others are not looked at."""
     return "".join(f"{condition} ? {value} : " for condition, value in cases) + otherwise
+
+
+def encoded(envelope: str) -> str:
+    """Give, as an output expression, an envelope as a text that Argo does not take for JSON when it collects it."""
+    return f"toBase64({envelope})"
+
+
+def listed(collected: str) -> str:
+    """Give, as an output expression, the envelope of a list: of what Argo has collected of the items' tasks."""
+    return f"""'{{"a":' + {collected} + '}}'"""
+
+
+def bounded(parameter: str, longest: int) -> str:
+    """Pass a parameter on to a container, or say how long it is where that is more than one argument can have."""
+    value = pass_on(parameter)
+    size = f"len({value})"
+    return evaluated(choice((f"{size} > {longest}", f"""'{{"o":' + string({size}) + ' }}'"""), otherwise=value))
 
 
 def evaluated(expression: str) -> str:

@@ -13,7 +13,7 @@ from hera.workflows import models as m
 import tiphys
 from tiphys.argo.calls import Calls
 from tiphys.argo.checker import check_manifest
-from tiphys.argo.constructs import attempt_templates, map_template, reading_template, switch_template
+from tiphys.argo.constructs import attempt_templates, reading_template, switch_template
 from tiphys.argo.container_sets import as_set
 from tiphys.argo.containers import container_template
 from tiphys.argo.costs import count_pods
@@ -21,6 +21,7 @@ from tiphys.argo.dags import Scope, dag_template, join_templates, never
 from tiphys.argo.expressions import defused
 from tiphys.argo.limits import check_limits
 from tiphys.argo.loops import loop_templates
+from tiphys.argo.maps import map_templates
 from tiphys.argo.names import with_digest
 from tiphys.argo.needs import needs_of
 from tiphys.argo.objects import object_templates
@@ -163,7 +164,7 @@ def templates_of(unit: Unit, calls: Calls, packed: Packed, root: set[str]) -> It
         case Loop():
             return loop_templates(calls, unit)
         case Map():
-            return (map_template(calls, unit),)
+            return map_templates(calls, unit)
         case Attempt():
             return attempt_templates(calls, unit)
         case Reading():
@@ -205,6 +206,8 @@ def notes_on(program: Program) -> dict[str, str]:
         "tiphys.dev/python": ".".join(platform.python_version_tuple()[:2]),
         "tiphys.dev/task": program.main.name,
     }
+    if program.is_storeless:
+        found["tiphys.dev/storage"] = "none"
     if program.main.doc:
         found["workflows.argoproj.io/description"] = defused(program.main.doc)
     return found

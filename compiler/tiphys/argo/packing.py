@@ -28,7 +28,7 @@ from tiphys.argo.pods import (
 from tiphys.argo.resolving import levels_of, settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
-from tiphys.argo.storeless import check_attempts, check_left, storeless
+from tiphys.argo.storeless import check_attempts, check_left, check_stored
 from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
 from tiphys.argo.triggers import Planned, check_variables, planned
 from tiphys.authoring.task import TaskTemplate
@@ -43,6 +43,7 @@ from tiphys.settings import Resolved, Settings, place_of
 
 JOIN = "join"
 GUARD = "guard"
+EACH = "each"
 OBJECT = "created"
 ASK = "ask"
 MANAGED = {"app.kubernetes.io/managed-by": "tiphys"}
@@ -113,8 +114,8 @@ def pack_program(
     names = Names(JOIN, f"{JOIN}-never", "main")
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
-    if profile.storage == "none":
-        program = storeless(program, profile)
+    if program.is_storeless:
+        check_stored(program, profile)
     used = used_plans(program)
     images = Images(profile, image)
     resolved = {
@@ -129,7 +130,7 @@ def pack_program(
     check_spelling(program, settings, profile)
     check_placement(program, resolved, profile)
     check_variables(triggers, program, settings)
-    if profile.storage == "none":
+    if program.is_storeless:
         check_attempts(program, resolved, profile)
         check_left(program, resolved)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
@@ -137,7 +138,7 @@ def pack_program(
     parts = {
         (name, part): names.of(("graph", name, part), f"{name}-{part}")
         for name, unit in reversed(program.graphs.items())
-        for part in parts_of(unit, rounds)
+        for part in parts_of(unit, rounds, is_storeless=program.is_storeless)
     }
     plans = {name: names.of(("plan", name), name) for name in used}
     objects = [name for name in used if is_object(program.plans[name])]
@@ -214,11 +215,13 @@ def is_object(plan: Plan) -> bool:
     return plan.task is not None and plan.task.resource is not None
 
 
-def parts_of(unit: Unit, rounds: Mapping[str, Rounds]) -> list[str]:
+def parts_of(unit: Unit, rounds: Mapping[str, Rounds], *, is_storeless: bool) -> list[str]:
     """List the further templates of a construct."""
     match unit:
         case Attempt():
             return [GUARD]
+        case Map():
+            return [EACH] if is_storeless else []
         case Wait(pause=Ask()):
             return [ASK]
         case Loop(name=name):
@@ -287,7 +290,7 @@ def fingerprint(
             found.levels,
             annotations_of(plan, said),
             (plan.task.beside, plan.task.resource) if plan.task is not None else None,
-            [(item.name, item.small, item.items) for item in plan.operands],
+            [(item.name, item.small, item.items, item.is_bounded) for item in plan.operands],
             plan.outputs,
             plan.result,
         )

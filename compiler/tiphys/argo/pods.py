@@ -16,6 +16,8 @@ INLINE = 2048
 INLINE_RESULT = 131_072
 INLINE_SMALL = 32_768
 """What is small by type has no artifact; an integer of many digits still has to travel."""
+ARGUMENT = 131_000
+"""What travels in parameters is one argument of a program in the end, and Linux takes none over 131,071 bytes."""
 
 
 def default_image() -> str:

@@ -136,10 +136,9 @@ def depth_of(program: Program, rounds: Mapping[str, Rounds]) -> int:
     def depth(name: str) -> int:
         if name not in known:
             unit = program.graphs[name]
-            own = rounds[name].depth if isinstance(unit, Loop) else 1 - (name in thin)
-            extra = 1 if isinstance(unit, Attempt) else 0
-            inner = ((extra if call is unit.calls[0] else 0) + depth(call.graph) for call in calls[name])
-            known[name] = own + max([bottom(unit), *inner])
+            own = rounds[name].depth if isinstance(unit, Loop) else 0
+            inner = (layers(program, unit, call, thin) + depth(call.graph) for call in calls[name])
+            known[name] = own + max([1 - isinstance(unit, Loop) - (name in thin) + bottom(unit), *inner])
         return known[name]
 
     return depth(program.entry)
@@ -160,11 +159,12 @@ def levels_of(program: Program, rounds: Mapping[str, Rounds]) -> dict[str, int]:
         key = (name, wanted)
         if key not in known:
             unit = program.graphs[name]
-            ways = [layers(unit, call, thin) for call in unit.calls if call.graph == wanted and (name, wanted) in again]
+            closing = [call for call in unit.calls if call.graph == wanted and (name, wanted) in again]
+            ways = [layers(program, unit, call, thin) for call in closing]
             for call in calls[name]:
                 inner = longest(call.graph, wanted)
                 if inner is not None:
-                    ways.append(layers(unit, call, thin) + inner)
+                    ways.append(layers(program, unit, call, thin) + inner)
             known[key] = max(ways) + first(unit) if ways else None
         return known[key]
 
@@ -199,13 +199,15 @@ def without_template(program: Program) -> frozenset[str]:
     return frozenset(name for name in program.graphs if name not in called and only_node(program, name) is not None)
 
 
-def layers(unit: Unit, call: Sub, thin: frozenset[str]) -> int:
+def layers(program: Program, unit: Unit, call: Sub, thin: frozenset[str]) -> int:
     """Count the templates of a unit around one of its calls; those of a loop are counted apart."""
     match unit:
         case Loop():
             return 0
         case Attempt(body=body):
             return 2 if call is body else 1
+        case Map():
+            return 2 if program.is_storeless else 1
         case _:
             return 1 - (unit.name in thin)
 
@@ -231,7 +233,7 @@ def ways_below(program: Program) -> Mapping[str, Ways]:
             found: Ways = {own: 1 - is_loop - (name in thin) + bottom(unit)}
             for call in calls[name]:
                 for loops, length in ways(call.graph).items():
-                    longer(found, own + loops, layers(unit, call, thin) + length)
+                    longer(found, own + loops, layers(program, unit, call, thin) + length)
             known[name] = found
         return known[name]
 
@@ -250,7 +252,7 @@ def ways_above(program: Program) -> Mapping[str, Ways]:
         own = 1 if isinstance(unit, Loop) or name in again else 0
         for loops, length in found[name].items():
             for call in calls[name]:
-                longer(found.setdefault(call.graph, {}), loops + own, length + layers(unit, call, thin))
+                longer(found.setdefault(call.graph, {}), loops + own, length + layers(program, unit, call, thin))
     return found
 
 

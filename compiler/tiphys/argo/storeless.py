@@ -8,7 +8,7 @@ from dataclasses import replace
 from tiphys.argo.people import leaves_artifact, leaves_report
 from tiphys.argo.tries import is_counted
 from tiphys.diagnostics import Mistake, ProgramError
-from tiphys.ir import Attempt, Plan, Program
+from tiphys.ir import Attempt, Map, Plan, Program
 from tiphys.profile import Profile
 from tiphys.settings import Resolved, place_of
 
@@ -43,28 +43,19 @@ def check_left(program: Program, resolved: Mapping[str, Resolved]) -> None:
         raise ProgramError(*dict.fromkeys(found))
 
 
-def storeless(program: Program, profile: Profile) -> Program:
-    """Let all that the pods give and receive travel in parameters.
-
-    Raises ProgramError for what is kept in the store: exceptions for a `try`, items of a fan-out, results of a cache.
-    """
+def check_stored(program: Program, profile: Profile) -> None:
+    """Raise ProgramError for what is kept in the store: exceptions for a `try`, results of a cache."""
     found = [mistake for name in program.plans for mistake in stored(program.plans[name], profile)]
     attempts = [unit for unit in program.graphs.values() if isinstance(unit, Attempt)]
     found[:0] = [Mistake("the exceptions that a `try` catches are kept in one", unit.where, MEND) for unit in attempts]
+    maps = [unit for unit in program.graphs.values() if isinstance(unit, Map) and unit.keeps_errors]
+    found[:0] = [Mistake("the exceptions of a fan-out are kept in one", unit.where, MEND) for unit in maps]
     if found:
         wrong = [replace(one, message=f"without an artifact repository: {one.message}") for one in found]
         raise ProgramError(*dict.fromkeys(wrong))
-    return replace(program, plans={name: in_parameters(plan) for name, plan in program.plans.items()})
 
 
 def stored(plan: Plan, profile: Profile) -> Iterator[Mistake]:
     """Find what the pods of a plan keep in the store."""
-    if plan.item is not None:
-        yield Mistake("the results of a fan-out, or of more than 16 calls at once, are read from one", plan.where, MEND)
     if plan.keyed is not None and profile.cache != "disable":
         yield Mistake("the results of `cache` are kept in one", plan.where, MEND)
-
-
-def in_parameters(plan: Plan) -> Plan:
-    """Give a plan whose operands and outputs have no files."""
-    return replace(plan, operands=tuple(replace(item, small=True) for item in plan.operands), is_storeless=True)

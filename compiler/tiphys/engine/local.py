@@ -77,7 +77,7 @@ def execute(
         program,
         workflow=_workflow(name, uid, values),
         folder=str(folder),
-        store=Store(folder / "store", kept_folder()),
+        store=Store(folder / "store", kept_folder(), is_absent=program.is_storeless),
         executor=_executor(executor, variables, folder, mounts),
         parallelism=max(1, min(parallelism or default_parallelism(), program.parallelism or sys.maxsize)),
         mounts=mounts,

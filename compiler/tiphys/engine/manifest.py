@@ -11,6 +11,7 @@ from tiphys.diagnostics import UsageError, nearest
 from tiphys.engine.templates import Dag, Key, Pod, Template, compile_template, parameters_of
 
 Object = Mapping[str, Any]
+STORAGE = "tiphys.dev/storage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Program:
     config_maps: Mapping[str, Object]
     parallelism: int | None = None
     """How many pods of a run there are at a time, at most."""
+    is_storeless: bool = False
+    """It was made for a cluster without an artifact repository, so there is none here."""
 
     def pods(self) -> Iterator[Pod]:
         """Give every template that runs a container."""
@@ -75,6 +78,7 @@ def read_manifest(manifest: Sequence[Object]) -> Program:
         },
         config_maps={_name_of(body): body for body in manifest if body.get("kind") == "ConfigMap"},
         parallelism=spec.get("parallelism"),
+        is_storeless=((workflows[0].get("metadata") or {}).get("annotations") or {}).get(STORAGE) == "none",
     )
 
 

@@ -14,10 +14,15 @@ KEPT = "tiphys/cache/"
 
 
 class Store:
-    """The artifacts of a run. kept: the folder, below which runs share theirs, of what outlives the run."""
+    """The artifacts of a run. kept: the folder, below which runs share theirs, of what outlives the run.
 
-    def __init__(self, folder: Path, kept: Path | None = None) -> None:
+    is_absent: the cluster has no artifact repository. There a pod with an input artifact never starts, and one that
+    has written an output artifact ends as an Error.
+    """
+
+    def __init__(self, folder: Path, kept: Path | None = None, *, is_absent: bool = False) -> None:
         self.folder = folder
+        self.is_absent = is_absent
         self._root = str(folder)
         self._kept = str(kept or folder)
 
@@ -49,6 +54,9 @@ class Store:
         shutil.move(path, place)
 
     def _place(self, key: str) -> str:
+        if self.is_absent:
+            message = "artifact storage is not configured"
+            raise Unevaluable(message)
         root = self._kept if key.startswith(KEPT) else self._root
         place = os.path.normpath(os.path.join(root, key))
         if not place.startswith(root + os.sep):

@@ -32,7 +32,9 @@ class Operand:
 
     name: str
     small: bool = False
-    """It is small by type, or known: it needs no artifact."""
+    """It is small by type, or known, or there is no other way: it needs no artifact."""
+    is_bounded: bool = False
+    """It travels in a parameter, and may be too long for one argument of a program."""
     items: int | None = None
     """For a directory: how many items it holds."""
 

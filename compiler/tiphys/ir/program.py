@@ -21,6 +21,8 @@ class Program:
     plans: Mapping[str, Plan] = field(default_factory=dict)
     owners: Mapping[str, Leaf] = field(default_factory=dict)
     """The orchestrator of each graph's name, and of its own."""
+    is_storeless: bool = False
+    """The cluster has no artifact repository: all that pods receive and give travels in parameters."""
 
     @property
     def main(self) -> Graph:

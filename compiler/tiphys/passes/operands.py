@@ -76,7 +76,8 @@ class Table:
             self.values.append(self.site.outer(atom))
         if packed:
             pack = Pack(self.site.outers(small))
-            self.together(small, Operand(allocate("pack", taken), small=True), pack)
+            is_bounded = self.site.is_storeless
+            self.together(small, Operand(allocate("pack", taken), small=True, is_bounded=is_bounded), pack)
         if group:
             items = list(self.large())
             operand = Operand(allocate("items", taken), items=len(items))
@@ -90,8 +91,10 @@ class Table:
         self.values.append(value)
 
     def is_small(self, atom: Ref) -> bool:
-        """Say whether a value is small by its type, or was typed by a person."""
-        return (self.site.is_entry and atom.node in self.site.inputs) or is_scalar(self.site.type_of(atom))
+        """Say whether a value travels in a parameter: small by type, typed by a person, or there is no other way."""
+        if self.site.is_storeless or (self.site.is_entry and atom.node in self.site.inputs):
+            return True
+        return is_scalar(self.site.type_of(atom))
 
     def small(self) -> list[Ref]:
         """List the values that are small by their type."""
@@ -102,7 +105,7 @@ class Table:
 
     def large(self) -> tuple[Ref, ...]:
         """List the results of calls that are large, or that many: those can be read as a directory."""
-        many = len(self.small()) > PACKED
+        many = len(self.small()) > PACKED and not self.site.is_storeless
         return tuple(
             atom for _, atom in self.order
             if isinstance(atom, Ref) and isinstance(self.site.nodes.get(atom.node), Call)
@@ -111,7 +114,10 @@ class Table:
 
     def operand(self, name: str, atom: Atom) -> Operand:
         """Describe an operand that travels alone."""
-        return Operand(name, small=isinstance(atom, Literal) or self.is_small(atom))
+        if isinstance(atom, Literal):
+            return Operand(name, small=True)
+        is_bounded = self.site.is_storeless and not is_scalar(self.site.type_of(atom))
+        return Operand(name, small=self.is_small(atom), is_bounded=is_bounded)
 
 
 def allocate(name: str, taken: set[str]) -> str:

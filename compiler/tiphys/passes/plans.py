@@ -35,7 +35,7 @@ class Plans:
         return (
             (task.name, self.settings(task)) if task is not None else None,
             self.settings(plan.around, 1) if plan.around is not None else None,
-            tuple((item.name, item.small, item.items) for item in plan.operands),
+            tuple((item.name, item.small, item.items, item.is_bounded) for item in plan.operands),
             steps(plan.before),
             plan.positional,
             plan.keywords,

@@ -19,7 +19,8 @@ class Site:
 
     moved: glue that a pod gives, as output of that pod. hosted: by pod, the glue that it gives. groups: what is read
     together as a directory. items: by pod, the item of such a directory that it writes. item: the value that is
-    written as the item of the map around. places: the order of glue in the program.
+    written as the item of the map around. places: the order of glue in the program. is_storeless: nothing is written
+    to or read from an artifact repository.
     """
 
     graph: Graph
@@ -35,6 +36,7 @@ class Site:
     groups: dict[tuple[Ref, ...], str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
+    is_storeless: bool = False
 
     def type_of(self, ref: Ref) -> object:
         """Give the annotated type of a value."""
@@ -78,12 +80,14 @@ class Site:
         return tuple(self.outer(atom) for atom in atoms)
 
 
-def survey(graph: Graph, plans: Plans, *, is_entry: bool, records: bool, item: Ref | None) -> Site:
+def survey(
+    graph: Graph, plans: Plans, *, is_entry: bool, records: bool, item: Ref | None, is_storeless: bool = False
+) -> Site:
     """Look at a graph whose glue is placed."""
     glue = {node.name: node for node in graph.nodes if isinstance(node, Glue)}
     nodes = {node.name: node for node in graph.nodes}
     inputs = {item.name: item.type for item in graph.inputs}
-    site = Site(graph, plans, is_entry, records, item, glue, nodes, inputs)
+    site = Site(graph, plans, is_entry, records, item, glue, nodes, inputs, is_storeless=is_storeless)
     for piece in glue.values():
         if piece.place:
             position = len(site.hosted.setdefault(piece.place, []))

@@ -1,7 +1,7 @@
 """Turn calls, and the glue that rides with them, into pods; pods that do the same share one plan.
 
 A plan is made per function, settings and glue. Values that a call receives from many nodes travel together: small ones
-as a pack in one parameter, others as the items of a directory.
+as a pack in one parameter, others as the items of a directory; without an artifact repository all as a pack.
 """
 
 from __future__ import annotations
@@ -47,8 +47,15 @@ def specialise_tasks(program: Program) -> Program:
     graphs = dict(program.graphs)
     for name, unit in program.graphs.items():
         if isinstance(unit, Graph) and not any(isinstance(node, Pod) for node in unit.nodes):
-            site = survey(unit, plans, is_entry=name == program.entry, records=name in records, item=items.of(unit))
-            graphs[name] = specialise(with_groups(site))
+            site = survey(
+                unit,
+                plans,
+                is_entry=name == program.entry,
+                records=name in records,
+                item=None if program.is_storeless else items.of(unit),
+                is_storeless=program.is_storeless,
+            )
+            graphs[name] = specialise(site if program.is_storeless else with_groups(site))
     return replace(program, graphs=graphs, plans=plans.known)
 
 
@@ -109,7 +116,7 @@ def make_pod(site: Site, host: Host) -> Pod:
         item=item, records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
         within=places.hidden(WITHIN), context=places.hidden(CONTEXT), keyed=places.keyed(),
-        resources=places.resources(),
+        resources=places.resources(), is_storeless=site.is_storeless,
     )  # fmt: skip
     if plan.task is None:
         plan = replace(plan, around=site.plans.owners.get(site.graph.task))

@@ -26,6 +26,7 @@ from tiphys.tracing import trace
 
 if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
+    from tiphys.argo.variants import Variant
     from tiphys.authoring.trigger import Trigger
 
 
@@ -70,13 +71,13 @@ def compile_task(
     """
     from tiphys.argo.packing import pack_program
     from tiphys.argo.people import marks_of
+    from tiphys.argo.variants import variants_of, with_variant
 
-    default, profile = with_images(image, profile or profile_of(task))
+    asked, triggers, marks = profile or profile_of(task), triggers_of(task), marks_of(task)
+    default, profile = with_images(image, asked)
     program, notes = trace(task, bindings)
     program = passes.run(replace(program, is_storeless=profile.storage == "none"))
-    packed = pack_program(
-        program, root=root_of(task), profile=profile, image=default, marks=marks_of(task), triggers=triggers_of(task)
-    )
+    packed = pack_program(program, root=root_of(task), profile=profile, image=default, marks=marks, triggers=triggers)
     if not cached:
         notes = [*notes, *packed.notes]
     key = hashlib.sha256(
@@ -92,7 +93,29 @@ def compile_task(
     manifest = lower(packed, notes=tuple(dict.fromkeys(notes)))
     if cached:
         keep(place, manifest.to_json())
+        return manifest
+    for variant in variants_of(triggers):
+        manifest = with_variant(manifest, lowered(variant, task, bindings, default, profile))
     return manifest
+
+
+def lowered(
+    variant: Variant, task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None, image: str | None,
+    profile: Profile,
+) -> Manifest:  # fmt: skip
+    """Compile a task once more, for runs that some triggers start."""
+    from tiphys.argo.manifest import lower
+    from tiphys.argo.packing import pack_program
+    from tiphys.argo.people import marks_of
+
+    program, notes = trace(task, bindings, variant.context)
+    if variant.cache is not None:
+        profile = profile.model_copy(update={"cache": variant.cache})
+    packed = pack_program(
+        passes.run(replace(program, is_storeless=profile.storage == "none")), root=root_of(task), profile=profile, image=image, marks=marks_of(task),
+        triggers=variant.triggers, run=variant.said,
+    )  # fmt: skip
+    return lower(packed, notes=(*notes, *packed.notes))
 
 
 def triggers_of(task: TaskTemplate[..., Any]) -> tuple[Trigger, ...]:

@@ -305,7 +305,7 @@ class RunContext:
 
         cluster = self.cluster()
         unsure = remote.check_secrets(cluster, manifest.secrets)
-        return remote.apply(cluster, manifest.objects), list(unsure)
+        return remote.apply(cluster, manifest.every_object), list(unsure)
 
     def tidy(self, manifest: Manifest, *, prune: bool) -> tuple[tuple[Applied, ...], list[str]]:
         """Look for triggers that the source does not have any more, or delete those.

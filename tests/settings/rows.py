@@ -69,7 +69,8 @@ class Said:
 class Row(Said):
     """One effect: a fragment of the template of the task's pod, or of the object of kind `of`.
 
-    Dicts may have more keys than the fragment; each item of a list must be found in the list.
+    `triggered pod` is that template in the runs of a trigger. Dicts may have more keys than the fragment; each item of
+    a list must be found in the list.
     """
 
     shows: Mapping[str, Any] = field(default_factory=dict)
@@ -124,9 +125,10 @@ def compiled(row: Said, folder: Path) -> Manifest:
 
 def shown(row: Row, manifest: Manifest) -> Any:
     """Give what a row looks at: the template of the pod of `f`, or the object of a kind."""
-    if row.of != "pod":
+    if row.of not in ("pod", "triggered pod"):
         return next(item for item in manifest.objects if item["kind"] == row.of)
-    template = next(item for item in manifest.objects if item["kind"] == "WorkflowTemplate")
+    objects = manifest.objects if row.of == "pod" else [item for _, item in manifest.further]
+    template = next(item for item in objects if item["kind"] == "WorkflowTemplate")
     pods = [item for item in template["spec"]["templates"] if "dag" not in item and item["name"].startswith("x-f")]
     assert len(pods) == 1, [item["name"] for item in pods]
     return pods[0]

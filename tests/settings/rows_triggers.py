@@ -110,6 +110,22 @@ ROWS = [
         MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=4"), of=CRON,
         shows={"spec": {"workflowSpec": {"parallelism": 4}}},
     ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, queue='night'"), of="triggered pod", profile="[queues.night]\nkueue = 'night'\n[queues.day]\nkueue = 'day'",
+        also={"environment": "queue='day'"}, shows={"metadata": {"labels": {"kueue.x-k8s.io/queue-name": "night"}}},
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, interruptible=True"), of="triggered pod",
+        profile="[interruptible]\nnode_selector = {spot = 'yes'}", shows={"nodeSelector": {"spot": "yes"}},
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, overwrite_cache=True"), of="triggered pod", also={"decorator": "cache='auto'"},
+        shows={"outputs": {"artifacts": [{"name": "kept"}]}},
+    ),
+    Row(
+        MAIN, trigger(f"{NIGHTLY}, custom_context={{'who': 'cron'}}"), of="triggered pod",
+        shows={"inputs": {"parameters": [{"name": "--21--context"}]}},
+    ),
 ]  # fmt: skip
 REFUSALS = [
     Refusal(MAIN, "triggers='daily'", message="must be a `Trigger`, or a list of them"),
@@ -149,11 +165,13 @@ REFUSALS = [
     ),
     Refusal(MAIN, trigger(f"{NIGHTLY}, labels={{'team': 'a b'}}"), message="'a b' of `team` is no value of a label"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, annotations={{'a b': 'x'}}"), message="'a b' is no key of a label"),
-    Refusal(MAIN, trigger(f"{NIGHTLY}, interruptible=True"), message="it is compiled into the pods"),
-    Refusal(MAIN, trigger(f"{NIGHTLY}, queue='gpu'"), message="it is compiled into the pods"),
-    Refusal(MAIN, trigger(f"{NIGHTLY}, overwrite_cache=True"), message="share the cache"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, interruptible=True"), message="`x.f`: the profile does not say which nodes are interruptible"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, interruptible='yes'"), message="write True or False"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, queue='gpu'"), message="`x.f`: the profile has no queue `gpu`", mend="[queues.gpu]"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, queue=''"), message="`Trigger(queue='')`"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, overwrite_cache=1"), message="write True or False"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, notifications=['me']"), message="Argo tells nobody"),
-    Refusal(MAIN, trigger(f"{NIGHTLY}, custom_context={{'a': 'b'}}"), message="make it an input"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, custom_context={{'a': 1}}"), message="custom_context"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=0"), message="a whole number from 1 on"),
     Refusal(
         MAIN, trigger("tiphys.Event('github', 'push'), inputs={'n': tiphys.TriggerTime}"),

@@ -53,7 +53,7 @@ def test_a_setting_appears_in_the_cluster(row: Row, tmp_path: Path) -> None:
 def test_the_api_server_takes_every_object(api_server: Server, namespace: str, tmp_path: Path) -> None:
     wrong: list[str] = []
     for row in ROWS:
-        for item in compiled(row, tmp_path).objects:
+        for item in compiled(row, tmp_path).every_object:
             if item["kind"] not in PATHS:
                 continue
             try:

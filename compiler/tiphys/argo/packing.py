@@ -25,7 +25,7 @@ from tiphys.argo.pods import (
     output_names,
     shim_variables,
 )
-from tiphys.argo.resolving import levels_of, settings_of
+from tiphys.argo.resolving import NOTHING, levels_of, settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.argo.storeless import check_attempts, check_left, check_stored
@@ -102,11 +102,12 @@ def pack_program(
     image: str | None = None,
     marks: Mapping[str, str] | None = None,
     triggers: Sequence[Trigger] = (),
+    run: Settings = NOTHING,
 ) -> Packed:
     """Bundle a program after all passes.
 
     root: the folder of the user's project. image: of tasks that name none, instead of the profile's.
-    marks: annotations of the program as a whole. triggers: what starts runs of it.
+    marks: annotations of the program as a whole. triggers: what starts runs of it. run: what is said of all its tasks.
 
     Raises ProgramError where something of it cannot travel to a pod.
     """
@@ -119,7 +120,7 @@ def pack_program(
     used = used_plans(program)
     images = Images(profile, image)
     resolved = {
-        name: images.chosen(plan, settings_of(plan, program, profile), place_of(levels_of(plan, program), "image"))
+        name: images.chosen(plan, settings_of(plan, program, profile, run), place_of(levels_of(plan, program), "image"))
         for name, plan in ((name, program.plans[name]) for name in used)
     }
     if images.mistakes:
@@ -128,7 +129,7 @@ def pack_program(
     profile = profile.model_copy(update={"image_pull_secrets": credentials})
     settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings, profile)
-    check_placement(program, resolved, profile)
+    check_placement(program, resolved, profile, run)
     check_variables(triggers, program, settings)
     if program.is_storeless:
         check_attempts(program, resolved, profile)

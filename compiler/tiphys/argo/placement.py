@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tiphys.argo.accelerators import NotThereError, asked_for
-from tiphys.argo.resolving import levels_of
+from tiphys.argo.resolving import NOTHING, levels_of
 from tiphys.argo.tries import limit_of
 from tiphys.diagnostics import Mistake, ProgramError, Span, nearest
 from tiphys.ir import Program
@@ -40,7 +40,9 @@ class Placement:
         return {KUEUE: self.queue.kueue} if self.queue.kueue is not None else {}
 
 
-def check_placement(program: Program, resolved: Mapping[str, Resolved], profile: Profile) -> None:
+def check_placement(
+    program: Program, resolved: Mapping[str, Resolved], profile: Profile, run: Settings = NOTHING
+) -> None:
     """Raise ProgramError for what tasks ask for and the cluster does not have, each once where it is said."""
     found: dict[tuple[Span, str], Mistake] = {}
     for name, said in resolved.items():
@@ -49,7 +51,7 @@ def check_placement(program: Program, resolved: Mapping[str, Resolved], profile:
             placement_of(said.settings, profile)
         except NotThereError as error:
             task = plan.task.name if plan.task is not None else plan.around.name if plan.around is not None else "glue"
-            place = place_of(levels_of(plan, program), error.setting) or plan.where
+            place = place_of(levels_of(plan, program, run), error.setting) or plan.where
             found.setdefault((place, error.message), Mistake(f"`{task}`: {error.message}", place, error.mend))
     if found:
         raise ProgramError(*found.values())

@@ -56,7 +56,10 @@ class Needed:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The objects of one compiled program, in the order in which they are applied; what must be there before."""
+    """The objects of one compiled program, in the order in which they are applied; what must be there before.
+
+    further: templates and bundles that only triggers use, each with the name of the trigger that it is for.
+    """
 
     program: str
     template: str
@@ -64,6 +67,12 @@ class Manifest:
     report: Report
     notes: tuple[str, ...] = field(default=())
     secrets: tuple[Needed, ...] = field(default=())
+    further: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
+
+    @property
+    def every_object(self) -> tuple[dict[str, Any], ...]:
+        """The objects of the program, and those that only triggers use."""
+        return (*self.objects, *(item for _, item in self.further))
 
     def to_json(self) -> str:
         """Write it, to be read again by `manifest_from_json`."""

@@ -11,17 +11,23 @@ GLUE = ("image", "service_account", "queue", "interruptible")
 """What pods of glue take from the environment of the orchestrator whose code they run."""
 
 
-def settings_of(plan: Plan, program: Program, profile: Profile) -> Resolved:
-    """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources."""
-    found = resolve((("profile", profile.settings), *levels_of(plan, program)))
+NOTHING = Settings()
+
+
+def settings_of(plan: Plan, program: Program, profile: Profile, run: Settings = NOTHING) -> Resolved:
+    """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources.
+
+    run: what is said of whole runs.
+    """
+    found = resolve((("profile", profile.settings), *levels_of(plan, program, run)))
     return adopted(cached(found, profile), plan, profile)
 
 
-def levels_of(plan: Plan, program: Program) -> tuple[tuple[str, Settings], ...]:
-    """Give what the program says of a plan's pods, the most general level first."""
-    if plan.task is not None:
-        return plan.task.levels
-    return around_glue(plan.around or program.owners.get(program.main.task))
+def levels_of(plan: Plan, program: Program, run: Settings = NOTHING) -> tuple[tuple[str, Settings], ...]:
+    """Give what the program says of a plan's pods, the most general level first, and what is said of whole runs."""
+    task = plan.task
+    own = task.levels if task is not None else around_glue(plan.around or program.owners.get(program.main.task))
+    return (*own, ("run", run))
 
 
 def cached(found: Resolved, profile: Profile) -> Resolved:

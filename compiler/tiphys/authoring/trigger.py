@@ -12,6 +12,7 @@ from tiphys.authoring.cron import check_cron, check_zone, cron_of_rate
 from tiphys.authoring.labels import as_labels, check_key
 from tiphys.authoring.location import caller
 from tiphys.authoring.model import Setting
+from tiphys.authoring.naming import as_flag
 from tiphys.diagnostics import Span
 
 RESOURCE_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
@@ -113,11 +114,7 @@ class OnArtifact(Setting):
 
 Automation = Cron | FixedRate | Event
 REFUSED: Mapping[str, str] = {
-    "interruptible": "it is compiled into the pods, which all runs share; say it in the environment or the decorator",
-    "overwrite_cache": "runs of one program share the cache; say `cache` in the decorator",
-    "queue": "it is compiled into the pods, which all runs share; say it in the environment or the decorator",
     "notifications": "Argo tells nobody of the runs of a trigger; let the last task tell people",
-    "custom_context": "it cannot be given to a run that nobody submits; make it an input",
 }
 """What a trigger cannot change, and why."""
 
@@ -142,7 +139,8 @@ class Trigger(Setting):
     name: unique among the triggers of a task. automation: when; None starts nothing. inputs: for the runs;
     `TriggerTime` stands for the time a run was planned for. auto_activate: False leaves it suspended. env_vars: for all
     pods of the runs. max_action_concurrency: how many pods of a run are there at a time. labels, annotations: of it and
-    of its runs.
+    of its runs. interruptible, queue: of all tasks of the runs, whatever those say themselves. overwrite_cache: the
+    runs use no kept results, and replace them. custom_context: texts that `ctx()` gives to all tasks.
 
     Raises AuthoringError at the line that says a wrong value.
     """
@@ -153,14 +151,14 @@ class Trigger(Setting):
     auto_activate: bool = True
     inputs: dict[str, Any] = Field(default_factory=dict)
     env_vars: dict[str, str] = Field(default_factory=dict)
-    interruptible: bool | None = None
-    overwrite_cache: bool = False
-    queue: str | None = None
+    interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None
+    overwrite_cache: Annotated[bool, BeforeValidator(as_flag)] = False
+    queue: str | None = Field(default=None, min_length=1)
     max_action_concurrency: int | None = None
     labels: dict[str, str] = Field(default_factory=dict)
     annotations: dict[str, str] = Field(default_factory=dict)
     notifications: Any = None
-    custom_context: Any = None
+    custom_context: dict[str, str] = Field(default_factory=dict)
     _where: Span = PrivateAttr()
 
     def __init__(self, name: str, automation: object = None, description: str = "", **said: Any) -> None:

@@ -103,8 +103,8 @@ def described(manifest: Manifest) -> dict[str, Any]:
     return {
         "program": manifest.program,
         "objects": [
-            {"kind": item["kind"], "name": item["metadata"]["name"], "bytes": size}
-            for item, size in zip(manifest.objects, report.bytes.values(), strict=True)
+            {"kind": title.partition("/")[0], "name": title.partition("/")[2], "bytes": size}
+            for title, size in report.bytes.items()
         ],
         "bytes": sum(report.bytes.values()),
         "templates": report.templates,

@@ -145,15 +145,16 @@ def write(manifest: Manifest, asked: Making) -> None:
 
     emit = to_yaml if asked.form == "yaml" else to_json
     if asked.output == "-":
-        sys.stdout.write(emit(manifest.objects))
+        sys.stdout.write(emit(manifest.every_object))
         return
     folder = Path(str(asked.output))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for item in manifest.objects:
+        program = manifest.program.replace(".", "-")
+        # a program may have several triggers, and their names never change
+        named = [(each["metadata"]["name"] if each["kind"] in TRIGGERS else program, each) for each in manifest.objects]
+        for base, item in (*named, *manifest.further):
             kind = str(item["kind"]).lower()
-            # a program may have several triggers, and their names never change
-            base = item["metadata"]["name"] if item["kind"] in TRIGGERS else manifest.program.replace(".", "-")
             place = folder / f"{base}.{kind}.{SUFFIX[asked.form]}"
             write_whole(place, emit([item]).encode())
             print(f"wrote {place}", file=sys.stderr)

@@ -40,20 +40,27 @@ FRAMES = 20_000
 """How deep our own calls may nest: a hundred and fifty of the user's calls, and what lies between two of them."""
 
 
-def trace(task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None = None) -> tuple[Program, list[str]]:
-    """Trace a task into a program; gives the program and the notes for the user. `bindings` fixes inputs.
+def trace(
+    task: TaskTemplate[..., Any],
+    bindings: Mapping[str, object] | None = None,
+    context: Mapping[str, str] | None = None,
+) -> tuple[Program, list[str]]:
+    """Trace a task into a program; gives the program and the notes for the user.
 
+    bindings: inputs that are fixed. context: texts that every task is given, as by `custom_context` around all calls.
     A leaf task is wrapped into a graph of one call. Raises ProgramError with every mistake found.
     """
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, FRAMES))
     try:
-        return trace_program(task, dict(bindings or {}))
+        return trace_program(task, dict(bindings or {}), context or {})
     finally:
         sys.setrecursionlimit(limit)
 
 
-def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) -> tuple[Program, list[str]]:
+def trace_program(
+    task: TaskTemplate[..., Any], bindings: Mapping[str, object], context: Mapping[str, str]
+) -> tuple[Program, list[str]]:
     """Trace a task and all that it calls."""
     program = ProgramBuilder()
     if is_orchestrator(task):
@@ -62,6 +69,7 @@ def trace_program(task: TaskTemplate[..., Any], bindings: Mapping[str, object]) 
     while True:
         name = program.graph_name(task.name)
         t = Tracer(program, name)
+        t.context = dict(context)
         values = declare_inputs(t, task, interface, bindings)
         try:
             if is_orchestrator(task) and (has_tries(task) or is_kept(task)):

@@ -21,7 +21,7 @@ from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_account, as_flag, as_title
 from tiphys.authoring.pod import PodTemplate, as_pod_template
 from tiphys.authoring.registry import as_plugin_config
-from tiphys.authoring.resources import Resources
+from tiphys.authoring.resources import Resources, as_resources
 from tiphys.authoring.retry import RetryStrategy, Timeout, as_retries, as_timeout
 from tiphys.authoring.reuse import ReusePolicy, as_reusable
 from tiphys.authoring.secret import Secret, as_secrets
@@ -46,7 +46,7 @@ class Settings(Setting):
     """What one level says; a field that is `None` says nothing. `authoring/levels.py` says which level takes which."""
 
     image: AnyImage = None
-    resources: Resources | None = None
+    resources: Annotated[Resources | None, BeforeValidator(as_resources)] = None
     env_vars: dict[str, str] | None = None
     secrets: Annotated[tuple[Secret, ...] | None, BeforeValidator(as_secrets)] = None
     retries: Annotated[RetryStrategy | None, BeforeValidator(as_retries)] = None

@@ -43,6 +43,9 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if hasattr(value, "isoformat"):
         return value.isoformat()
+    if hasattr(value, "total_seconds"):
+        seconds = value.total_seconds()
+        return int(seconds) if seconds == int(seconds) else seconds
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if hasattr(type(value), "__dataclass_fields__"):

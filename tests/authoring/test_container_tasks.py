@@ -49,6 +49,7 @@ MISTAKES = {
         'ContainerTask("t", "i", ["sh", "-c", "echo $((1 + {{.inputs.n}}))"], inputs={"n": str})',
         "stands in arithmetic of a shell, and is no `int`", "",
     ),
+    "outputs without types": ('ContainerTask("t", "i", ["x"], outputs=["a"])', "`outputs` takes types by name, not ['a']", '{"name": str}'),
     "tasks of several images": (
         'flyte.TaskEnvironment.from_task("e", ContainerTask("a", "i", ["x"]), ContainerTask("b", "j", ["x"]))',
         "the tasks have different images: i, j", "Make an environment for each image.",

@@ -70,6 +70,26 @@ a.add_dependency(c)""",
         "environments depend on each other in a circle: a -> c -> b -> a", "",
     ),
     "depends on a name": ('flyte.TaskEnvironment("a", depends_on=["b"])', "`depends_on` takes environments, not str 'b'", ""),
+    "depends on no list": ('flyte.TaskEnvironment("a", depends_on=3)', "`depends_on` takes a list of environments, not int 3", ""),
+    "depends on one": (
+        'a = flyte.TaskEnvironment("a")\nflyte.TaskEnvironment("b", depends_on=a)', "`depends_on` takes a list", "Write `[a]`.",
+    ),
+    "resources as a dict": (
+        'flyte.TaskEnvironment("a", resources={"cpu": 1})', "it takes a `tiphys.Resources`, such as tiphys.Resources(cpu=2", "",
+    ),
+    "cache as a bool": ('flyte.TaskEnvironment("a", cache=True)', "`TaskEnvironment(cache=True)`: write 'auto'", ""),
+    "no cache as a bool": ('flyte.TaskEnvironment("a", cache=False)', "write 'disable'", ""),
+    "cache as a dict": ('flyte.TaskEnvironment("a", cache={})', "it takes 'auto', 'override', 'disable', or a `tiphys.Cache`", ""),
+    "the version of a cache": ('flyte.Cache("auto", version="1")', "`Cache` has no field `version`", "called `version_override`"),
+    "unknown of a cache": ('flyte.Cache("auto", maxage=1)', "`Cache` has no field `maxage`", "Did you mean `max_age`"),
+    "a yes that is a text": ('flyte.Cache("auto", serialize="yes")', "`Cache(serialize='yes')`: write True or False", ""),
+    "no text": ('flyte.Cache("auto", salt=3)', "`Cache(salt=3)`: write a text", ""),
+    "an empty name": ('flyte.Trigger("")', "`Trigger(name='')`: it is empty; write a text", ""),
+    "no word of a list": ('flyte.ReusePolicy(scope="all")', "write one of 'global' or 'run'", ""),
+    "no time": ('flyte.FixedRate(60, "noon")', "`FixedRate(start_time='noon')`: write a datetime", ""),
+    "a value too long to be shown": (
+        'flyte.TaskEnvironment("a", env_vars={"A": "x" * 200000})', "xxx...)`: the value of A is longer than the 128 KiB", "",
+    ),
     "backoff": ("flyte.Backoff(base=timedelta(seconds=1), factor=2)", "a factor above 1 needs a cap", ""),
 }  # fmt: skip
 

@@ -124,3 +124,24 @@ def test_a_clone_keeps_what_it_does_not_say() -> None:
     assert clone.description == "d"
     assert clone.tasks == {}
     assert list(base.tasks) == ["base.step"]
+
+
+def test_an_environment_and_its_tasks_show_what_was_said() -> None:
+    """As the fields of Flyte's classes do."""
+    env = flyte.TaskEnvironment(
+        "shown", image="python:3.11", resources=flyte.Resources(cpu=1), service_account="runner"
+    )
+
+    @env.task(entrypoint=True)
+    async def step(x: int) -> int:
+        return x
+
+    @env.task
+    def plain(x: int) -> int:
+        return x
+
+    assert (env.image, env.resources, env.service_account) == ("python:3.11", flyte.Resources(cpu=1), "runner")
+    assert (env.secrets, env.queue, env.env_vars) == (None, None, None)
+    assert (step.service_account, step.entrypoint, step.links, step.triggers) == ("runner", True, (), ())
+    assert (step.task_resolver, step.produces_artifacts) == (None, False)
+    assert (step._call_as_synchronous, plain._call_as_synchronous) == (False, True)  # noqa: SLF001  Flyte's own name

@@ -125,6 +125,9 @@ async def main(n: int) -> int:
     return await other(x + y)
 """
 PROFILE = """
+namespace = "ml"
+pods.labels.team = "ml"
+retries.lost = 2
 service_account = "runner"
 interruptible = "gke"
 queues.fast.kueue = "a"
@@ -136,11 +139,16 @@ def test_each_setting_is_told_with_the_level_that_said_it(
     tiphys: Command, program: Callable[[str], str], tmp_path: Path
 ) -> None:
     (tmp_path / "tiphys.toml").write_text(PROFILE)
-    first, second, last, main = json.loads(tiphys("explain", program(SETTINGS), "--json").out)["tasks"]
+    first, second, last, main, run = json.loads(tiphys("explain", program(SETTINGS), "--json").out)["tasks"]
 
     def levels(told: dict[str, Any]) -> dict[str, str]:
         return {name: said["level"] for name, said in told["settings"].items()}
 
+    assert run["task"] == "run"
+    assert {name: said["value"] for name, said in run["settings"].items()} == {
+        "namespace": "ml", "labels": {"team": "ml"}, "retries.lost": 2
+    }  # fmt: skip
+    assert set(levels(run).values()) == {"profile"}
     assert (first["task"], second["task"], last["task"]) == ("shop.step", "shop.step", "plain.other")
     assert levels(first) == {
         "image": "environment", "resources": "environment", "env_vars": "environment", "secrets": "environment",
@@ -163,6 +171,7 @@ def test_settings_are_told_in_lines(tiphys: Command, program: Callable[[str], st
     words = [line.split() for line in lines]
 
     assert lines[lines.index("shop.step") - 1].startswith("  bytes")
+    assert ["labels", "team", "ml", "profile"] in words
     assert ["resources", "cpu", "1", "to", "2,", "gpu", "A100:2", "environment"] in words
     assert ["secrets", "bank/token", "environment"] in words
     assert ["env_vars", "key", "gold", "environment"] in words
@@ -190,6 +199,22 @@ async def main() -> int:
     assert "timeout max_runtime as the run decides override".split() in words
 
 
+LISTS = """
+env = tiphys.TaskEnvironment("e", cache=tiphys.Cache("auto", ignored_inputs=("a", "b")))
+@env.task(retries=tiphys.RetryStrategy(2, on=[OSError, ValueError]))
+async def work(a: int, b: int) -> int: return 1
+@env.task
+async def main() -> int: return await work(1, 2)
+"""
+
+
+def test_two_items_of_a_list_are_no_range(tiphys: Command, program: Callable[[str], str]) -> None:
+    words = [line.split() for line in tiphys("explain", program(LISTS)).out.splitlines()]
+
+    assert "retries count 2, on [builtins.OSError, builtins.ValueError] decorator".split() in words
+    assert "cache behavior auto, ignored_inputs [a, b] environment".split() in words
+
+
 def test_another_profile_can_be_asked_for(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text(PROFILE + "[profiles.test]\nservice_account = 'tester'\n")
     name = program(SETTINGS)
@@ -209,5 +234,5 @@ def test_a_kept_manifest_tells_the_same(program: Callable[[str], str], tmp_path:
     task = tasks_of(load_module(tmp_path / program(SETTINGS)))["main"]
     made, kept = (compile_task(task, cached=True).report.tasks for _ in range(2))
 
-    assert [one.task for one in made] == ["shop.step", "shop.step", "plain.other", "plain.main"]
+    assert [one.task for one in made] == ["shop.step", "shop.step", "plain.other", "plain.main", "run"]
     assert made == kept

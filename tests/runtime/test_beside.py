@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,16 @@ def test_folders_are_replaced_where_they_stand_as_paths() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("a\nb", b"a\nb"), (True, b"true"), (3, b"3"), (0.5, b"0.5"), ([1, None], b"[1, null]"), (b"\xff", b"\xff")],
+    [
+        ("a\nb", b"a\nb"),
+        (True, b"true"),
+        (3, b"3"),
+        (0.5, b"0.5"),
+        ([1, None], b"[1, null]"),
+        (b"\xff", b"\xff"),
+        (timedelta(minutes=1), b"60"),
+        (timedelta(milliseconds=1500), b"1.5"),
+    ],
 )
 def test_values_are_text_or_json(value: object, expected: bytes) -> None:
     assert files.encoded(value) == expected

@@ -55,6 +55,18 @@ AFFINITY = {
         }
     }
 }
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+def term(key: str) -> dict[str, Any]:
+    return {"matchExpressions": [{"key": key, "operator": "Exists"}]}
+
+
+def sidecar(**sides: Any) -> str:
+    """Write a pod template with a sidecar that asks for resources."""
+    return pod(containers=[{"name": "primary"}, {"name": "a", "image": "a", "resources": sides}])
+
+
 LOCKED = {
     "runAsNonRoot": True, "runAsUser": 1000, "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
     "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"},
@@ -182,6 +194,19 @@ ROWS += [
         profile=DEFAULT + "\n[pod_templates.b]\nnodeSelector = { a = 'b' }",
     ),
 ]
+ROWS += [
+    Row(
+        "environment", main(resources={"requests": {"nvidia.com/gpu": 2}}),
+        resources(requests={"nvidia.com/gpu": "2"}, limits={"nvidia.com/gpu": "2"}),
+    ),
+    Row(
+        "environment", pod(affinity={"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [term("a"), term("b")]}}}),
+        {"affinity": {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "a"}, {"key": "disk"}]}, {"matchExpressions": [{"key": "b"}, {"key": "disk"}]},
+        ]}}}},
+        also={"override": "queue='q'"}, profile="[queues.q]\nnode_selector = { disk = ['ssd', 'nvme'] }",
+    ),
+]  # fmt: skip
 WRONG = [
     (pod(tolerances=[]), "`pod_spec` has no field 'tolerances'", "Did you mean `tolerations`"),
     (pod(node_selector={}), "`pod_spec` has no field 'node_selector'", "`nodeSelector`"),
@@ -205,6 +230,10 @@ WRONG = [
     (pod(containers=[{"image": "a"}]), "`pod_spec.containers[0].name` is None, and must be lower-case letters", ""),
     ("pod_template=tiphys.PodTemplate(primary_container_name=3)", "the name of the primary container is a text, not 3", ""),
     (pod(containers=[{"name": "primary"}, {"name": "a"}]), "(`a`) has no image", ""),
+    (sidecar(requests={"cpu": 2}, limits={"cpu": 1}), "`pod_spec.containers[1].resources.requests.cpu`: the request 2 is above the limit 1", ""),
+    (sidecar(requests={"x.y/z": 2}), "a device needs a limit that is equal", ""),
+    (sidecar(requests={"x.y/z": 1}, limits={"x.y/z": 2}), "a device's request and limit are equal, not 1, 2", ""),
+    (main(resources={"requests": {"x.y/z": 1}, "limits": {"x.y/z": 2}}), "its request of x.y/z is 1, and its limit 2", "Let them be equal."),
     (pod(initContainers=[{"name": "A", "image": "a"}]), "`pod_spec.initContainers[0].name` is 'A'", ""),
     (pod(volumes=[{"name": "tiphys", "emptyDir": {}}]), "`tiphys`: a volume of tiphys' or of Argo's is called so", "rename it"),
     (pod(volumes=[{"name": "code", "emptyDir": {}}]), "`code`: a volume of tiphys' or of Argo's is called so", ""),

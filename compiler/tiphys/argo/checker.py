@@ -44,8 +44,8 @@ REFERENCE = re.compile(
     | =fromJSON\(inputs\.parameters\['(?P<spilled>[-\w]+)'\]\)\?\.k\ \?\?\ 'tiphys/none'
     | =toBase64\(workflow\.parameters\['(?P<typed>[-\w]+)'\]\)
     | =sprig\.sha256sum\((?P<hashed>''|HASHED(?:\ \+\ '\|'\ \+\ HASHED)*)\)
-    | =toBase64\(workflow\.parameters\['(?P<timed>[-\w]+)'\]\ ==\ 'tiphys/trigger-time'\ \?\ workflow\['scheduledTime'\]
-      \ \?\?\ ''\ :\ workflow\.parameters\['(?P=timed)'\]\)
+    | =toBase64\(workflow\.parameters\['(?P<timed>[-\w]+)'\]\ contains\ 'workflow.scheduledTime'\ \?
+      \ workflow\['scheduledTime'\]\ \?\?\ ''\ :\ workflow\.parameters\['(?P=timed)'\]\)
     | =fromJSON\(inputs\.parameters\['(?P<quantity>[-\w]+)'\]\)\.v
     | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
     | =(?P<expression>(?:(?!\}\}).)+)

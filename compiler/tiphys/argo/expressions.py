@@ -69,14 +69,15 @@ def typed_by_people(parameter: str, kind: int) -> str:
     return f"""{{"t":"{{{{=toBase64(workflow.parameters['{parameter}'])}}}}","y":{kind}}}"""
 
 
-TRIGGER_TIME = "tiphys/trigger-time"
-"""What a trigger gives for the time that a run was planned for: only the run itself knows that."""
+SCHEDULED = "workflow.scheduledTime"
+TRIGGER_TIME = f"{{{{{SCHEDULED}}}}}"
+"""What a trigger gives for the time that a run was planned for: Argo's own tag, which only the run can replace."""
 
 
 def typed_or_timed(parameter: str, kind: int) -> str:
-    """Do the same for an input that a trigger may give the planned time: Argo would replace nothing in the argument."""
+    """Do the same for an input that a trigger may give the planned time: Argo replaces no tag in what is wrapped."""
     typed = f"workflow.parameters['{parameter}']"
-    told = f"{typed} == '{TRIGGER_TIME}' ? workflow['scheduledTime'] ?? '' : {typed}"
+    told = f"{typed} contains '{SCHEDULED}' ? workflow['scheduledTime'] ?? '' : {typed}"
     return f"""{{"t":"{{{{=toBase64({told})}}}}","y":{kind}}}"""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any, TypeVar
 
 from hera.workflows import models as m
 from pydantic import BaseModel, ValidationError
 
 from tiphys.argo.placement import KUEUE
-from tiphys.authoring.containers import MAIN
+from tiphys.authoring.containers import MAIN, is_device
 from tiphys.authoring.pod import PodTemplate
 from tiphys.authoring.quantities import amount
 from tiphys.diagnostics import mistake
@@ -35,6 +36,8 @@ OURS = ("name", "image", "command", "args", "env", "resources", "volumeMounts", 
 """Of the primary container: what is put together with the task's own."""
 OF_SETS = ("user", "gate", "inputs", "outputs")
 """Containers and volumes in the pod of a container task."""
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
@@ -126,6 +129,9 @@ class Shape:
     def single(self, kind: type[M], key: str, value: Mapping[str, Any], ours: M | None) -> M:
         """Make what a pod has one of; parts that the settings say, too, must be others."""
         held = ours.model_dump(by_alias=True, exclude_none=True, mode="json") if ours is not None else {}
+        if "nodeAffinity" in value and "nodeAffinity" in held:
+            held["nodeAffinity"] = both_affinities(value["nodeAffinity"], held["nodeAffinity"])
+            value = {name: part for name, part in value.items() if name != "nodeAffinity"}
         if both := sorted({*value} & {*held}):
             raise self.refuse(f"`{key}.{both[0]}` is said by the task's settings, too", "Say it in one of the two.")
         return self.model(kind, {**value, **held}, key)
@@ -172,11 +178,15 @@ class Shape:
         for side in ("requests", "limits"):
             if both := {**theirs.get(side, {}), **ours.get(side, {})}:
                 found[side] = both
+        if devices := {name: text for name, text in found.get("requests", {}).items() if is_device(name)}:
+            found["limits"] = {**devices, **found.get("limits", {})}
         for name, limit in found.get("limits", {}).items():
             request = found.get("requests", {}).get(name)
             if request is not None and amount(str(request)) > amount(str(limit)):
                 text = f"its limit of {name} is {limit}, and the task asks for {request}"
                 raise self.refuse(text, f"Say both in `resources=`: ({request!r}, LIMIT).")
+            if request is not None and is_device(name) and amount(str(request)) != amount(str(limit)):
+                raise self.refuse(f"its request of {name} is {request}, and its limit {limit}", "Let them be equal.")
         return found
 
     def metadata(self, metadata: m.Metadata | None) -> m.Metadata:
@@ -212,6 +222,22 @@ class Shape:
             if mount["mountPath"].rstrip("/") in folders:
                 text = f"the task's settings mount something at `{mount['mountPath']}`, too"
                 raise self.refuse(text, "Choose another folder.")
+
+
+def both_affinities(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask for nodes that both ask for: of required terms one is enough, so each is joined with each."""
+    found: dict[str, Any] = {**theirs, **ours}
+    if REQUIRED in theirs and REQUIRED in ours:
+        pairs = product(*(each[REQUIRED].get("nodeSelectorTerms", []) for each in (theirs, ours)))
+        found[REQUIRED] = {"nodeSelectorTerms": [joined(first, second) for first, second in pairs]}
+    if preferred := [*theirs.get(PREFERRED, []), *ours.get(PREFERRED, [])]:
+        found[PREFERRED] = preferred
+    return found
+
+
+def joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Join two terms of a node selector: all that they say must hold."""
+    return {key: [*first.get(key, []), *second.get(key, [])] for key in dict.fromkeys((*first, *second))}
 
 
 def lost_in(given: Any, held: Any, place: str) -> Iterator[str]:

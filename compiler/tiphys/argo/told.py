@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from tiphys.argo.packing import Packed
 from tiphys.argo.report import Said, Told
-from tiphys.argo.resolving import GLUE
+from tiphys.argo.resolving import GLUE, cached
 from tiphys.ir import Plan
+from tiphys.profile import Profile
 from tiphys.settings import Resolved, Settings, resolve
 
 ALWAYS = ("image",)
@@ -22,7 +23,7 @@ OF_ORCHESTRATORS = ("retries", "timeout", "cache", "short_name", "triggers", "en
 
 
 def told(packed: Packed) -> tuple[Told, ...]:
-    """Say what each task was told: those with pods, orchestrators, glue. Calls that are told the same are one."""
+    """Say what each task was told: those with pods, orchestrators, glue; and the run. Equal ones are told once."""
     tasks, glue = [], []
     for name, settings in packed.settings.items():
         task = packed.program.plans[name].task
@@ -33,10 +34,29 @@ def told(packed: Packed) -> tuple[Told, ...]:
             tasks.append(
                 with_pending(of_one(task.name, found, tuple(Settings.model_fields)), packed.program.plans[name])
             )
-    owners = packed.program.owners.values()
-    graphs = [of_one(owner.name, resolve(owner.levels), OF_ORCHESTRATORS, always=()) for owner in owners]
-    every = (*tasks, *(one for one in graphs if one.settings), *glue)
+    owners = ((owner.name, cached(resolve(owner.levels), packed.profile)) for owner in packed.program.owners.values())
+    graphs = [of_one(name, found, OF_ORCHESTRATORS, always=()) for name, found in owners]
+    run = of_run(packed.profile)
+    every = (*tasks, *(one for one in graphs if one.settings), *glue, *((run,) if run.settings else ()))
     return tuple({repr(one): one for one in every}.values())
+
+
+def of_run(profile: Profile) -> Told:
+    """Tell what the profile says of every pod, and of the run itself."""
+    said = {
+        "namespace": profile.namespace,
+        "storage": profile.storage if "storage" in profile.model_fields_set else None,
+        "labels": profile.pods.labels,
+        "annotations": profile.pods.annotations,
+        "image_pull_secrets": profile.image_pull_secrets,
+        "secrets.default": profile.secrets.default,
+        "retries.lost": profile.retries.lost,
+        "parallelism": profile.runs.parallelism,
+        "ttl": profile.runs.ttl,
+        "pod_gc": profile.runs.pod_gc,
+    }
+    found = {name: Said(plain(value), "profile") for name, value in said.items() if value not in (None, {}, ())}
+    return Told("run", found)
 
 
 def of_one(title: str, found: Resolved, names: tuple[str, ...], always: tuple[str, ...] = ALWAYS) -> Told:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import field_validator
+from pydantic import BeforeValidator, field_validator
 
+from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
-from tiphys.diagnostics import nearest
+from tiphys.authoring.naming import as_flag
+from tiphys.diagnostics import AuthoringError, Mistake, nearest
 
 Behavior = Literal["auto", "override", "disable"]
 BEHAVIORS = ("auto", "override", "disable")
@@ -39,7 +41,7 @@ class Cache(Setting):
 
     behavior: Behavior
     version_override: str | None = None
-    serialize: bool = False
+    serialize: Annotated[bool, BeforeValidator(as_flag)] = False
     ignored_inputs: tuple[str, ...] = ()
     salt: str = ""
     max_age: timedelta | None = None
@@ -53,16 +55,17 @@ class Cache(Setting):
         salt: str = "",
         policies: object = None,
         max_age: float | timedelta | None = None,
+        **unknown: Any,
     ) -> None:
+        if "version" in unknown:
+            message = "`Cache` has no field `version`"
+            raise AuthoringError(Mistake(message, keyword(caller(), "version"), "It is called `version_override`."))
         if policies is not None:
-            from tiphys.authoring.location import caller, keyword
-            from tiphys.diagnostics import AuthoringError, Mistake
-
             message = "`policies` are not supported: the version of a task is the source of what it runs"
             raise AuthoringError(Mistake(message, keyword(caller(), "policies"), "Use `version_override=` or `salt=`."))
         super().__init__(
             behavior=behavior, version_override=version_override, serialize=serialize, ignored_inputs=ignored_inputs,
-            salt=salt, max_age=max_age,
+            salt=salt, max_age=max_age, **unknown,
         )  # fmt: skip
 
     @field_validator("behavior", mode="before")
@@ -108,5 +111,11 @@ class Cache(Setting):
 
 
 def as_cache(value: object) -> object:
-    """Let a text stand for a `Cache`."""
-    return Cache(value) if isinstance(value, str) else value
+    """Let a text stand for a `Cache`. Raises ValueError."""
+    if value is None or isinstance(value, Cache):
+        return value
+    if isinstance(value, str):
+        return Cache(value)
+    like = {True: "auto", False: "disable"}.get(value) if isinstance(value, bool) else None
+    msg = f"write {like!r}" if like else "it takes 'auto', 'override', 'disable', or a `tiphys.Cache`"
+    raise ValueError(msg)

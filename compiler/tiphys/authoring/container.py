@@ -67,9 +67,9 @@ class ContainerTask(TaskTemplate[..., Any]):
                 text = f"{name!r} is no name of a task: lower-case words joined by `-` or `_`"
                 report(Mistake(text, keyword(where, "name")))
             level = said_of_task("ContainerTask", {**settings, "image": image}, where)
-            inputs, outputs = dict(inputs or {}), dict(outputs or {})
-            for side, types in (("inputs", inputs), ("outputs", outputs)):
+            for side, types in (("inputs", inputs or {}), ("outputs", outputs or {})):
                 check_types(side, types, where)
+            inputs, outputs = dict(inputs or {}), dict(outputs or {})
             words = (*as_words("command", command, where), *as_words("arguments", arguments or (), where))
             if not words:
                 text = f"the container task {name!r} has no command"
@@ -89,7 +89,10 @@ class ContainerTask(TaskTemplate[..., Any]):
 
 
 def check_types(side: str, types: Mapping[str, Any], where: Span) -> None:
-    """Report names that no file can have, and types that no file can hold."""
+    """Report names that no file can have, and types that no file can hold. Raises AuthoringError for no dict."""
+    if not isinstance(types, Mapping):
+        mend = f'Write `{side}={{"name": str}}`.'
+        raise AuthoringError(Mistake(f"`{side}` takes types by name, not {types!r}", keyword(where, side), mend))
     for name, kind in types.items():
         if not isinstance(name, str) or not FILE.fullmatch(name):
             mend = "Use letters, digits and `_`."

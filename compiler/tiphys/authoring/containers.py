@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tiphys.authoring.quantities import amount
 from tiphys.diagnostics import nearest
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
@@ -83,6 +84,26 @@ def check_other(path: str, item: Mapping[str, Any], primary: str) -> None:
     if not item.get("image") and not is_primary:
         msg = f"`{path}` (`{name}`) has no image"
         raise ValueError(msg)
+    if not is_primary:
+        check_resources(f"{path}.resources", item.get("resources", {}))
+
+
+def check_resources(path: str, resources: Mapping[str, Any]) -> None:
+    """Check what a container asks for. That of the task is checked with what the task's settings say of it."""
+    requests, limits = resources.get("requests", {}), resources.get("limits", {})
+    for name, request in requests.items():
+        limit = limits.get(name)
+        if limit is None and is_device(name):
+            raise refused(f"{path}.requests.{name}", f"a device needs a limit that is equal: `limits` {request}")
+        if limit is not None and amount(request) > amount(limit):
+            raise refused(f"{path}.requests.{name}", f"the request {request} is above the limit {limit}")
+        if limit is not None and is_device(name) and amount(request) != amount(limit):
+            raise refused(f"{path}.requests.{name}", f"a device's request and limit are equal, not {request}, {limit}")
+
+
+def is_device(name: str) -> bool:
+    """Say whether a resource is one that a device plugin offers: Kubernetes divides none of those."""
+    return ("/" in name and not name.startswith("kubernetes.io/")) or name.startswith("hugepages-")
 
 
 def check_volumes(spec: Mapping[str, Any], primary: str) -> None:

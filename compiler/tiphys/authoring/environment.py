@@ -20,6 +20,13 @@ from tiphys.settings import laid_over
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def said_field(name: str) -> Any:
+    """Let an environment show what it says of a setting; None where it says nothing."""
+    return property(lambda environment: getattr(environment.settings, name), doc=f"`{name}`, where it says one.")
+
+
 KEPT = object()
 """Stands for a setting that a clone does not speak of, where None says something."""
 NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -34,6 +41,19 @@ class TaskEnvironment:
 
     Raises AuthoringError at the line that says a wrong value.
     """
+
+    image = said_field("image")
+    resources = said_field("resources")
+    env_vars = said_field("env_vars")
+    secrets = said_field("secrets")
+    cache = said_field("cache")
+    pod_template = said_field("pod_template")
+    reusable = said_field("reusable")
+    interruptible = said_field("interruptible")
+    queue = said_field("queue")
+    service_account = said_field("service_account")
+    plugin_config = said_field("plugin_config")
+    include = said_field("include")
 
     def __init__(
         self,
@@ -126,6 +146,13 @@ class TaskEnvironment:
         self._depend(environments, caller())
 
     def _depend(self, environments: Sequence[TaskEnvironment], where: Span) -> None:
+        if isinstance(environments, TaskEnvironment):
+            complain(Mistake("`depends_on` takes a list of environments", where, f"Write `[{environments.name}]`."))
+            return
+        if not isinstance(environments, list | tuple | set | frozenset):
+            text = f"`depends_on` takes a list of environments, not {type(environments).__name__} {environments!r}"
+            complain(Mistake(text, where))
+            return
         for other in environments:
             if not isinstance(other, TaskEnvironment):
                 complain(Mistake(f"`depends_on` takes environments, not {type(other).__name__} {other!r}", where))

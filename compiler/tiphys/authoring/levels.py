@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tiphys.authoring.location import keyword
-from tiphys.authoring.model import sayings
+from tiphys.authoring.model import sayings, shown
 from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import Mistake, Span, nearest, report
 from tiphys.settings import Settings
@@ -70,7 +70,7 @@ def checked(names: frozenset[str], call: str, given: Mapping[str, Any], where: S
                 Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
             except ValidationError as error:
                 for text, mend in sayings(error.errors()[0]):
-                    report(Mistake(f"`{call}({name}={value!r})`: {text}", keyword(where, name), mend))
+                    report(Mistake(f"`{call}({name}={shown(value)})`: {text}", keyword(where, name), mend))
             else:
                 found[name] = value
     return Settings(**found).said_at(where)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tiphys.authoring.location import caller, keyword
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
+
+WIDEST = 120
+"""Characters of a value that an error repeats."""
+SAID: Mapping[str, str] = {
+    "string_type": "write a text",
+    "string_too_short": "it is empty; write a text",
+    "bool_type": "write True or False",
+    "bool_parsing": "write True or False",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "dict_type": "write a dict",
+    "list_type": "write a list",
+    "tuple_type": "write a tuple",
+}
+"""What pydantic finds of itself, in the words of the other errors."""
 
 
 class Setting(BaseModel):
@@ -30,7 +46,7 @@ def explain(owner: type[BaseModel], item: Any, where: Any) -> list[Mistake]:
     if item["type"] == "extra_forbidden":
         mend = nearest(name, list(owner.model_fields))
         return [Mistake(f"`{owner.__name__}` has no field `{name}`", keyword(where, name), mend)]
-    what = f"{owner.__name__}({name}={item['input']!r})" if name else owner.__name__
+    what = f"{owner.__name__}({name}={shown(item['input'])})" if name else owner.__name__
     place = keyword(where, name) if name else where
     return [Mistake(f"`{what}`: {said}", place, mend) for said, mend in sayings(item)]
 
@@ -43,4 +59,20 @@ def sayings(item: Any) -> list[tuple[str, str | None]]:
     inner = (item.get("ctx") or {}).get("error")
     if isinstance(inner, ProgramError):
         return [(one.message, one.mend) for one in inner.mistakes]
-    return [(str(item["msg"]).removeprefix("Value error, "), None)]
+    return [(said_of(item), None)]
+
+
+def said_of(item: Any) -> str:
+    """Say what one of pydantic's findings is, and what to write instead."""
+    kind = item["type"]
+    if kind.startswith("datetime_"):
+        return "write a datetime"
+    if kind == "literal_error":
+        return f"write one of {item['ctx']['expected']}"
+    return SAID.get(kind) or str(item["msg"]).removeprefix("Value error, ")
+
+
+def shown(value: object) -> str:
+    """Write a value into an error, and no more of it than people read."""
+    text = repr(value)
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."

@@ -52,3 +52,11 @@ def refuse_renamed(name: str) -> None:
 
     message = f"`Resources` has no field `{name}`"
     raise AuthoringError(Mistake(message, keyword(caller(), name), f"It is called `{RENAMED[name]}`."))
+
+
+def as_resources(value: object) -> object:
+    """Check what a setting says. Raises ValueError."""
+    if value is None or isinstance(value, Resources):
+        return value
+    msg = "it takes a `tiphys.Resources`, such as tiphys.Resources(cpu=2, memory='1Gi')"
+    raise ValueError(msg)

@@ -86,7 +86,12 @@ class TaskTemplate(Hooks, Generic[P, R]):
     report = said_field("report")
     queue = said_field("queue")
     max_inline_io_bytes = said_field("max_inline_io_bytes")
-    triggers = said_field("triggers")
+    links = said_field("links")
+    entrypoint = said_field("entrypoint")
+    produces_artifacts = said_field("produces_artifacts")
+    service_account = said_field("service_account")
+    triggers = property(lambda task: resolve(task.levels).settings.triggers or (), doc="What starts its runs.")
+    task_resolver = None
 
     def __init__(
         self,
@@ -172,6 +177,10 @@ class TaskTemplate(Hooks, Generic[P, R]):
         """Whether its calls are awaited."""
         does = self.function if isinstance(self.function, FunctionType) else type(self).execute
         return inspect.iscoroutinefunction(does) or self.container is not None
+
+    @property
+    def _call_as_synchronous(self) -> bool:
+        return not self.is_async
 
     @cached_property
     def container(self) -> tuple[Beside, Any] | None:

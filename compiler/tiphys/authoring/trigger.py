@@ -148,7 +148,7 @@ class Trigger(Setting):
     name: str = Field(min_length=1)
     automation: Annotated[Any, BeforeValidator(automation_of)] = None
     description: str = ""
-    auto_activate: bool = True
+    auto_activate: Annotated[bool, BeforeValidator(as_flag)] = True
     inputs: dict[str, Any] = Field(default_factory=dict)
     env_vars: dict[str, str] = Field(default_factory=dict)
     interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None

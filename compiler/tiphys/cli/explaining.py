@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 WIDEST = 72
 """Longer values are cut; `--json` has all of them."""
+PAIRS = ("cpu", "memory", "disk", "replicas")
+"""Parts that are a pair where they are a list."""
 SECRET = {"key", "group", "mount", "as_env_var"}
 
 
@@ -74,7 +76,7 @@ def text_of(value: Any) -> str:
             part = f" ({value['partition']})" if value.get("partition") else ""
             return f"{value.get('device') or kind}{shared}:{count}{part}"
         case dict():
-            return ", ".join(f"{name} {pair_or_text(item)}" for name, item in value.items()) or "none"
+            return ", ".join(f"{name} {part_of(name, item)}" for name, item in value.items()) or "none"
         case list():
             return ", ".join(secret_or_text(item) for item in value) or "none"
         case bool():
@@ -92,9 +94,11 @@ def secret_or_text(value: Any) -> str:
     return text_of(value)
 
 
-def pair_or_text(value: Any) -> str:
-    """Write a part of a value."""
-    return f"{value[0]} to {value[1]}" if isinstance(value, list) and len(value) == 2 else text_of(value)
+def part_of(name: str, value: Any) -> str:
+    """Write a part of a value; several items of a list in brackets, as commas part the parts."""
+    if not isinstance(value, list) or len(value) < 2:
+        return text_of(value)
+    return f"{value[0]} to {value[1]}" if name in PAIRS else f"[{text_of(value)}]"
 
 
 def described(manifest: Manifest) -> dict[str, Any]:

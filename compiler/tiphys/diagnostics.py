@@ -179,6 +179,21 @@ def excerpt(where: Span) -> list[str]:
     return [text.strip(), carets.rstrip()]
 
 
+def shown(value: object, longest: int = 200) -> str:
+    """Write a value as Python would, the middle left out of a very long one."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "<a number of thousands of digits>"
+    return text if len(text) <= longest else f"{text[: longest - 40]}...{text[-20:]}"
+
+
+def counted(count: float, noun: str) -> str:
+    """Write how many of something there are: `1 pod`, `2 pods`."""
+    number = f"{count:,}" if isinstance(count, int) else f"{count:g}"
+    return f"{number} {noun}{'' if count == 1 else 's'}"
+
+
 def shorten(file: str) -> str:
     """Show a path relative to the working folder when it lies below it."""
     try:

@@ -22,6 +22,11 @@ def load_module(path: Path) -> ModuleType:
 
     Raises ProgramError with all authoring mistakes of the file, or UsageError where there is no such file.
     """
+    if path.is_dir():
+        files = sorted(str(item) for item in path.glob("*.py"))
+        advice = f"Name a file in it, such as {files[0]}." if files else "It holds no Python file."
+        message = f"{path} is a folder, and a program is a file. {advice}"
+        raise UsageError(message)
     if not path.is_file():
         near = sorted(str(item) for item in path.parent.glob("*.py")) if path.parent.is_dir() else []
         message = f"there is no file {path}. {nearest(str(path), near)}".strip()

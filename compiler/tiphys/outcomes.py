@@ -14,6 +14,7 @@ from typing import Any
 
 from tiphys.diagnostics import InternalError, RunFailed
 from tiphys.plain import plain, spelled
+from tiphys_runtime.counting import UNTOLD
 from tiphys_runtime.envelope import inner, width
 from tiphys_runtime.errors import TaskLostError
 
@@ -114,7 +115,7 @@ def form_in(data: bytes) -> Any:
 
 def lost_form() -> Any:
     """Give the tagged JSON of what stands for an item that has no file."""
-    lost = TaskLostError("an item reported nothing: its pod was lost, evicted or deleted")
+    lost = TaskLostError(f"an item reported nothing: {UNTOLD}")
     return {"$p": base64.b64encode(pickle.dumps(lost, 5)).decode()}
 
 

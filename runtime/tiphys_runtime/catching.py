@@ -21,6 +21,7 @@ class Caught:
 
     def __init__(self, root: str, world: Bundle) -> None:
         from tiphys_runtime import failure
+        from tiphys_runtime.counting import UNTOLD
         from tiphys_runtime.errors import TaskLostError
 
         self.root = root
@@ -29,7 +30,7 @@ class Caught:
         found = min((each for each in records if each.get("e")), key=when, default=None)
         self.frame: list[dict[str, Any]] = []
         if found is None:
-            lost = TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
+            lost = TaskLostError(f"a task ended without reporting anything: {UNTOLD}")
             self.envelope: dict[str, Any] = {"e": failure.record(lost, world, task="orchestrator")}
         else:
             self.envelope = {"e": found["e"]}

@@ -16,6 +16,9 @@ OF_MAIN = "main: "
 OUT_OF_TIME = "longer than the specified deadline"
 TOLD = ("1", "2", "3", "4", "70")
 """Exit codes of the shim's own: the attempt has told how it ended."""
+AWAY = "its pod was lost, evicted or deleted"
+UNTOLD = f"{AWAY}, or its process ended without a word, as by `os._exit` or a crash of native code"
+"""What may have happened, where nothing tells which."""
 OOM, TIME, LOST = "oom", "time", "lost"
 
 
@@ -87,6 +90,17 @@ def last_of(text: str, *, has_limit: bool) -> str | None:
     if status == "Failed" and code == KILLED and (not message or message.startswith(OF_MAIN)):
         return OOM
     return LOST  # the others are evicted, or their node was shut down
+
+
+def how_it_ended(code: int) -> str:
+    """Say what may have ended a process that could not tell: a signal, native code, `os._exit`."""
+    import signal
+
+    try:
+        name = signal.Signals(code - 128).name
+    except ValueError:
+        return f"its process ended with exit code {code}, as by `os._exit`, or in native code"
+    return f"its process was ended by the signal {name}, exit code {code}"
 
 
 def grown() -> str:

@@ -135,17 +135,20 @@ def error_of(call: Call, last: str) -> BaseException:
     from tiphys_runtime import errors
 
     task = call.entry["title"]
+    status, _, rest = os.environ.get("TIPHYS_LAST", "").strip().partition(" ")
+    code, _, message = rest.strip().partition(" ")
     if last == counting.OOM:
-        return errors.OOMError(f"the task {task} was killed, as it used more memory than it has (exit code 137)")
+        why = "as it" if not message or "OOMKilled" in message else "most likely as it"
+        return errors.OOMError(f"the task {task} was killed, {why} used more memory than it has (exit code 137)")
     if last == counting.TIME and call.entry.get("timeout") is not None:
         return errors.MaxRuntimeExceeded(f"the task {task} ran longer than its timeout of {call.entry['timeout']} s")
     if last == counting.TIME:
         from tiphys_runtime.waiting import exceeded
 
         return exceeded(call)
-    status, _, rest = os.environ.get("TIPHYS_LAST", "").strip().partition(" ")
-    code = rest.strip().partition(" ")[0]
-    told = f"exit code {code}" if status == "Failed" and code else "its pod was lost, evicted or deleted"
+    told = counting.AWAY
+    if status == "Failed" and code.isdigit() and (not message or message.startswith(counting.OF_MAIN)):
+        told = counting.how_it_ended(int(code))
     return errors.TaskLostError(f"the task {task} ended without reporting anything: {told}")
 
 

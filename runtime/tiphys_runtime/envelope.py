@@ -153,9 +153,10 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
         from tiphys_runtime.failure import exception_of
 
         return exception_of(envelope["e"], world)
+    from tiphys_runtime.counting import UNTOLD
     from tiphys_runtime.errors import TaskLostError
 
-    return TaskLostError("a task ended without reporting anything: its pod was lost, evicted or deleted")
+    return TaskLostError(f"a task ended without reporting anything: {UNTOLD}")
 
 
 def width(envelope: Mapping[str, Any]) -> int:
@@ -187,9 +188,10 @@ def item_of(data: bytes | None, index: int, world: World) -> Any:
     """Read the file of an item of a list; an item that has none was lost."""
     if data is not None:
         return of_file(data, world)
+    from tiphys_runtime.counting import UNTOLD
     from tiphys_runtime.errors import TaskLostError
 
-    return TaskLostError(f"item {index} reported nothing: its pod was lost, evicted or deleted")
+    return TaskLostError(f"item {index} reported nothing: {UNTOLD}")
 
 
 def checked(data: bytes, envelope: Mapping[str, Any]) -> bytes:

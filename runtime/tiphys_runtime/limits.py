@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tiphys_runtime.durable import LONGEST
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -15,7 +17,7 @@ def shortest_of(limits: list[float | None]) -> float | None:
 def seconds_of(timeout: Any) -> float | None:
     """Give the seconds of a timeout, which may be a `timedelta`; 0 is no limit. Raises ValueError."""
     seconds = timeout.total_seconds() if hasattr(timeout, "total_seconds") else timeout
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST:
         message = f"`override(timeout={timeout!r})`: that is no duration; write seconds, or a timedelta"
         raise ValueError(message)
     return float(seconds) or None

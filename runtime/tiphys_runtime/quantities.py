@@ -15,6 +15,9 @@ LARGE = {"T": Decimal(10**12), "P": Decimal(10**15), "E": Decimal(10**18)}
 BINARY = {f"{letter}i": Decimal(1024**power) for power, letter in enumerate("KMGTPE", start=1)}
 FACTORS = {**SMALL, **LARGE, **BINARY}
 LEAST_BYTES = 1024**2
+MOST = Decimal(2**63 - 1)  # Kubernetes takes any more for this
+MOST_CORES = Decimal(10**6)
+LONGEST, LARGEST_POWER = 40, 100
 LEAST_CORES = Decimal("0.001")
 
 
@@ -26,7 +29,8 @@ def amount(text: str) -> Decimal:
         raise ValueError(msg)
     suffix = found["suffix"] or ""
     if suffix[:1] in ("e", "E") and len(suffix) > 1 and suffix not in FACTORS:
-        return Decimal(found["number"]) * Decimal(10) ** int(suffix[1:])
+        power = max(-LARGEST_POWER, min(int(suffix[1:]), LARGEST_POWER))
+        return Decimal(found["number"]) * Decimal(10) ** power
     return Decimal(found["number"]) * FACTORS[suffix]
 
 
@@ -38,15 +42,22 @@ def cores(value: object) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         msg = f"{value!r} is no number of cores"
         raise ValueError(msg)
+    if isinstance(value, int) and value > MOST_CORES:
+        msg = "no node has that many cores"
+        raise ValueError(msg)
     text = f"{round(value, 3):f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
     refuse_negative(value, text)
+    refuse_long(text)
     if QUANTITY.fullmatch(text) is None:
         meant = WRITTEN.fullmatch(text)
         mend = f"write {meant['number']!r}" if meant else "write a number of cores, such as '2' or '500m'"
         msg = f"{value!r} is not a quantity; {mend}"
         raise ValueError(msg)
-    if amount(text) == 0 and value not in (0, "0"):
+    if (0 < amount(text) < LEAST_CORES) or (amount(text) == 0 and isinstance(value, float) and value):
         msg = f"{value!r} is less than a thousandth of a core, which is the least there is"
+        raise ValueError(msg)
+    if amount(text) > MOST_CORES:
+        msg = f"{value!r}: no node has that many cores"
         raise ValueError(msg)
     return text
 
@@ -58,6 +69,7 @@ def size(value: object) -> str:
         msg = f"{value!r} has no unit; write a text such as {mend}"
         raise ValueError(msg)
     refuse_negative(value, value)
+    refuse_long(value)
     found = QUANTITY.fullmatch(value)
     if found is None:
         msg = f"{value!r} is not a quantity; {meant_size(value)}"
@@ -70,7 +82,17 @@ def size(value: object) -> str:
             f"{value!r} is {float(amount(value)):g} bytes: {unit}; write '{found['number']}Mi' or '{found['number']}Gi'"
         )
         raise ValueError(msg)
+    if amount(value) > MOST:
+        msg = f"{value!r} is more than Kubernetes counts to, which is almost '8Ei'"
+        raise ValueError(msg)
     return value
+
+
+def refuse_long(text: str) -> None:
+    """Refuse a text of more digits than any quantity has: to compute with it may take long."""
+    if len(text) > LONGEST:
+        msg = f"{text[:20] + '...'!r} is not a quantity: it has {len(text)} characters"
+        raise ValueError(msg)
 
 
 def refuse_negative(value: object, text: str) -> None:

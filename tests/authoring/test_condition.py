@@ -21,7 +21,7 @@ MISTAKES = {
     "type": ('flyte.new_condition("a", data_type=list)', "it must be bool, int, float or str"),
     "prompt": ('flyte.new_condition("a", prompt=3)', "prompt=3"),
     "prompt type": ('flyte.new_condition("a", prompt_type="html")', "prompt_type='html'"),
-    "timeout": ('flyte.new_condition("a", timeout="5m")', "'5m' is no duration; write seconds, or a timedelta"),
+    "timeout": ('flyte.new_condition("a", timeout="5m")', "'5m' is not a duration; write seconds, or a timedelta"),
     "no time": ('flyte.new_condition("a", timeout=0)', "a timeout must be longer than nothing"),
     "webhook": ('flyte.new_condition("a", webhook=object())', "a condition has no `webhook` here"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -130,6 +131,50 @@ def test_mistakes_of_one_file_are_reported_together(refused: Callable[[str], str
 
     for part in ("'A' is no name", "'x' is not a number of retries", "`f` takes `*xs`", "must not be negative"):
         assert part in text
+
+
+ABSURD = {
+    'flyte.Resources(cpu="1e999999")': "'1e999999': no node has that many cores",
+    'flyte.Resources(cpu="1e99999999999999999")': "no node has that many cores",
+    'flyte.Resources(cpu="9" * 100_000)': "is not a quantity: it has 100000 characters",
+    "flyte.Resources(cpu=10**5000)": "no node has that many cores",
+    "flyte.Resources(cpu=1e300)": "is not a quantity: it has 301 characters",
+    'flyte.Resources(cpu="1e-999999")': "'1e-999999' is less than a thousandth of a core",
+    'flyte.Resources(cpu="0.0000001")': "'0.0000001' is less than a thousandth of a core",
+    'flyte.Resources(memory="1e999999")': "'1e999999' is more than Kubernetes counts to, which is almost '8Ei'",
+    'flyte.Resources(disk="8Ei")': "'8Ei' is more than Kubernetes counts to",
+    'flyte.Resources(shm="1e99999999999999999")': "is more than Kubernetes counts to",
+    'flyte.Resources(memory="9" * 100_000 + "Gi")': "is not a quantity: it has 100002 characters",
+    'flyte.Resources(memory=("1e999999", "1e999999"))': "is more than Kubernetes counts to",
+    "flyte.Resources(memory=10**5000)": "",
+    "flyte.Resources(gpu=10**5000)": "no node has that many",
+    "flyte.RetryStrategy(10**5000)": "",
+    "flyte.Timeout(10**5000)": "is too long: at most 100 years",
+    "flyte.Timeout(timedelta.max)": "is too long: at most 100 years",
+    "flyte.Timeout(1e-12)": "1e-12 is less than a microsecond",
+    "flyte.Timeout(deadline=1e300)": "1e+300 is too long: at most 100 years",
+    "flyte.Backoff(base=timedelta.max)": "is too long: at most 100 years",
+    "flyte.Cache('auto', max_age=1e308)": "1e+308 is too long: at most 100 years",
+    "flyte.Cache('auto', max_age=float('nan'))": "nan is not a duration",
+    "flyte.new_condition('x', timeout=10**5000)": "is too long: at most 100 years",
+    "flyte.new_condition('x', timeout=float('nan'))": "nan is not a duration; write seconds, or a timedelta",
+    "flyte.ReusePolicy(replicas=1, idle_ttl=10**5000)": "is too long: at most 100 years",
+    "flyte.Cron('*/99999999999999999999 * * * *')": "the step '99999999999999999999' of the minute is no whole number",
+    "flyte.TaskEnvironment('x' * 100_000)": "is longer than 63 characters",
+    "flyte.TaskEnvironment('a', env_vars={'A': 'x' * 3_000_000})": "",
+}
+
+
+@pytest.mark.parametrize("program", ABSURD)
+def test_absurd_numbers_and_texts_are_refused_at_once(program: str, refused: Callable[[str], str]) -> None:
+    """They cost no time, and the message can be read."""
+    begun = time.monotonic()
+    text = refused(program)
+
+    assert time.monotonic() - begun < 2
+    assert ABSURD[program] in text
+    assert "flow.py:3:" in text
+    assert len(text) < 3000
 
 
 TOGETHER = {

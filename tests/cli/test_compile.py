@@ -60,6 +60,12 @@ def test_json_tells_what_was_made(tiphys: Command, flow: str) -> None:
     assert (told["pods"], told["templates"], told["depth"]) == (3, 4, 2)
 
 
+def test_one_of_something_is_told_as_one(tiphys: Command, program: Callable[[str], str]) -> None:
+    name = program('env = tiphys.TaskEnvironment("e")\n@env.task\nasync def main() -> int:\n    return 1\n')
+
+    assert "e.main: 1 pod, 2 templates, 2 deep\n" in tiphys("compile", name).out
+
+
 def test_two_things_cannot_be_printed(tiphys: Command, flow: str) -> None:
     done = tiphys("compile", flow, "main", "-o", "-", "--json")
 

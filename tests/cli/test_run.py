@@ -112,6 +112,13 @@ def test_a_file_that_is_not_there(tiphys: Command, flow: str) -> None:
     assert f"there is no file {flow.replace('flow', 'flwo')}. Did you mean `{flow}`?" in done.err
 
 
+def test_a_folder_is_no_program(tiphys: Command, flow: str) -> None:
+    done = tiphys("run", ".", "main")
+
+    assert done.code == 2
+    assert done.err == f"error: . is a folder, and a program is a file. Name a file in it, such as {flow}.\n"
+
+
 def test_a_program_that_is_no_python(tiphys: Command, program: Callable[[str], str]) -> None:
     done = tiphys("run", program("def main(:\n    pass\n"))
 

@@ -151,7 +151,17 @@ def test_an_attempt_that_failed_before_one_that_succeeded_is_no_failure() -> Non
             "OOMError",
             "out of memory: OOMKilled",
         ),
-        ({"outputs": {"exitCode": "137"}}, "OOMError", "out of memory: no message"),
+        ({"outputs": {"exitCode": "137"}}, "OOMError", "killed, most likely as it used more memory"),
+        (
+            {"message": "main: Error (exit code 9)", "outputs": {"exitCode": "9"}},
+            "TaskLostError",
+            "reported nothing: its process ended with exit code 9, as by `os._exit`, or in native code (main: Error",
+        ),
+        (
+            {"message": "main: Error (exit code 139)", "outputs": {"exitCode": "139"}},
+            "TaskLostError",
+            "reported nothing: its process was ended by the signal SIGSEGV, exit code 139 (main: Error",
+        ),
         (
             {"message": "Pod was active on the node longer than the specified deadline"},
             "TaskTimeoutError",

@@ -139,6 +139,15 @@ def add_sync(n: int) -> int:
     return n + 1
 
 
+@env.task
+async def for_less_than_nothing(n: int) -> int:
+    await durable.sleep(-1)
+    await asyncio.sleep(-SHORT)
+    await durable.sleep(timedelta(seconds=-2))
+    await durable.sleep(await add(-n))
+    return await add(n)
+
+
 CASES = [
     ("between_calls", {"n": 1}),
     ("nothing_else", {}),
@@ -155,4 +164,5 @@ CASES = [
     ("wrong_length", {"n": 2}, 3),  # RAISE, CATCH, BEHIND
     ("clocks", {"n": 2}, 1),  # ONCE
     ("in_sync_code", {"n": 2}),
+    ("for_less_than_nothing", {"n": 3}),
 ]

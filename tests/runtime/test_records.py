@@ -115,7 +115,11 @@ def test_outside_of_a_try_argo_counts_the_attempts(pod):
 
 @pytest.mark.parametrize(("last", "kind", "said"), [
     ("Failed 137", errors.OOMError, "more memory than it has"),
-    ("Failed 143", errors.TaskLostError, "exit code 143"),
+    ("Failed 137 main: OOMKilled (exit code 137)", errors.OOMError, "was killed, as it used more memory than it has"),
+    ("Failed 137 main: Error (exit code 137)", errors.OOMError, "was killed, most likely as it used more memory"),
+    ("Failed 143", errors.TaskLostError, "its process was ended by the signal SIGTERM, exit code 143"),
+    ("Failed 9 main: Error (exit code 9)", errors.TaskLostError, "its process ended with exit code 9, as by"),
+    ("Failed 1 The node was low on resource", errors.TaskLostError, "lost, evicted or deleted"),
     ("Error 0", errors.TaskLostError, "lost, evicted or deleted"),
     ("Failed", errors.TaskLostError, "lost, evicted or deleted"),
 ])  # fmt: skip

@@ -48,12 +48,13 @@ def test_on_a_terminal_a_tree_is_drawn_over_the_last_one() -> None:
     last = stream.getvalue().rpartition("\x1b[J")[2]
 
     assert "  + load 1.0s" in last
-    assert "1/1 pods" in last
+    assert "1/1 pod" in last
+    assert "pods" not in last
     assert "\x1b[2F" in stream.getvalue()
 
 
 def test_where_the_number_of_pods_depends_on_the_data_only_those_done_are_told() -> None:
-    for stream, said in ((io.StringIO(), "[1] + load 1.0s\n"), (Terminal(), "1 pods done\n")):
+    for stream, said in ((io.StringIO(), "[1] + load 1.0s\n"), (Terminal(), "1 pod done\n")):
         progress = Progress("1 + 1 a round of the loop at flow.py:3", stream)
         progress.on_event(event("started", "run.load", "Pod", Phase.RUNNING, 1.0))
         progress.on_event(event("finished", "run.load", "Pod", Phase.SUCCEEDED, 2.0))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tiphys.argo.limits import BUNDLE, largest
 from tiphys.authoring.include import Included
-from tiphys.diagnostics import Mistake, ProgramError
+from tiphys.diagnostics import Mistake, ProgramError, counted
 from tiphys.settings import Settings
 
 Files = Mapping[str, Path]
@@ -59,9 +59,10 @@ def found(said: Included, root: Path) -> Files:
     }
     sizes = sizes_of(files)
     if sum(sizes.values()) > BUNDLE:
+        have = "has" if len(files) == 1 else "have"
         message = (
-            f"{len(files)} files have {sum(sizes.values()) // 1024:,} KiB, and all that travels with a program has "
-            f"{BUNDLE // 1024} KiB; the largest are {largest(sizes)}"
+            f"{counted(len(files), 'file')} {have} {sum(sizes.values()) // 1024:,} KiB, "
+            f"and all that travels with a program has {BUNDLE // 1024} KiB; the largest are {largest(sizes)}"
         )
         raise Elsewhere(
             message, "Put them into the image (`with_source_folder`), or let a task read them from a store."

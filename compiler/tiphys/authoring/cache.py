@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, field_validator
 
+from tiphys.authoring.durations import duration
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.naming import as_flag
@@ -93,16 +94,7 @@ class Cache(Setting):
     @field_validator("max_age", mode="before")
     @classmethod
     def _age(cls, value: object) -> object:
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
-            msg = f"{value!r} is no age; write seconds, or a timedelta"
-            raise ValueError(msg)
-        age = value if isinstance(value, timedelta) else timedelta(seconds=value)
-        if age < timedelta(0):
-            msg = "an age must not be negative"
-            raise ValueError(msg)
-        return age
+        return None if value is None else duration(value)
 
     @property
     def is_on(self) -> bool:

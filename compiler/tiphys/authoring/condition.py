@@ -10,9 +10,10 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from tiphys.answers import Asked, ask, given_here, value_from
+from tiphys.authoring.durations import duration
 from tiphys.authoring.location import caller
 from tiphys.authoring.model import Setting
-from tiphys.diagnostics import AuthoringError, Mistake
+from tiphys.diagnostics import AuthoringError, Mistake, counted
 from tiphys_runtime.durable import is_async_code
 from tiphys_runtime.errors import ConditionTimedoutError
 
@@ -55,14 +56,11 @@ class Condition(Setting):
     def _duration(cls, value: object) -> object:
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
-            msg = f"{value!r} is no duration; write seconds, or a timedelta"
-            raise ValueError(msg)
-        duration = value if isinstance(value, timedelta) else timedelta(seconds=value)
-        if duration <= timedelta(0):
+        found = duration(value)
+        if not found:
             msg = "a timeout must be longer than nothing"
             raise ValueError(msg)
-        return duration
+        return found
 
     @property
     def seconds(self) -> float | None:
@@ -109,7 +107,7 @@ def answered(condition: Condition) -> Any:
 
 def timed_out(name: str, seconds: float | None) -> ConditionTimedoutError:
     """Make the exception of a condition that nobody has answered."""
-    within = "" if seconds is None else f" within {seconds:g} seconds"
+    within = "" if seconds is None else f" within {counted(seconds, 'second')}"
     return ConditionTimedoutError(f"the condition `{name}` was not answered{within}")
 
 

@@ -7,12 +7,13 @@ import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tiphys.diagnostics import nearest
+from tiphys.diagnostics import counted, nearest
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 WORDS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+STEP = re.compile(r"[0-9]{1,6}")
 EVERY = re.compile(r"@every\s+([0-9]+(ns|us|µs|ms|s|m|h))+")
 
 
@@ -31,7 +32,7 @@ class Field:
         for part in text.split(","):
             span, slash, step = part.partition("/")
             first, dash, last = span.partition("-")
-            if slash and (not step.isdigit() or int(step) == 0):
+            if slash and (not STEP.fullmatch(step) or int(step) == 0):
                 msg = f"the step {step!r} of the {self.name} is no whole number from 1 on"
                 raise ValueError(msg)
             if first in ("*", "?") and not dash:
@@ -78,7 +79,8 @@ def check_cron(text: str) -> str:
         raise ValueError(msg)
     parts = text.split(" ") if text else []
     if len(parts) != len(FIELDS):
-        msg = f"it has {len(parts)} fields, and cron has five: minute, hour, day of the month, month, day of the week"
+        names = ", ".join(field.name for field in FIELDS)
+        msg = f"it has {counted(len(parts), 'field')}, and cron has five: {names}"
         raise ValueError(msg)
     numbers = [field.numbers(part) for field, part in zip(FIELDS, parts, strict=True)]
     days, months = numbers[2], numbers[3]

@@ -35,6 +35,7 @@ DEVICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "APPLE_SILICON": {},
 }  # fmt: skip
 """For each class its devices, and the partitions of each: MIG profiles of GPUs, topologies of TPU slices."""
+MOST_OF_A_NODE = 10**6
 MOST = {"GPU": 8, "NEURON": 16, "AMD_GPU": 8, "HABANA_GAUDI": 8, "TPU": 1}
 """How many one node has at most, of those that are asked for by text: a task is one pod, on one node."""
 TEXT = re.compile(r"(?P<device>[^:]+?)(?P<shared>[ _]shared)?\s*(?::\s*(?P<count>.*))?", re.IGNORECASE)
@@ -79,6 +80,9 @@ class Device(Setting):
     def _count(cls, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             msg = "write how many, 1 or more"
+            raise ValueError(msg)
+        if value > MOST_OF_A_NODE:
+            msg = "no node has that many"
             raise ValueError(msg)
         return value
 

@@ -14,7 +14,7 @@ from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.naming import check_description
 from tiphys.authoring.sandbox import Sandbox
 from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, Span, together
+from tiphys.diagnostics import AuthoringError, Mistake, Span, shown, together
 from tiphys.diagnostics import report as complain
 from tiphys.settings import laid_over
 
@@ -323,11 +323,11 @@ def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnviron
 def check_name(name: object, where: Span) -> None:
     """Report a name that Kubernetes or Argo could not carry."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        shown = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-") or "my-env"
-        text = f"{name!r} is no name of an environment: lower-case words joined by `-` or `_`"
-        complain(Mistake(text, where, f"Call it {shown!r}."))
+        near = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")[:40].strip("-") or "my-env"
+        text = f"{shown(name)} is no name of an environment: lower-case words joined by `-` or `_`"
+        complain(Mistake(text, where, f"Call it {near!r}."))
     elif len(name) > 63:
-        complain(Mistake(f"the name {name!r} is longer than 63 characters", where))
+        complain(Mistake(f"the name {shown(name)} is longer than 63 characters", where))
 
 
 def function_span(function: object, where: Span) -> Span:

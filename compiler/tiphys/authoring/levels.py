@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tiphys.authoring.location import keyword
 from tiphys.authoring.model import sayings, shown
 from tiphys.authoring.resources import Resources
-from tiphys.diagnostics import Mistake, Span, nearest, report
+from tiphys.diagnostics import Mistake, Span, nearest, report, shown
 from tiphys.settings import Settings
 
 LEVELS: Mapping[str, frozenset[str]] = {

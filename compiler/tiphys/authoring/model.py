@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tiphys.authoring.location import caller, keyword
-from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest
+from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest, shown
 
 WIDEST = 120
 """Characters of a value that an error repeats."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import field_validator, model_validator
 
+from tiphys.authoring.durations import duration
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import nearest
 from tiphys_runtime.errors import MaxRuntimeExceeded, NonRecoverableError, OOMError
@@ -209,22 +210,6 @@ class Timeout(Setting):
 def in_seconds(value: timedelta | None) -> float | None:
     """Give a duration in seconds; nothing for one without end."""
     return value.total_seconds() if value else None
-
-
-def duration(value: object) -> timedelta:
-    """Read seconds or a `timedelta`. Raises ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int | float | timedelta) or value != value:  # noqa: PLR0124  nan
-        msg = f"{value!r} is not a duration; write seconds, or a timedelta"
-        raise ValueError(msg)
-    try:
-        found = value if isinstance(value, timedelta) else timedelta(seconds=value)
-    except OverflowError:
-        msg = f"{value!r} is too long; write 0 or None where there is no limit"
-        raise ValueError(msg) from None
-    if found < timedelta(0):
-        msg = "a duration must not be negative"
-        raise ValueError(msg)
-    return found
 
 
 def class_names(value: object) -> tuple[str, ...]:

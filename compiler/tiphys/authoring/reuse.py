@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
+from tiphys.authoring.durations import duration
 from tiphys.authoring.location import keyword
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import Mistake, Span
@@ -39,10 +40,10 @@ def as_replicas(value: object) -> object:
 
 def as_ttl(value: object) -> object:
     """Read a time: seconds, or a timedelta. Raises ValueError."""
-    found = timedelta(seconds=value) if type(value) is int else value
-    if not isinstance(found, timedelta):
+    if type(value) is not int and not isinstance(value, timedelta):
         msg = "write seconds as a whole number, or a timedelta"
         raise ValueError(msg)
+    found = duration(value)
     if found < LEAST:
         msg = "it is less than 30 seconds"
         raise ValueError(msg)

@@ -7,6 +7,8 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tiphys.diagnostics import counted
+
 if TYPE_CHECKING:
     from tiphys.argo.report import Manifest, Told
 
@@ -125,7 +127,8 @@ def described(manifest: Manifest) -> dict[str, Any]:
 def summary(manifest: Manifest) -> str:
     """Say what was made, for people."""
     report = manifest.report
-    lines = [f"{manifest.program}: {report.pods} pods, {report.templates} templates, {report.depth} deep"]
+    pods = counted(report.pods, "pod") if isinstance(report.pods, int) else f"{report.pods} pods"
+    lines = [f"{manifest.program}: {pods}, {counted(report.templates, 'template')}, {report.depth} deep"]
     lines.extend(f"  {name}  {size:,} bytes" for name, size in report.bytes.items())
     if report.requirements:
         lines.append(f"  the image must provide: {', '.join(report.requirements)}")

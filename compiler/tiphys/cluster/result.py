@@ -14,6 +14,7 @@ from tiphys.cluster.nodes import Node, Phase, Run, ancestors, attempts, by_finis
 from tiphys.cluster.watch import watch
 from tiphys.diagnostics import ClusterError, InternalError, UsageError
 from tiphys_runtime import errors
+from tiphys_runtime.counting import OF_MAIN, how_it_ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 RESULT = "r"
 VALUE = "v"
-OUT_OF_MEMORY, OUR_BUG = 137, 70
+OUT_OF_MEMORY, OUR_BUG, NO_COMMAND = 137, 70, 64
 SHOWN_LOG_BYTES = 10 * 1024 * 1024  # what a node keeps of a container's log
 LARGEST_BYTES = SHOWN_LOG_BYTES // 2
 MARK = "tiphys "  # Argo's executor prints into the same log
@@ -171,8 +172,10 @@ def diagnosis(run: Run, node: Node | None) -> tuple[type[errors.BaseRuntimeError
     said = "; ".join(dict.fromkeys(each.message for each in (*last, *([node] if node else [])) if each.message))
     said = said or run.message or "no message"
     code = next((each.exit_code for each in (*last, *([node] if node else [])) if each.exit_code is not None), None)
-    if code == OUT_OF_MEMORY or "OOMKilled" in said:
+    if "OOMKilled" in said:
         return errors.OOMError, f"out of memory: {said}"
+    if code == OUT_OF_MEMORY:
+        return errors.OOMError, f"killed, most likely as it used more memory than it has: {said}"
     if code is None and said == PENDING_TOO_LONG:
         return errors.MaxQueuedTimeExceeded, "its pod did not start within its `max_queued_time`"
     if any(sign in said for sign in ALL_TOO_LONG):
@@ -191,6 +194,8 @@ def diagnosis(run: Run, node: Node | None) -> tuple[type[errors.BaseRuntimeError
             "the calls nest deeper than the 100 templates that Argo allows: what calls itself has to stop earlier; "
             "write it as a loop"
         )
+    if code and code != NO_COMMAND and said.startswith(OF_MAIN):
+        return errors.TaskLostError, f"reported nothing: {how_it_ended(code)} ({said})"
     shown = "" if code is None or f"exit code {code}" in said else f" (exit code {code})"
     return errors.TaskLostError, f"ended without a word: {said}{shown}"
 

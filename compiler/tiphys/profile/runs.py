@@ -55,6 +55,6 @@ def as_pod_gc(value: object) -> object:
 class Runs(Part):
     """parallelism: the most pods of a run at once. ttl: how long it is kept. pod_gc: when its pods are deleted."""
 
-    parallelism: Annotated[int, Field(ge=1)] | None = None
+    parallelism: Annotated[int, Field(ge=1, le=MOST)] | None = None
     ttl: Annotated[Ttl | None, BeforeValidator(as_ttl)] = None
     pod_gc: Annotated[PodGC | None, BeforeValidator(as_pod_gc)] = None

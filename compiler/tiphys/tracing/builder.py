@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
+from tiphys.authoring.condition import Condition
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Unit
@@ -58,6 +59,10 @@ class ProgramBuilder:
     """What graphs that call themselves turned out to give, where that is not what they say."""
     outcomes: set[Span] = field(default_factory=set)
     """Where tasks are begun whose exceptions have to be values, as they are awaited inside a `try`."""
+    posed: dict[Span, Condition] = field(default_factory=dict)
+    """Where conditions are made, whether or not that is traced again."""
+    asked: list[Condition] = field(default_factory=list)
+    """Those that something waits for."""
 
     def graph_name(self, title: str) -> str:
         """Choose the name of a graph: the task's, and a number after the first."""

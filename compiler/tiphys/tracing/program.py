@@ -30,6 +30,7 @@ from tiphys.tracing.tasks import Interface, check_hooks, emit_call, interface_of
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of
 from tiphys.tracing.values import Frame, Poisoned, Raised
+from tiphys.tracing.waiting import notes_on_conditions
 
 OF_PODS = tuple(
     "env_vars interruptible links max_inline_io_bytes pod_template produces_artifacts queue report resources secrets "
@@ -96,7 +97,7 @@ def trace_program(
     )
     graphs = reachable(program.graphs, name)
     check_ends(graphs)
-    return Program(name, graphs, owners=dict(program.owners)), program.notes
+    return Program(name, graphs, owners=dict(program.owners)), [*program.notes, *notes_on_conditions(program)]
 
 
 def declare_inputs(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tiphys.answers import PROMPT
 from tiphys.authoring.condition import Condition, NewCondition, Waiter, new_condition, timed_out
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError
 from tiphys.ir import Ask, Atom, Input, Literal, Ref, Sleep, Sub, Wait
+from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.calls import raising
 from tiphys.tracing.glue import at
 from tiphys.tracing.state import PendingC
@@ -96,7 +97,11 @@ def length(t: Tracer, duration: Any, node: ast.AST) -> Atom:
         function = t.capture(durable.milliseconds, MILLISECONDS, node)
         call = at(ast.Call(func=function, args=[t.tree(duration, node, "duration")], keywords=[]), node)
         return t.to_atom(Unknown(call, int, total=False), MILLISECONDS, node)
-    return Literal(raising(t, node, durable.milliseconds, known))
+    found = raising(t, node, durable.milliseconds, known)
+    if (known.total_seconds() if isinstance(known, timedelta) else known) < 0:
+        note = f"{t.span(node)}: a sleep of {known} is over at once, as in Python: a duration counts from 0"
+        t.state.notes.append(note)
+    return Literal(found)
 
 
 def read_clock(t: Tracer, name: str, node: ast.AST) -> Any:
@@ -130,7 +135,17 @@ def posed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.
         raise ProgramError(*(Mistake(one.message, t.span(node), one.mend) for one in error.mistakes)) from None
     except TypeError as error:
         raise t.refuse(f"`new_condition`: {error}", node) from None
+    t.program.posed[t.span(node)] = made
     return Posed(made, t.settle(prompt, PROMPT, node)) if asks_later else made
+
+
+def notes_on_conditions(program: ProgramBuilder) -> list[str]:
+    """Tell of the conditions that are made and that nothing waits for: the run would not ask."""
+    return [
+        f"{where}: nothing waits for the condition `{made.name}`, so nobody is asked; its `wait()` has to be awaited"
+        for where, made in program.posed.items()
+        if made not in program.asked
+    ]
 
 
 def posed_attribute(value: Posed, name: str) -> Any:
@@ -145,6 +160,7 @@ def ask(t: Tracer, condition: Condition, prompt: Any, node: ast.AST) -> Any:
     if t.runtime_seconds:
         mend = "Give the condition a timeout of its own: `new_condition(..., timeout=...)`."
         raise t.untraceable("a limit that only run time knows cannot end a wait for a person", node, mend)
+    t.program.asked.append(condition)
     limits = [each for each in (condition.seconds, t.seconds) if each is not None]
     seconds = min(limits, default=None)
     otherwise = None if seconds is None else Literal(timed_out(condition.name, seconds))

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from tiphys.diagnostics import counted
+
 if TYPE_CHECKING:
     from tiphys.cluster.nodes import Run
     from tiphys.engine import Event
@@ -135,9 +137,9 @@ class Progress:
     def bar(self, width: int) -> str:
         """Draw how far the run is; where the end is not known, how many pods are done."""
         if self.pods is None:
-            return f"{self.done} pods done"
+            return f"{counted(self.done, 'pod')} done"
         full = width * min(self.done, self.pods) // max(self.pods, 1)
-        return f"[{'#' * full}{'-' * (width - full)}] {self.done}/{self.pods} pods"
+        return f"[{'#' * full}{'-' * (width - full)}] {self.done}/{counted(self.pods, 'pod')}"
 
     def close(self) -> None:
         """Draw the end."""

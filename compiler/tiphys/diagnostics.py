@@ -30,6 +30,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+WIDEST = 120
+"""Characters of a value that an error repeats."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -179,13 +182,13 @@ def excerpt(where: Span) -> list[str]:
     return [text.strip(), carets.rstrip()]
 
 
-def shown(value: object, longest: int = 200) -> str:
-    """Write a value as Python would, the middle left out of a very long one."""
+def shown(value: object) -> str:
+    """Write a value into an error, and no more of it than people read."""
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than some thousand digits
         return "<a number of thousands of digits>"
-    return text if len(text) <= longest else f"{text[: longest - 40]}...{text[-20:]}"
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
 
 
 def counted(count: float, noun: str) -> str:

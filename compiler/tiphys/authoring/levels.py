@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tiphys.authoring.location import keyword
-from tiphys.authoring.model import sayings, shown
+from tiphys.authoring.model import sayings
 from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import Mistake, Span, nearest, report, shown
 from tiphys.settings import Settings

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tiphys.authoring.location import caller, keyword
 from tiphys.diagnostics import AuthoringError, Mistake, ProgramError, nearest, shown
 
-WIDEST = 120
-"""Characters of a value that an error repeats."""
 SAID: Mapping[str, str] = {
     "string_type": "write a text",
     "string_too_short": "it is empty; write a text",
@@ -70,9 +68,3 @@ def said_of(item: Any) -> str:
     if kind == "literal_error":
         return f"write one of {item['ctx']['expected']}"
     return SAID.get(kind) or str(item["msg"]).removeprefix("Value error, ")
-
-
-def shown(value: object) -> str:
-    """Write a value into an error, and no more of it than people read."""
-    text = repr(value)
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."

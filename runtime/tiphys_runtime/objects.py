@@ -75,6 +75,13 @@ def free(value: object, name: str) -> object:
     return value
 
 
+def passed(value: Any) -> Any:
+    """Give the result of an item of a map; raise it, where it is the exception of one that failed."""
+    if isinstance(value, BaseException):
+        raise value
+    return value
+
+
 def raise_(error: Any, *cause: Any, context: BaseException | None = None) -> Never:
     """Raise as the statement does: a class is called; `cause` is what stands behind `from`.
 

@@ -7,6 +7,10 @@ import tiphys as flyte
 env = flyte.TaskEnvironment("as-completed")
 
 
+class Late(Exception):
+    pass
+
+
 @env.task
 async def add(a: int, b: int = 1) -> int:
     return a + b
@@ -50,6 +54,24 @@ async def followed_by_a_task(n: int) -> int:
     return total
 
 
+@env.task
+async def late(x: int) -> int:
+    if x == 3:
+        raise Late("three")
+    return x
+
+
+@env.task
+async def failures_counted(n: int) -> list[int]:
+    good, bad = 0, 0
+    for job in asyncio.as_completed([late(x) for x in await numbers(n)]):
+        try:
+            good += await job
+        except Late:
+            bad += 1
+    return [good, bad]
+
+
 CASES = [
     *[("known_jobs", {"n": n}, 1) for n in (0, 1, 4)],  # JOIN
     ("runtime_jobs", {"n": 0}, 1),  # BEHIND
@@ -59,4 +81,7 @@ CASES = [
     ("best_so_far", {"n": 1}, 1),  # ROUND
     ("best_so_far", {"n": 4}, 4),  # 4 ROUND
     *[("followed_by_a_task", {"n": n}) for n in (0, 1, 4)],
+    ("failures_counted", {"n": 0}),
+    ("failures_counted", {"n": 1}, 2),  # in the `try`, ROUND
+    ("failures_counted", {"n": 4}, 9),  # 4 in the `try`, CATCH, 4 ROUND
 ]

@@ -185,6 +185,50 @@ async def quorum(n: int) -> str:
     return f"{await count(alive)} alive"
 
 
+@env.task
+async def begun_in_one_of_two_arms(n: int) -> list[object]:
+    m = await add(n, 0)
+    if m % 2:
+        job = asyncio.create_task(ping(m))
+    else:
+        job = asyncio.create_task(add(m, 10))
+    other = await add(1)
+    try:
+        return [await job, other]
+    except Down as error:
+        return [error.host, other]
+
+
+@env.task
+async def begun_in_both_arms(n: int) -> list[object]:
+    m = await add(n, 0)
+    job = asyncio.create_task(ping(m) if m > 1 else ping(m + 2))
+    if m > 2:
+        late = asyncio.create_task(ping(m + 1))
+    else:
+        late = asyncio.create_task(ping(m))
+    found: list[object] = [await add(1)]
+    for one in (job, late):
+        try:
+            found.append(await one)
+        except Down as error:
+            found.append(error.host)
+    return found
+
+
+@env.task
+async def as_many_as_a_task_says(n: int) -> list[object]:
+    count = await add(n, 0)
+    jobs = [asyncio.create_task(ping(x)) for x in range(count)]
+    found: list[object] = [await add(1)]
+    for job in jobs:
+        try:
+            found.append(await job)
+        except Down as error:
+            found.append(error.host)
+    return found
+
+
 CASES = [
     *[("first_error_is_raised", {"n": n}) for n in (0, 1, 2)],
     *[("quorum", {"n": n}) for n in (0, 1, 2)],
@@ -211,4 +255,12 @@ CASES = [
     ("awaited_in_finally", {"n": 1}, 4),  # CATCH, 3 BEHIND
     *[("all_failed_or_not", {"n": n}, 1) for n in (0, 2)],  # BEHIND
     ("all_failed_or_not", {"n": 1}),
+    ("begun_in_one_of_two_arms", {"n": 0}, 2),  # in the `try`, BEHIND
+    ("begun_in_one_of_two_arms", {"n": 1}, 4),  # RAISE, 2 CATCH, BEHIND
+    ("begun_in_both_arms", {"n": 0}, 4),  # 2 in the `try`, 2 BEHIND
+    ("begun_in_both_arms", {"n": 1}, 9),  # in the `try`, 2 RAISE, 4 CATCH, 2 BEHIND
+    ("begun_in_both_arms", {"n": 3}, 7),  # 2 in the `try`, RAISE, 2 CATCH, 2 BEHIND
+    ("as_many_as_a_task_says", {"n": 0}, 1),  # BEHIND
+    ("as_many_as_a_task_says", {"n": 1}, 3),  # in the `try`, ROUND, BEHIND
+    ("as_many_as_a_task_says", {"n": 3}, 8),  # 3 in the `try`, CATCH, 3 ROUND, BEHIND
 ]

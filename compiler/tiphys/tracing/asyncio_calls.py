@@ -68,7 +68,7 @@ def together(t: Tracer, args: tuple[Any, ...], values: list[Any], node: ast.AST)
     if not any(isinstance(arg, Many) for arg in args):
         return t.state.box(ListC(values))
     if len(args) == 1:
-        return t.boxed(values[0])
+        return t.boxed(t.expression(values[0]))
     parts: list[ast.expr] = []
     for arg, value in zip(args, values, strict=True):
         tree = t.tree(t.settle(value, "v", node), node)

@@ -50,12 +50,11 @@ def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:
     from tiphys.tracing.outcomes import passed_on
 
     content = box.content
-    if content.tried is not None:
-        return passed_on(t, content, node)
-    begun_before = bool(t.trials) and content.end is not content.start and content.done_at < t.trials[-1].mark.own
-    if begun_before and not any(name in content.start for name in content.end):
+    if content.outcome is not None:
+        return passed_on(t, content.value, content.outcome, node)
+    if content.may_raise and t.trials and content.done_at < t.trials[-1].mark.own:
         raise Retrace(content.where)
-    return content.value
+    return t.steady(content.value, content.title, node)
 
 
 class Retrace(Exception):
@@ -120,17 +119,18 @@ def start_ready(t: Tracer) -> None:
             outer = t.state.frontier
             t.state.frontier = box.content.start
             begin = box.content.begin
-            tried = None
+            outcome = None
             if box.content.where in t.program.outcomes:
                 from tiphys.tracing.outcomes import tried_member
 
-                value, tried = tried_member(t, begin, node_at(box.content.where))
+                value, outcome = tried_member(t, begin, node_at(box.content.where))
             else:
                 value = begin()
             content = t.state.write(box)
-            content.tried = tried if tried is not None else content.tried
             content.done_at = t.state.epoch
             content.value, content.end, content.status = value, t.state.frontier, Status.DONE
+            content.outcome = outcome
+            content.may_raise = outcome is None and not any(name in content.start for name in content.end)
             t.state.frontier = outer
 
 

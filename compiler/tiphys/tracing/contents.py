@@ -32,7 +32,7 @@ from tiphys.tracing.state import (
     SetC,
     Status,
 )
-from tiphys.tracing.values import POISON, Choice, Closure, Hole, Lost, NotKnown, TupleV, Unknown
+from tiphys.tracing.values import POISON, WENT, Choice, Closure, Hole, Lost, NotKnown, TupleV, Unknown
 from tiphys.tracing.which import is_short
 from tiphys_runtime.objects import UNBOUND
 
@@ -106,8 +106,10 @@ class Merging:
             case SemaphoreC():
                 return self.semaphore({n: self.leaving.semaphore(n, item) for n, item in contents.items()})
             case PendingC() if all(item.status is Status.DONE for item in items):
-                done = first.copy()
+                done = next((item for item in items if item.may_raise), first).copy()
                 done.value = self.values({n: item.value for n, item in contents.items()}, first.title)
+                if any(item.outcome for item in items):
+                    done.outcome = self.values({n: item.outcome or WENT for n, item in contents.items()}, "error")
                 done.start = done.end = ()
                 done.taken = any(item.taken for item in items)
                 return done

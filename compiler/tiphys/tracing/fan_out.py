@@ -25,7 +25,7 @@ from tiphys.tracing.regions import Way, close, inside, label_of
 from tiphys.tracing.state import Box, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Method, Unknown
-from tiphys_runtime.objects import UNBOUND, from_lanes, rounds_of
+from tiphys_runtime.objects import UNBOUND, from_lanes, passed, rounds_of
 
 
 @dataclass(eq=False)
@@ -185,12 +185,20 @@ def each_of(t: Tracer, many: Many) -> tuple[Unknown | int, Callable[[Unknown], A
     """Give their number, and what gives one of them to whoever awaits it; tasks have all begun before."""
     if many.values is None and not has_begun(t, many):
         return many.count, many.make
-    values = t.boxed(run_many(t, many))
+    where = t.span(many.node)
+    keeps_errors = many.values is None and where in t.program.outcomes
+    values = t.boxed(run_many(t, many, keeps_errors=keeps_errors))
+    ran = t.state.epoch
 
     def item(index: Unknown) -> Any:
         _, read = counted(t, t.expression(values), many.node)
-        done = PendingC(None, many.title, t.span(many.node), reusable=True, status=Status.DONE)
-        done.value = read(index)
+        done = PendingC(None, many.title, where, reusable=True, status=Status.DONE)
+        done.value, done.done_at = read(index), ran
+        done.may_raise = many.values is None and not keeps_errors
+        if keeps_errors:
+            given = t.expression(done.value)
+            tree = ast.Call(func=t.capture(passed, "passed", many.node), args=[given.tree], keywords=[])
+            done.value = t.boxed(Unknown(at(tree, many.node), given.type, total=False))
         return t.state.box(done)
 
     return many.count, item

@@ -78,6 +78,7 @@ class Leaving:
             case PendingC():
                 done = content.copy()
                 done.value = self.outside(number, content.value)
+                done.outcome = self.outside(number, content.outcome)
                 done.start = done.end = ()
                 return done
         return content

@@ -12,7 +12,7 @@ from tiphys.tracing.raises import raise_again
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import Raised
+from tiphys.tracing.values import Raised, TupleV
 from tiphys.tracing.which import Which
 
 
@@ -40,22 +40,24 @@ def outcome(t: Tracer, awaitable: Any, node: ast.AST) -> Any:
     return box
 
 
-def tried_member(t: Tracer, begin: Callable[[], Any], node: ast.AST) -> tuple[Any, Tried | None]:
-    """Run what a task does so that its exception is a value; gives what it gives, and how to tell."""
+def tried_member(t: Tracer, begin: Callable[[], Any], node: ast.AST) -> tuple[Any, TupleV | None]:
+    """Run what a task does so that its exception is a value; gives what it gives, and how it ended."""
     tried = tries(t, begin, [BaseException], node)
     if isinstance(tried, Raised):
         raise tried
     if not isinstance(tried, Tried):
         return tried, None
-    return tried.went(), tried
+    return tried.went(), TupleV((tried.number, tried.error))
 
 
-def passed_on(t: Tracer, content: PendingC, node: ast.AST) -> Any:
+def passed_on(t: Tracer, value: Any, outcome: TupleV, node: ast.AST) -> Any:
     """Give the value of a task whose exception is a value; raise that, if it is one."""
-    tried = content.tried
-    which = Which(t, tried.number, node, is_number=True)
+    number, error = outcome.items
+    if number == 0:
+        return value
 
     def fail() -> Any:
-        return raise_again(t, tried.error, node)
+        return raise_again(t, t.expression(error), node)
 
-    return fork_value(t, which, [lambda: content.value, fail], node, "passed", keeps_raises=True)
+    which = Which(t, number, node, is_number=True)
+    return fork_value(t, which, [lambda: value, fail], node, "passed", keeps_raises=True)

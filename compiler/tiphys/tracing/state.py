@@ -245,11 +245,12 @@ class PendingC(Content):
 
     `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
     scheduled and when it was done. `held` is what it was called with: a dict of values, or the box of a frame.
-    `tried` tells how it ended, where its exception is a value; `done_at` is the epoch in which it was interpreted.
+    `outcome` is, where its exception is a value, a tuple of 0 and None, or 1 and that; `may_raise`: there may be one,
+    and it is no value yet. `done_at` is the epoch in which it was interpreted.
     """
 
-    __slots__ = ("begin", "done_at", "end", "held", "reusable", "start", "status", "taken", "title", "tried",
-                 "value", "where")  # fmt: skip
+    __slots__ = ("begin", "done_at", "end", "held", "may_raise", "outcome", "reusable", "start", "status", "taken",
+                 "title", "value", "where")  # fmt: skip
 
     def __init__(
         self,
@@ -270,13 +271,15 @@ class PendingC(Content):
         self.end: tuple[str, ...] = ()
         self.value: Any = None
         self.held: Any = None
-        self.tried: Any = None
+        self.outcome: Any = None
+        self.may_raise = False
         self.done_at = 0
 
     def copy(self) -> PendingC:
         other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
         other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
-        other.held, other.tried, other.done_at = self.held, self.tried, self.done_at
+        other.held, other.outcome, other.may_raise = self.held, self.outcome, self.may_raise
+        other.done_at = self.done_at
         return other
 
 

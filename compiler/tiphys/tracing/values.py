@@ -77,6 +77,10 @@ class TupleV:
     cls: type = tuple
 
 
+WENT = TupleV((0, None))
+"""How a task ended that did not raise."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
     """A function, lambda or generator whose body is interpreted.

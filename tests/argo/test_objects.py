@@ -53,6 +53,23 @@ def test_a_pod_makes_the_manifest_argo_creates_the_object_a_pod_reads_it(lower: 
     }  # fmt: skip
 
 
+SETTINGS = """.override(
+    resources=tiphys.Resources(cpu=4, gpu=1), secrets="token", env_vars={"A": "1"}, produces_artifacts=True,
+)"""
+
+
+def test_what_the_code_needs_is_for_the_pod_that_runs_it_and_the_result_is_the_other_ones(lower: Lower) -> None:
+    made = lower(program(override=SETTINGS))
+
+    first, last = (made[made.tasks()[name]["template"]] for name in ("job", "job-end"))
+    assert first["container"]["resources"]["requests"] == {"cpu": "4", "nvidia.com/gpu": "1"}
+    assert {"A", "TOKEN"} < {item["name"] for item in first["container"]["env"]}
+    assert "resources" not in last["container"]
+    assert not {"A", "TOKEN"} & {item["name"] for item in last["container"]["env"]}
+    kept = ["tiphys.dev/artifact" in each["metadata"]["annotations"] for each in (first, last)]
+    assert kept == [False, True]
+
+
 def test_the_object_is_what_is_tried_again_and_has_a_timeout(lower: Lower) -> None:
     made = lower(program(decorator="(retries=2, timeout=60, service_account='jobs')"))
 

@@ -58,6 +58,13 @@ def test_an_int_answers_a_float_and_nothing_else_widens() -> None:
         tiphys.new_condition("size", data_type=int).wait()
 
 
+def test_all_that_is_said_of_a_condition_has_a_name() -> None:
+    with answers(size=3):
+        made = tiphys.new_condition(name="size", prompt="How many?", data_type=int)
+
+        assert (made.name, made.wait()) == ("size", 3)
+
+
 def test_nobody_answers() -> None:
     with answers(a=None), pytest.raises(tiphys.errors.ConditionTimedoutError, match="`a` was not answered within 60"):
         tiphys.new_condition("a", timeout=60).wait()

@@ -37,6 +37,8 @@ ROWS = [
     ), "WorkflowTemplate"),
 ]  # fmt: skip
 REFUSALS = [
+    Refusal("profile", "storage = 's33'", "write one of 's3', 'gcs', 'oss', 'azure' or 'none'", "Did you mean `s3`?"),
+    Refusal("profile", "runs.parallelism = 0", "`runs.parallelism = 0`: write a number from 1 on"),
     Refusal("profile", "pods.label.team = 'ml'", "there is no key `pods.label` in a profile", "Did you mean `labels`"),
     Refusal("profile", "pods = 3", "`pods` is a table", "labels, annotations"),
     Refusal("profile", "pods.labels.team = 3", "the value of team is not text", 'write team = "3"'),

@@ -78,7 +78,32 @@ ROWS = [
         "tolerations": [{"key": "nvidia.com/gpu"}, {"key": "cloud.google.com/gke-spot"}, {"key": "dedicated"}],
     }, profile=f"accelerators = 'gke'\n{SPOT}\n{QUEUES}"),
 ]  # fmt: skip
+AS_PODS_HAVE_IT = """\
+[interruptible]
+node_selector = { spot = "yes" }
+tolerations = [{ key = "a", operator = "Exists", effect = "NoExecute" }, { key = "b", operator = "Equal", value = "c" }]
+"""
+ROWS.append(
+    Row(
+        "environment",
+        "interruptible=True",
+        {
+            "tolerations": [
+                {"key": "a", "operator": "Exists", "effect": "NoExecute"},
+                {"key": "b", "operator": "Equal", "value": "c"},
+            ]
+        },
+        profile=AS_PODS_HAVE_IT,
+    )
+)
 REFUSALS = [
+    *[
+        Refusal("profile", f"interruptible.tolerations = [{{ key = 'a', {said} }}]", message)
+        for said, message in (
+            ("operator = 'Exist'", "the operator 'Exist' is none of 'Exists', 'Equal'"),
+            ("operator = 'Exists', value = 'b'", "any value is tolerated: leave `value` out"),
+        )
+    ],
     *[Refusal(level, "interruptible=1", "(interruptible=1)`: write True or False") for level in LEVELS],
     *[
         Refusal(level, "interruptible=True", "the profile does not say which nodes are interruptible", "'gke'")

@@ -117,7 +117,6 @@ class NewCondition:
     def __call__(
         self,
         name: str,
-        /,
         prompt: str = "Approve?",
         prompt_type: str = "text",
         data_type: type = bool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,5 +67,9 @@ def said_of(item: Any) -> str:
     if kind.startswith("datetime_"):
         return "write a datetime"
     if kind == "literal_error":
-        return f"write one of {item['ctx']['expected']}"
+        words = re.findall("'([^']*)'", item["ctx"]["expected"])
+        like = nearest(str(item["input"]), words)
+        return f"write one of {item['ctx']['expected']}" + (f". {like}" if like.startswith("Did") else "")
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return f"write a number {'from {ge} on' if 'ge' in item['ctx'] else 'up to {le}'}".format(**item["ctx"])
     return SAID.get(kind) or str(item["msg"]).removeprefix("Value error, ")

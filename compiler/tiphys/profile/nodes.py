@@ -22,7 +22,9 @@ class Toleration(Part):
 
 
 def as_toleration(value: object) -> object:
-    """Read a taint as kubectl writes it: `key`, `key=value`, `key=value:NoSchedule`."""
+    """Read a taint as kubectl writes it (`key`, `key=value`, `key=value:NoSchedule`), or as pods have it."""
+    if isinstance(value, dict) and "operator" in value:
+        return without_operator(value)
     if not isinstance(value, str):
         return value
     found = TAINT.fullmatch(value)
@@ -30,6 +32,21 @@ def as_toleration(value: object) -> object:
         msg = f"{value!r} is no taint; write it as kubectl does, such as 'dedicated=ml:NoSchedule'"
         raise ValueError(msg)
     return {name: text for name, text in found.groupdict().items() if text is not None}
+
+
+def without_operator(value: dict[str, object]) -> dict[str, object]:
+    """Read what the operator of a toleration says: whether there is a value."""
+    said = {name: text for name, text in value.items() if name != "operator"}
+    match value["operator"]:
+        case "Exists" if "value" not in said:
+            return said
+        case "Equal":
+            return {"value": "", **said}
+        case "Exists":
+            msg = "with the operator 'Exists' any value is tolerated: leave `value` out"
+        case other:
+            msg = f"the operator {other!r} is none of 'Exists', 'Equal'"
+    raise ValueError(msg)
 
 
 def as_selector(value: object) -> object:

@@ -20,6 +20,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from tiphys.authoring.model import said_of
 from tiphys.authoring.pod import PodTemplate
 from tiphys.diagnostics import UsageError, nearest
 from tiphys.profile.model import Profile
@@ -169,7 +170,7 @@ def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterato
         elif item["type"] == "model_type":
             yield f"{where}: `{name}` is a table; its keys are {', '.join(keys_at(path))}"
         else:
-            said = KINDS.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ")
+            said = KINDS.get(item["type"]) or said_of(item)
             yield f"{where}: `{name} = {item['input']!r}`: {said}"
 
 

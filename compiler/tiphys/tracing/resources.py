@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout
 from tiphys.authoring.task import TaskTemplate
 from tiphys.ir import Atom, Call, Ref
@@ -21,6 +22,10 @@ from tiphys_runtime.resource import Manifest, Reading
 
 ONCE = ("plugin", Settings(retries=RetryStrategy(0), timeout=Timeout()))
 """The object is what is tried again, and what has a timeout."""
+READS = ("plugin", Settings(resources=Resources(), secrets=(), env_vars={}, report=False, links=()))
+"""The pod that reads the object runs no code of the user's."""
+MAKES = ("plugin", Settings(produces_artifacts=False))
+"""What the pod that makes the manifest gives is no result."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def emit(
     arguments: tuple[tuple[str, Atom], ...], kind: Any, node: ast.AST, *, resource: Any = None,
 ) -> Ref:  # fmt: skip
     """Record one part."""
-    levels = task.levels if resource is not None else (*task.levels, ONCE)
+    levels = task.levels if resource is not None else (*task.levels, ONCE, READS if part else MAKES)
     name = f"{task.name}-{part}" if part else task.name
     leaf = Part(name, function, function, levels, body, resource)
     label = t.names.allocate(f"{task.title}-{part}" if part else task.title)

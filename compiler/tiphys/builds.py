@@ -20,8 +20,9 @@ from tiphys.authoring.image import Image
 from tiphys.authoring.task import TaskTemplate
 from tiphys.building import record
 from tiphys.building.context import dockerfile_of, write_context
+from tiphys.building.given import is_bound
 from tiphys.building.recipe import Recipe, secrets_in
-from tiphys.building.tools import Job, commands
+from tiphys.building.tools import MODERN, Job, commands, why_push_fails
 from tiphys.diagnostics import BuildFailed, UsageError
 from tiphys.engine.secrets import read_env_file
 from tiphys.ir import Program
@@ -117,7 +118,7 @@ def build(image: Wanted, tool: str, *, push: bool) -> None:
     Raises BuildFailed where the tool fails, UsageError where something is missing.
     """
     secrets = secrets_in(image.recipe)
-    variables = {**os.environ, "DOCKER_BUILDKIT": "1", **values_of(secrets)}
+    variables = {**os.environ, **MODERN, **values_of(secrets)}
     with tempfile.TemporaryDirectory(prefix="tiphys-build-") as folder:
         place = Path(folder)
         try:
@@ -125,7 +126,8 @@ def build(image: Wanted, tool: str, *, push: bool) -> None:
         except (OSError, ValueError) as error:
             message = f"the files of {image.address} cannot be copied: {error}"
             raise UsageError(message) from None
-        job = Job(image.address, dockerfile, place / "context", image.recipe.platforms, secrets, push)
+        given = image.recipe.dockerfile is not None and is_bound(image.dockerfile)
+        job = Job(image.address, dockerfile, place / "context", image.recipe.platforms, secrets, push, given)
         for words in commands(tool, job):
             try:
                 code = subprocess.run(words, env=variables, stdout=STANDARD_ERROR, check=False).returncode  # noqa: S603
@@ -134,7 +136,7 @@ def build(image: Wanted, tool: str, *, push: bool) -> None:
                 raise UsageError(message) from None
             if code:
                 message = f"`{' '.join(words[:2])}` failed for {image.address} (exit code {code}): see what it said"
-                raise BuildFailed(message)
+                raise BuildFailed(message + why_push_fails(words, job))
     with suppress(OSError):  # it is built; only what is remarked and skipped later hangs on the note
         record.note(image.address, pushed=push)
 

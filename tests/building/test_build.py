@@ -46,7 +46,7 @@ TOOL = """\
 import json, os, pathlib, sys
 words = sys.argv[1:]
 said = {{"words": [pathlib.Path(sys.argv[0]).name, *words], "secret": os.environ.get("TOKEN")}}
-if "build" in words[:2]:
+if "build" in words[:2] and "--help" not in words:
     named = {{flag: words[words.index(flag) + 1] for flag in ("--file",) if flag in words}}
     place = pathlib.Path(words[-1])
     if "--file" not in named:
@@ -54,10 +54,13 @@ if "build" in words[:2]:
         place, named["--file"] = pathlib.Path(locals_["context"]), locals_["dockerfile"] + "/Dockerfile"
     said["dockerfile"] = pathlib.Path(named["--file"]).read_text()
     said["context"] = sorted(item.relative_to(place).as_posix() for item in place.rglob("*") if item.is_file())
-with open({log!r}, "a") as file:
-    file.write(json.dumps(said) + "\\n")
+if "--help" not in words and words[0] not in ("version", "debug"):
+    with open({log!r}, "a") as file:
+        file.write(json.dumps(said) + "\\n")
 print("chatter")
-sys.exit({code})
+if {fails!r} in words[:2]:
+    print("trouble: " + " ".join(words[:2]), file=sys.stderr)
+    sys.exit({code})
 """
 BUILDCTL = (
     "buildctl build --frontend dockerfile.v0 --local context --local dockerfile=/ --opt filename=Dockerfile "
@@ -79,9 +82,11 @@ class Bench:
     folder: Path
     capture: pytest.CaptureFixture[str]
 
-    def tool(self, name: str, code: int = 0) -> None:
+    def tool(self, name: str, fails: str = "nothing", code: int = 1) -> None:
+        """Put a stand-in on the PATH. fails: the word at which it ends with `code`."""
         place = self.folder / "bin" / name
-        place.write_text(TOOL.format(python=sys.executable, log=str(self.folder / "log"), code=code))
+        text = TOOL.format(python=sys.executable, log=str(self.folder / "log"), fails=fails, code=code)
+        place.write_text(text)
         place.chmod(0o755)
 
     def build(self, *words: str) -> Printed:
@@ -207,7 +212,13 @@ def test_a_wrong_image_is_told_where_it_is_said(bench: Bench) -> None:
     ("tool", "words"),
     [
         ("podman", [["podman", "build", "--file", "Dockerfile", "--tag", "*", "context"], ["podman", "push", "*"]]),
-        ("buildah", [["buildah", "build", "--file", "Dockerfile", "--tag", "*", "context"], ["buildah", "push", "*"]]),
+        (
+            "buildah",
+            [
+                ["buildah", "build", "--layers", "--file", "Dockerfile", "--tag", "*", "context"],
+                ["buildah", "push", "*"],
+            ],
+        ),
         ("buildctl", [BUILDCTL.split()]),
     ],
 )
@@ -273,13 +284,85 @@ def test_no_tool_is_an_error_that_names_them(bench: Bench) -> None:
 
 
 def test_a_tool_that_fails_ends_the_command_and_is_not_remembered(bench: Bench) -> None:
-    bench.tool("docker", code=7)
+    bench.tool("docker", fails="build", code=7)
     done = bench.build("main")
     assert done.code == 1
     assert "`docker build` failed for reg.example/ml/train:" in done.err
     assert "(exit code 7)" in done.err
     assert len(bench.calls) == 1
     assert "was not built here" in bench.run("compile", "flow.py").err
+
+
+@pytest.mark.parametrize("lacks", ["version", "--help"])
+def test_a_tool_that_cannot_build_is_passed_over(lacks: str, bench: Bench) -> None:
+    bench.tool("docker", fails=lacks)
+    bench.tool("podman")
+    assert bench.build("main", "--no-push").code == 0
+    assert [call[0] for call in bench.words] == ["podman"]
+
+
+def test_where_no_tool_can_build_each_says_why(bench: Bench) -> None:
+    bench.tool("docker", fails="version")
+    bench.tool("buildctl", fails="debug")
+    done = bench.build("main")
+    assert done.code == 2
+    assert "nothing here builds images:\n  docker: trouble: version\n  buildctl: trouble: debug workers\n" in done.err
+    assert bench.calls == []
+
+
+def test_a_tool_that_does_not_answer_is_passed_over(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiphys.building.tools.PATIENCE", 0.2)
+    place = bench.folder / "bin" / "docker"
+    place.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    place.chmod(0o755)
+    bench.tool("podman", fails="version")
+    assert "docker: no answer in 0.2 seconds" in bench.build("main").err
+
+
+@pytest.mark.parametrize(
+    ("tool", "fails", "hint"),
+    [
+        ("docker", "push", "  Is the registry reg.example there, and may you push to it (`docker login reg.example`)?"),
+        ("podman", "push", "  Is the registry reg.example there, and may you push to it (`podman login reg.example`)?"),
+        ("buildctl", "build", "  Where it could not push: is the registry reg.example there, and may you push to it"),
+        ("docker", "build", None),
+    ],
+)
+def test_a_push_that_fails_says_what_to_look_at_and_is_not_remembered(
+    tool: str, fails: str, hint: str | None, bench: Bench
+) -> None:
+    bench.tool(tool, fails=fails)
+    done = bench.build("main")
+    assert done.code == 1
+    assert f"`{tool} {fails}` failed for reg.example/ml/train:" in done.err
+    assert (hint or "") in done.err
+    assert ("`--no-push` only builds." in done.err) == (hint is not None)
+    assert not (bench.folder / "cache" / "tiphys" / "images").exists()
+    assert "was not built here" in bench.run("compile", "flow.py").err
+
+
+def test_an_image_that_was_only_built_is_told_when_compiling(bench: Bench) -> None:
+    bench.tool("docker")
+    bench.build("main", "--no-push")
+    assert "was built here, but not pushed: `tiphys build --push` pushes it" in bench.run("compile", "flow.py").err
+    bench.build("main")
+    assert "note: the image" not in bench.run("compile", "flow.py").err
+
+
+@pytest.mark.parametrize(
+    ("line", "words"), [("COPY lib /lib", ["--layers"]), ("RUN --mount=target=/x make", ["--no-cache"])]
+)
+def test_what_buildah_kept_is_not_taken_where_it_does_not_look_at_files(
+    line: str, words: list[str], bench: Bench
+) -> None:
+    bench.tool("buildah")
+    (bench.folder / "Dockerfile").write_text(f"FROM a\n{line}\n")
+    begin = 'Image.from_debian_base(registry="reg.example/ml", name="train").with_pip_packages("pandas").with_source_folder("lib")'
+    own = 'Image.from_dockerfile("Dockerfile", registry="reg.example/ml", name="train")'
+    assert begin in FLOW
+    (bench.folder / "flow.py").write_text(FLOW.replace(begin, own))
+    bench.build("main", "--no-push")
+    assert bench.words[0][:4] == ["buildah", "build", *words, "--file"]
 
 
 def test_pushing_without_a_registry_is_refused_before_anything_is_built(bench: Bench) -> None:

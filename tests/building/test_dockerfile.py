@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from tiphys.building.ignoring import rules_of
 from tiphys.building.pythons import allows, python_of
 
 Lines = Callable[[str], list[str]]
-PIP = "python3 -m pip install --disable-pip-version-check --root-user-action=ignore --cache-dir=/var/cache/tiphys/pip"
+PIP = "PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install --disable-pip-version-check --root-user-action=ignore --cache-dir=/var/cache/tiphys/pip"
+SEEN = re.compile(r"\b0-[0-9a-f]{12}")
+"""The folder of what an instruction only sees: named by its contents, too."""
 CACHE = "--mount=type=cache,target=/var/cache/tiphys"
 
 
@@ -54,11 +58,48 @@ def test_debian_packages_are_installed_with_the_caches_of_apt(dockerfile: Lines)
 
 def test_each_command_is_an_instruction(dockerfile: Lines) -> None:
     assert dockerfile(".with_commands(['make', 'make install'])") == ["RUN make", "RUN make install"]
+    assert dockerfile(r""".with_commands(["make \\\n  install"])""") == ["RUN make \\", "  install"]
+    assert dockerfile(""".with_commands(['echo "$HOME" # so'])""") == ['RUN echo "$HOME" # so']
+
+
+@pytest.mark.parametrize(
+    ("command", "script"),
+    [
+        ("\n    set -u\n    if true; then\n      make\n    fi\n", "set -u\nif true; then\n  make\nfi"),
+        ("cat > /a <<'E'\r\nx\r\nE", "cat > /a <<'E'\nx\nE"),
+        ("bash -c 'cat <<< x'", "bash -c 'cat <<< x'"),
+        ("true \\", "true \\"),
+        ("make \\\n # all\n", "make \\\n # all"),
+    ],
+)
+def test_what_a_dockerfile_would_read_otherwise_is_handed_to_a_shell(
+    command: str, script: str, dockerfile: Lines
+) -> None:
+    first, second = dockerfile(f".with_commands([{command!r}, 'after'])")
+    assert json.loads(first.removeprefix("RUN ")) == ["/bin/sh", "-ec", script]
+    assert second == "RUN after"
+
+
+def test_a_script_sees_secrets_too(dockerfile: Lines) -> None:
+    mount, script = dockerfile(".with_commands(['a\\nb'], secret_mounts='token')")
+    assert mount == "RUN --mount=type=secret,id=TOKEN,required=true \\"
+    assert json.loads(script)[2].splitlines() == ['export TOKEN="$(cat /run/secrets/TOKEN)"', "a", "b"]
 
 
 def test_variables_are_quoted_and_may_use_others(dockerfile: Lines) -> None:
     lines = dockerfile(r""".with_env_vars({"A": 'say "x"', "PATH": "/a:$PATH", "B": "\\$x", "C": "a\\b"})""")
     assert lines == [r'ENV A="say \"x\""', 'ENV PATH="/a:$PATH"', r'ENV B="\$x"', r'ENV C="a\\b"']
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("5$", r"5\$"), ("$$", r"\$\$"), ("$1", r"\$1"), ("$(date)", r"\$(date)"), ("${X", r"\${X"),
+        ("${X}/$Y", "${X}/$Y"), ("${X:-a b}", "${X:-a b}"), ("tail\\", r"tail\\"), ("ü", "ü"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_dollar_that_names_nothing_stands_for_itself(value: str, written: str, dockerfile: Lines) -> None:
+    assert dockerfile(f".with_env_vars({{'A': {value!r}}})") == [f'ENV A="{written}"']
 
 
 def test_files_and_folders_are_copied_where_flyte_copies_them(dockerfile: Lines, tmp_path: Path) -> None:
@@ -79,9 +120,24 @@ def test_files_and_folders_are_copied_where_flyte_copies_them(dockerfile: Lines,
     ]
 
 
-def test_a_name_that_looks_like_a_pattern_is_a_name(dockerfile: Lines, tmp_path: Path) -> None:
-    (tmp_path / "a[1] b.txt").write_text("")
-    assert dockerfile(".with_source_file('a[1] b.txt')") == ['COPY ["0/a[[]1] b.txt", "./"]']
+@pytest.mark.parametrize("name", ["a[1] b.txt", "$HOME", "st*r?", "quo'te", "back\\slash"])
+def test_an_odd_name_is_not_written_where_it_would_be_read(name: str, dockerfile: Lines, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("")
+    assert dockerfile(f".with_source_file({name!r})") == ['COPY ["0/", "./"]']
+    assert dockerfile(f".with_source_file({name!r}, '/x/')") == ['COPY ["0/", "/x/"]']
+    pattern = "".join(sign if sign.isalnum() or sign in ". " else "?" for sign in name)
+    assert dockerfile(f".with_source_file({name!r}, '/x')") == [f'COPY ["0/{pattern}", "/x"]']
+
+
+def test_names_that_are_no_patterns_are_written(dockerfile: Lines, tmp_path: Path) -> None:
+    (tmp_path / "ü-b c_1.txt").write_text("")
+    assert dockerfile(".with_source_file('ü-b c_1.txt')") == ['COPY ["0/ü-b c_1.txt", "./"]']
+
+
+def test_a_folder_of_an_odd_name_keeps_it(dockerfile: Lines, tmp_path: Path) -> None:
+    (tmp_path / "it's $x").mkdir()
+    (line,) = dockerfile(""".with_source_folder("it's $x")""")
+    assert json.loads(line.removeprefix("COPY ")) == ["0/", r"./it\'s \$x/"]
 
 
 def test_requirements_are_shown_to_pip_with_those_that_they_read(
@@ -92,11 +148,13 @@ def test_requirements_are_shown_to_pip_with_those_that_they_read(
     (tmp_path / "deep" / "all.txt").write_text("-r ../base.txt\n--constraint=limits.txt\npandas\n")
     (tmp_path / "deep" / "limits.txt").write_text("pandas<3\n")
     lines = dockerfile(".with_requirements('deep/all.txt')")
-    assert one_line(lines) == (
-        f"RUN {CACHE} --mount=type=bind,source=0,target=/tmp/tiphys {PIP} -r /tmp/tiphys/deep/all.txt"
+    assert SEEN.sub("0-*", one_line(lines)) == (
+        f"RUN {CACHE} --mount=type=bind,source=0-*,target=/tmp/tiphys {PIP} -r /tmp/tiphys/deep/all.txt"
     )
     found = contents_of(image("Image.from_debian_base().with_requirements('deep/all.txt')").recipe)
-    assert list(found) == ["0/base.txt", "0/deep/all.txt", "0/deep/limits.txt"]
+    assert [SEEN.sub("0-*", path) for path in found] == ["0-*/base.txt", "0-*/deep/all.txt", "0-*/deep/limits.txt"]
+    (tmp_path / "deep" / "limits.txt").write_text("pandas<2\n")
+    assert dockerfile(".with_requirements('deep/all.txt')") != lines, "podman and buildah look at the text alone"
 
 
 @pytest.mark.parametrize("tool", ["uv", "poetry"])
@@ -106,7 +164,8 @@ def test_a_project_is_installed_as_its_lock_says(tool: str, dockerfile: Lines, i
     for name in ("pyproject.toml", f"{tool}.lock", "src/a.py", "README.md"):
         (project / name).write_text("")
     text = one_line(dockerfile(f".with_{tool}_project('project/pyproject.toml')"))
-    assert f"RUN {CACHE} --mount=type=bind,source=0,target=/tmp/tiphys python3 -m venv /tmp/{tool} && " in text
+    shown = f"RUN {CACHE} --mount=type=bind,source=0-*,target=/tmp/tiphys python3 -m venv /tmp/{tool} && "
+    assert SEEN.sub("0-*", text).startswith(shown)
     assert f"&& rm -r /tmp/{tool}" in text
     assert ("uv sync --project /tmp/tiphys --locked --no-dev --inexact --no-install-project" in text) == (tool == "uv")
     assert ("poetry install --directory /tmp/tiphys --no-interaction --only main --no-root" in text) == (tool != "uv")
@@ -116,7 +175,7 @@ def test_a_project_is_installed_as_its_lock_says(tool: str, dockerfile: Lines, i
     assert "--no-install-project" not in one_line(lines)
     assert "--no-root" not in one_line(lines)
     few = contents_of(image(f"Image.from_debian_base().with_{tool}_project('project/pyproject.toml')").recipe)
-    assert sorted(few) == sorted(["0/pyproject.toml", f"0/{tool}.lock"])
+    assert sorted(SEEN.sub("0-*", path) for path in few) == sorted(["0-*/pyproject.toml", f"0-*/{tool}.lock"])
     every = contents_of(image(f"Image.from_debian_base(){layer}").recipe)
     assert sorted(every) == sorted(["0/README.md", "0/pyproject.toml", "0/src/a.py", f"0/{tool}.lock"])
 
@@ -127,6 +186,27 @@ def test_a_lock_that_was_made_with_another_index_is_taken_as_it_is(dockerfile: L
     text = one_line(dockerfile(".with_uv_project('pyproject.toml', index_url='https://i.example')"))
     assert "--frozen --no-dev --inexact --no-install-project --index-url https://i.example" in text
     assert "--locked" not in text
+
+
+@pytest.mark.parametrize(
+    ("tool", "words", "default", "is_left_out"),
+    [
+        ("uv", "--group dev", "--no-dev", True),
+        ("uv", "--all-groups", "--no-dev", True),
+        ("uv", "--group ml --extra dev", "--no-dev", False),
+        ("poetry", "--with ml", "--only main", True),
+        ("poetry", "--without=docs", "--only main", True),
+        ("poetry", "--all-extras", "--only main", False),
+    ],
+)
+def test_groups_that_are_asked_for_are_installed(
+    tool: str, words: str, default: str, is_left_out: bool, dockerfile: Lines, tmp_path: Path
+) -> None:
+    for name in ("pyproject.toml", f"{tool}.lock"):
+        (tmp_path / name).write_text("")
+    text = one_line(dockerfile(f".with_{tool}_project('pyproject.toml', extra_args={words!r})"))
+    assert words in text
+    assert (default not in text) == is_left_out
 
 
 def test_the_context_holds_what_is_copied_and_its_modes_are_alike(image: Load, tmp_path: Path) -> None:

@@ -99,6 +99,8 @@ class Images:
             self.notes[f"the image {address} has no registry, so no cluster can pull it: {mend}"] = None
         if not record.was_built(address):
             self.notes[f"the image {address} was not built here: `tiphys build` builds it"] = None
+        elif "/" in address and not record.was_pushed(address):
+            self.notes[f"the image {address} was built here, but not pushed: `tiphys build --push` pushes it"] = None
 
     def _check(self, address: str, where: Span | None, level: str) -> None:
         version = python_of(address)

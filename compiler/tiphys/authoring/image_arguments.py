@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -164,16 +165,13 @@ def commands_of(value: object) -> tuple[str, ...]:
         message = f"it takes a list of commands, not {value!r}"
         raise Wrong(message, f"Write `with_commands([{value!r}])`." if isinstance(value, str) else None)
     for item in value:
-        if not isinstance(item, str) or not item.strip():
+        if not isinstance(item, str) or not item.strip() or "\0" in item:
             message = f"{item!r} is no command"
             raise Wrong(message)
         if re.match(r"(?i)\s*run\s", item):
             message = f"{item!r} begins with `RUN`, which is added"
             raise Wrong(message, "Leave it out.")
-        if re.search(r"(?<!\\)\n", item.strip()):
-            message = "a command has several lines"
-            raise Wrong(message, "Write each as a text of its own, or join them by `&&`.")
-    return tuple(item.strip() for item in value)
+    return tuple(textwrap.dedent(item.replace("\r\n", "\n")).strip() for item in value)
 
 
 def variables_of(value: object) -> tuple[tuple[str, str], ...]:
@@ -192,17 +190,17 @@ def variables_of(value: object) -> tuple[tuple[str, str], ...]:
             message = f"the value of {name} is {text!r}; write it as text: {str(text)!r}"
             raise Wrong(message)
         if "\n" in text:
-            message = f"the value of {name} has several lines"
-            raise Wrong(message)
+            message = f"the value of {name} has several lines, which no Dockerfile can say"
+            raise Wrong(message, "Set it in the pods: `TaskEnvironment(env_vars=...)`.")
     return tuple(value.items())
 
 
 def path_in_image(value: object) -> str:
     """Check a path in the image."""
-    if isinstance(value, str) and value and not any(sign.isspace() or sign in "$\\" for sign in value):
+    if isinstance(value, str) and value and not any(sign.isspace() or sign in "$\\\"'" for sign in value):
         return value
     message = f"{value!r} is no path in an image"
-    raise Wrong(message, "Write one such as '/app', without spaces.")
+    raise Wrong(message, "Write one such as '/app', without spaces, quotes and `$`.")
 
 
 def existing(value: object, *, folder: bool = False) -> Path:

@@ -21,6 +21,8 @@ IGNORE = ".dockerignore"
 DOCKERFILE = "Dockerfile"
 TAG = 20
 """Hexadecimal digits of the digest in a tag."""
+SHORT = 12
+"""Hexadecimal digits of the digest in the name of a folder."""
 
 
 def contents_of(recipe: Recipe) -> dict[str, Path]:
@@ -28,11 +30,32 @@ def contents_of(recipe: Recipe) -> dict[str, Path]:
     if recipe.dockerfile is not None:
         found = dict(given_files(recipe.dockerfile))
     else:
-        rules = [layer.file for layer in recipe.layers if isinstance(layer, Ignore)]
+        rules = rules_in(recipe)
         found = {}
-        for index, layer in enumerate(recipe.layers):
-            found.update((f"{index}/{path}", file) for path, file in files_of(layer, rules))
+        for folder, layer in zip(folders_of(recipe), recipe.layers, strict=True):
+            found.update((f"{folder}/{path}", file) for path, file in files_of(layer, rules))
     return dict(sorted(found.items()))
+
+
+def folders_of(recipe: Recipe) -> list[str]:
+    """Name the folder of each layer in the context: by its number.
+
+    What an instruction only sees is named by its contents, too: podman and buildah take what they built before where
+    the text of such an instruction is the same, whatever it saw.
+    """
+    rules, found = rules_in(recipe), []
+    for index, layer in enumerate(recipe.layers):
+        is_seen = isinstance(layer, Requirements) or (isinstance(layer, Project) and not layer.whole)
+        seen = hashlib.sha256()
+        if is_seen:
+            add_files(seen, sorted(files_of(layer, rules)))
+        found.append(f"{index}-{seen.hexdigest()[:SHORT]}" if is_seen else f"{index}")
+    return found
+
+
+def rules_in(recipe: Recipe) -> list[Path]:
+    """Give the files of rules that were said for an image."""
+    return [layer.file for layer in recipe.layers if isinstance(layer, Ignore)]
 
 
 def files_of(layer: object, rules: list[Path]) -> Iterable[tuple[str, Path]]:
@@ -98,18 +121,23 @@ def digest_of(recipe: Recipe) -> str:
     digest = hashlib.sha256()
     for part in (dockerfile_of(recipe), *recipe.platforms):
         digest.update(part.encode() + b"\0")
-    for path, file in contents_of(recipe).items():
+    add_files(digest, contents_of(recipe).items())
+    return digest.hexdigest()
+
+
+def add_files(digest: hashlib._Hash, files: Iterable[tuple[str, Path]]) -> None:
+    """Add path, mode and content of files to a digest."""
+    for path, file in files:
         with file.open("rb") as opened:
             content = hashlib.file_digest(opened, "sha256").hexdigest()
         digest.update(f"{path}\0{mode_of(file):o}\0{content}\0".encode())
-    return digest.hexdigest()
 
 
 def dockerfile_of(recipe: Recipe) -> str:
     """Give the text of the Dockerfile."""
     if recipe.dockerfile is not None:
         return recipe.dockerfile.read_text(encoding="utf-8").replace("\r\n", "\n")
-    return text_of(recipe)
+    return text_of(recipe, folders_of(recipe))
 
 
 def mode_of(file: Path) -> int:
@@ -124,9 +152,9 @@ def write_context(recipe: Recipe, folder: Path) -> Path:
     """
     place = folder / "context"
     place.mkdir()
-    for index, layer in enumerate(recipe.layers):
+    for name, layer in zip(folders_of(recipe), recipe.layers, strict=True):
         if isinstance(layer, Folder | Project):
-            (place / str(index)).mkdir()  # it is copied, even where all of it is left out
+            (place / name).mkdir()  # it is copied, even where all of it is left out
     for path, file in contents_of(recipe).items():
         copy(file, place / path)
     for inner in (place, *place.rglob("*")):

@@ -6,6 +6,7 @@ Installers run from a folder of their own that is removed, so that the image's P
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,11 @@ from tiphys.building.requirements import name_of
 
 JOIN = " \\\n    "
 CACHES = "/var/cache/tiphys"
-PIP = f"python3 -m pip install --disable-pip-version-check --root-user-action=ignore --cache-dir={CACHES}/pip"
+# Debian's Python refuses to be changed, which is not meant for images
+PIP = (
+    "PIP_BREAK_SYSTEM_PACKAGES=1 "
+    f"python3 -m pip install --disable-pip-version-check --root-user-action=ignore --cache-dir={CACHES}/pip"
+)
 CACHE = f"--mount=type=cache,target={CACHES}"
 APT_CACHES = (
     "--mount=type=cache,target=/var/cache/apt,sharing=locked",
@@ -40,50 +45,62 @@ APT_CACHES = (
 PREFIX = """"$(python3 -c 'import sys; print(sys.prefix)')\""""
 """The folder of the image's own Python, for installers that would make an environment."""
 TARGET = "/tmp/tiphys"  # noqa: S108  in the image that is built, where nobody else is
+ODD = re.compile(r"[^\w .,@%+=:~-]")
+"""Signs in names of files that a Dockerfile would read: in a pattern any sign may stand there."""
+MISREAD = re.compile(r"(?<!\\)\n|<<|\\\s*$|\\\n\s*#")
+"""What a Dockerfile reads otherwise than a shell: lines, texts by `<<`, a last backslash, comments between lines."""
+LITERAL = re.compile(r'"|\\(?!\$)|(?<!\\)\$(?![A-Za-z_]|\{[A-Za-z_]\w*(?::[-+][^{}]*)?\})')
+"""What of the value of a variable is no name of another."""
+CHOOSES_DEV = re.compile(r"(?:^|\s)--(?:all-groups|dev|only-dev|(?:only-)?group[\s=]+dev)(?=\s|$)")
+CHOOSES_GROUPS = re.compile(r"(?:^|\s)--(?:all-groups|only|with|without)(?=[\s=]|$)")
+"""Words for uv and poetry that say which groups are installed."""
 
 
-def text_of(recipe: Recipe) -> str:
-    """Write the Dockerfile of a recipe that has a base."""
+def text_of(recipe: Recipe, folders: Sequence[str]) -> str:
+    """Write the Dockerfile of a recipe that has a base. folders: of the layers, in the context."""
     assert recipe.base is not None
     parts = [f"FROM {recipe.base}"]
     if recipe.debian:
         parts.append(f'WORKDIR {HOME}\nENV PYTHONPATH="{HOME}"')
-    parts.extend(text for index, layer in enumerate(recipe.layers) if (text := written(index, layer)))
+    layers = zip(folders, recipe.layers, strict=True)
+    parts.extend(text for folder, layer in layers if (text := written(folder, layer)))
     return "\n".join(parts) + "\n"
 
 
-def written(index: int, layer: Layer) -> str:
-    """Write one layer. Its files are in the folder `index` of the context."""
+def written(folder: str, layer: Layer) -> str:
+    """Write one layer. folder: where its files are in the context."""
     match layer:
         case Pip(packages=packages, options=options):
             words = [PIP, *flags_of(options), *(quoted(item, options.secrets) for item in packages)]
             return run([" ".join(words)], options.secrets, [CACHE])
         case Requirements(file=file, options=options):
             words = [PIP, *flags_of(options), "-r", shlex.quote(f"{TARGET}/{name_of(file)}")]
-            return run([" ".join(words)], options.secrets, [CACHE, bind(index)])
+            return run([" ".join(words)], options.secrets, [CACHE, bind(folder)])
         case Apt(packages=packages, secrets=secrets):
             keep = "rm -f /etc/apt/apt.conf.d/docker-clean"
             install = "DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends"
             return run([keep, "apt-get update", " ".join([install, *map(shlex.quote, packages)])], secrets, APT_CACHES)
         case Project():
-            return project(index, layer)
+            return project(folder, layer)
         case Commands(commands=commands, secrets=secrets):
-            return "\n".join(run([command], secrets) for command in commands)
+            return "\n".join(command(text, secrets) for text in commands)
         case Variables(pairs=pairs):
             return "\n".join(f"ENV {name}={in_quotes(value)}" for name, value in pairs)
         case Workdir(path=path):
             return f"WORKDIR {path}"
         case File(source=source, target=target):
-            return copy(f"{index}/{source.name}", target)
+            # a folder's contents need not be named, and buildah does not find each name by a pattern
+            is_odd = ODD.search(source.name) and target.endswith("/")
+            return copy(f"{folder}/" if is_odd else f"{folder}/{ODD.sub('?', source.name)}", target)
         case Folder(target=target):
-            return copy(f"{index}/", target if target.endswith("/") else f"{target}/")
+            return copy(f"{folder}/", target if target.endswith("/") else f"{target}/")
         case Ignore():
             return ""
         case _:
             assert_never(layer)
 
 
-def project(index: int, layer: Project) -> str:
+def project(folder: str, layer: Project) -> str:
     """Install what a lock file says, into the image's own Python."""
     tool, options = layer.tool, layer.options
     home = f"/tmp/{tool}"  # noqa: S108  as above
@@ -95,11 +112,12 @@ def project(index: int, layer: Project) -> str:
         # told of other indexes, uv would find that the lock file does not fit them
         found_elsewhere = options.index_url or options.extra_index_urls or options.pre
         words = [f"{home}/bin/uv sync --project {TARGET}", "--frozen" if found_elsewhere else "--locked"]
-        words += ["--no-dev", "--inexact", without]
+        words += [*([] if CHOOSES_DEV.search(options.extra_args or "") else ["--no-dev"]), "--inexact", without]
         words += flags_of(options, pre="--prerelease=allow")
     else:
         variables = f"VIRTUAL_ENV={PREFIX} POETRY_CACHE_DIR={CACHES}/poetry POETRY_VIRTUALENVS_CREATE=false"
-        words = [f"{home}/bin/poetry install --directory {TARGET} --no-interaction --only main"]
+        words = [f"{home}/bin/poetry install --directory {TARGET} --no-interaction"]
+        words += [] if CHOOSES_GROUPS.search(options.extra_args or "") else ["--only main"]
         words += [*([] if layer.whole else ["--no-root"]), *flags_of(options)]
     steps = [
         f"python3 -m venv {home}",
@@ -108,33 +126,49 @@ def project(index: int, layer: Project) -> str:
         f"rm -r {home}",
     ]
     if not layer.whole:
-        return run(steps, options.secrets, [CACHE, bind(index)])
+        return run(steps, options.secrets, [CACHE, bind(folder)])
     # what is installed may point into its folder (poetry), so that stays, where everybody may read it
-    place = f"/opt/{index}"
+    place = f"/opt/{folder}"
     steps[2] = steps[2].replace(TARGET, place)
-    return "\n".join([copy(f"{index}/", f"{place}/"), run(steps, options.secrets, [CACHE])])
+    return "\n".join([copy(f"{folder}/", f"{place}/"), run(steps, options.secrets, [CACHE])])
 
 
 def run(steps: Sequence[str], secrets: Sequence[str] = (), mounts: Iterable[str] = ()) -> str:
     """Write an instruction of several steps that see secrets as variables."""
-    seen = [f"--mount=type=secret,id={name},required=true" for name in secrets]
-    told = [f'export {name}="$(cat /run/secrets/{name})"' for name in secrets]
-    flags = [*mounts, *seen]
-    body = f" &&{JOIN}".join([*told, *steps])
-    return f"RUN {JOIN.join([*flags, body])}"
+    body = f" &&{JOIN}".join([*exports(secrets), *steps])
+    return f"RUN {JOIN.join([*mounts, *mounts_of(secrets), body])}"
 
 
-def bind(index: int) -> str:
+def mounts_of(secrets: Sequence[str]) -> list[str]:
+    """Show secrets to an instruction, as files."""
+    return [f"--mount=type=secret,id={name},required=true" for name in secrets]
+
+
+def exports(secrets: Sequence[str]) -> list[str]:
+    """Make variables of the files of secrets."""
+    return [f'export {name}="$(cat /run/secrets/{name})"' for name in secrets]
+
+
+def bind(folder: str) -> str:
     """Show the folder of a layer to an instruction, without copying it."""
-    return f"--mount=type=bind,source={index},target={TARGET}"
+    return f"--mount=type=bind,source={folder},target={TARGET}"
+
+
+def command(text: str, secrets: Sequence[str] = ()) -> str:
+    """Write a command of the user's: as it is, or as the words of a shell where a Dockerfile would read it otherwise.
+
+    A text of several lines is a script that ends at the first line that fails.
+    """
+    if not MISREAD.search(text):
+        return run([text], secrets)
+    script = json.dumps(["/bin/sh", "-ec", "\n".join([*exports(secrets), text])], ensure_ascii=False)
+    return f"RUN {JOIN.join([*mounts_of(secrets), script])}"
 
 
 def copy(source: str, target: str) -> str:
-    """Copy from the context. In brackets names may have spaces; what would be a pattern stands for itself."""
-    import json
-
-    exact = re.sub(r"[*?[]", r"[\g<0>]", source)
-    return f"COPY {json.dumps([exact, target])}"
+    """Copy from the context. In brackets names may have spaces; a target is read like a word of the shell."""
+    exact = re.sub(r"[$\"'\\]", r"\\\g<0>", target)
+    return f"COPY {json.dumps([source, exact], ensure_ascii=False)}"
 
 
 def flags_of(options: Options, *, pre: str = "--pre") -> list[str]:
@@ -160,5 +194,8 @@ def quoted(text: str, secrets: Sequence[str] = ()) -> str:
 
 
 def in_quotes(value: str) -> str:
-    """Quote the value of a variable for a Dockerfile, which replaces `$PATH`, but not a dollar behind a backslash."""
-    return '"' + re.sub(r'"|\\(?!\$)', lambda found: "\\" + found[0], value) + '"'
+    """Quote the value of a variable for a Dockerfile, which replaces `$PATH`, but not a dollar behind a backslash.
+
+    A dollar that names nothing stands for itself.
+    """
+    return '"' + LITERAL.sub(r"\\\g<0>", value) + '"'

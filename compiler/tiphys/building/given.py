@@ -34,6 +34,11 @@ def copied(text: str) -> Wanted | None:
     return lambda path: any(pattern.fullmatch(path) for pattern in patterns)
 
 
+def is_bound(text: str) -> bool:
+    """Say whether an instruction sees files of the context without copying them."""
+    return any(name == "RUN" and BINDS.search(rest) for name, rest in instructions(text))
+
+
 def sources_of(rest: str) -> list[str] | None:
     """Read the sources of a COPY or ADD: those in the context. None where they cannot be read."""
     words = rest.split()

@@ -111,9 +111,10 @@ def lowered(
     program, notes = trace(task, bindings, variant.context)
     if variant.cache is not None:
         profile = profile.model_copy(update={"cache": variant.cache})
+    program = passes.run(replace(program, is_storeless=profile.storage == "none"))
     packed = pack_program(
-        passes.run(replace(program, is_storeless=profile.storage == "none")), root=root_of(task), profile=profile,
-        image=image, marks=marks_of(task), triggers=variant.triggers, run=variant.said,
+        program, root=root_of(task), profile=profile, image=image, marks=marks_of(task), triggers=variant.triggers,
+        run=variant.said,
     )  # fmt: skip
     return lower(packed, notes=(*notes, *packed.notes))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -308,6 +309,67 @@ def test_an_orchestrators_result_depends_on_the_tasks_that_it_calls(play: Play) 
     play(text)
     assert play(text)[1] == []
     assert play(text, change=("return helper(x)", "return helper(x) + 1"))[1] == ["f 1", "f 2"]
+
+
+def test_an_orchestrators_result_depends_on_the_files_that_the_tasks_include(play: Play) -> None:
+    text = """
+files = tiphys.TaskEnvironment("files", include=[{table!r}])
+
+@files.task
+async def size() -> int:
+    ran("size")
+    return len(open("table.csv").read())
+
+@files.task
+async def middle() -> int:
+    return await size()
+
+@env.task(cache="auto")
+async def outer() -> int:
+    return await middle()
+
+@env.task
+async def main() -> int:
+    return await outer()
+"""
+    (play.folder / "tiphys.toml").write_text("")
+    table = play.folder / "table.csv"
+    program = text.format(table="../table.csv")
+    for content, ran in (("a", ["size"]), ("a", []), ("bb", ["size"]), ("bb", [])):
+        table.write_text(content)
+        assert play(program) == (len(content), ran)
+
+
+RACE = """
+import sys, time
+import tiphys
+
+env = tiphys.TaskEnvironment("e")
+
+@env.task(cache=tiphys.Cache("auto", serialize=True))
+async def slow(x: int) -> int:
+    time.sleep(1.5)
+    with open({log!r}, "a") as file:
+        file.write("ran\\n")
+    return x
+
+@env.task
+async def main() -> int:
+    return await slow(1)
+
+if __name__ == "__main__":
+    print(tiphys.run(main).result())
+"""
+
+
+def test_equal_calls_of_two_processes_wait_for_each_other(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    file = tmp_path / "race.py"
+    file.write_text(RACE.format(log=str(log)))
+    command = [sys.executable, str(file)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate(timeout=60)[0] for process in both] == ["1\n", "1\n"]
+    assert log.read_text() == "ran\n"
 
 
 def test_plain_calls_keep_nothing(play: Play) -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 from tiphys.argo.limits import BUNDLE, largest
 from tiphys.authoring.include import Included
 from tiphys.diagnostics import Mistake, ProgramError, counted
+from tiphys.ir import Program
 from tiphys.settings import Settings
+from tiphys.tracing.keeping import Keeper
+from tiphys.tracing.versions import tasks_used
 
 Files = Mapping[str, Path]
 """Paths relative to the project's folder, and the files themselves."""
@@ -50,6 +53,26 @@ def included(settings: Mapping[str, Settings], root: Path) -> tuple[dict[str, Se
     including = {name: known[said.include] for name, said in settings.items() if said.include is not None}
     changed = {name: settings[name].model_copy(update={"include": told}) for name, (told, _) in including.items()}
     return {**settings, **changed}, {name: files for name, (_, files) in including.items()}
+
+
+def with_files_of_callees(settings: Mapping[str, Settings], program: Program) -> dict[str, Settings]:
+    """Let what tells kept results of orchestrators apart know the files of the tasks that those call, too."""
+    told: dict[str, Settings] = {}
+    of_tasks = {
+        task.name: said.include.digest
+        for name, said in settings.items()
+        if said.include is not None and (task := program.plans[name].task) is not None and not task.is_own
+    }
+    for name, said in settings.items():
+        plan = program.plans[name]
+        if not of_tasks or not isinstance(plan.task, Keeper):
+            continue
+        called = sorted((task, of_tasks[task]) for task in tasks_used(plan.task.code) & of_tasks.keys())
+        if called:
+            own = said.include or Included(Path(), (), plan.where)
+            digest = hashlib.sha256(repr((own.digest, called)).encode()).hexdigest()
+            told[name] = said.model_copy(update={"include": replace(own, digest=digest)})
+    return {**settings, **told}
 
 
 def found(said: Included, root: Path) -> Files:

@@ -13,7 +13,7 @@ from tiphys.argo.displays import display_envelope
 from tiphys.argo.expressions import defused_json, parameter_of
 from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.images import Images
-from tiphys.argo.including import included, sizes_of
+from tiphys.argo.including import included, sizes_of, with_files_of_callees
 from tiphys.argo.names import Names, valid
 from tiphys.argo.people import annotations_of, leaves_artifact, leaves_report, notes_on_reuse
 from tiphys.argo.placement import check_placement, notes_on_losses
@@ -145,6 +145,7 @@ def pack_program(
     objects = [name for name in used if is_object(program.plans[name])]
     parts |= {(name, OBJECT): names.of(("plan", name, OBJECT), f"{name}-{OBJECT}") for name in objects}
     settings, files = included(settings, root)
+    settings = with_files_of_callees(settings, program)
     for name in (name for name in used if name not in objects):
         bundler.add(
             replace(entry_of(program.plans[name], plans[name], settings[name], profile), files=files.get(name, {}))

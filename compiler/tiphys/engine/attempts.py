@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class PodToRun:
     """A pod that waits for a place, or runs.
 
-    left: what remains of a backoff's longest duration. locks: the mutexes that it holds. queued: when it was made, in
-    seconds of the clock.
+    left: what remains of a backoff's longest duration. locks: the mutexes that it holds, by their numbers. queued: when
+    it was made, in seconds of the clock.
     """
 
     __slots__ = ("left", "locks", "node", "queued", "root", "scope", "template")
@@ -33,7 +33,7 @@ class PodToRun:
         self.left = left
         self.queued = time.time()
         self.root: Root | None = None
-        self.locks: frozenset[str] = frozenset()
+        self.locks: frozenset[int] = frozenset()
 
 
 class Attempts:

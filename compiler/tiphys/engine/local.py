@@ -16,6 +16,8 @@ from tiphys.answers import Answers
 from tiphys.diagnostics import UsageError
 from tiphys.engine.events import Listener
 from tiphys.engine.folders import host_variables
+from tiphys.engine.kept import sweep_sometimes
+from tiphys.engine.locks import Locks
 from tiphys.engine.manifest import Program, read_manifest
 from tiphys.engine.nodes import Node, timestamp
 from tiphys.engine.phases import Phase
@@ -82,6 +84,7 @@ def execute(
         parallelism=max(1, min(parallelism or default_parallelism(), program.parallelism or sys.maxsize)),
         mounts=mounts,
         secrets=secrets,
+        locks=Locks(own_folder() / "locks"),
         on_event=on_event,
         time_scale=time_scale,
         answers=answers,
@@ -90,6 +93,9 @@ def execute(
         root = run.execute(values)
     finally:
         run.executor.close()
+        run.locks.close()
+        if run.store.has_kept:
+            sweep_sometimes(kept_folder())
         shutil.rmtree(folder / "pods", ignore_errors=True)
         nodes = _write_nodes(run.root, folder)
     return LocalRun(

@@ -29,12 +29,15 @@ from tiphys.engine.templates import Dag, Pod, Suspend, Template
 if TYPE_CHECKING:
     from tiphys.answers import Answers
     from tiphys.engine.containers import SecretKey
+    from tiphys.engine.locks import Locks
     from tiphys.engine.manifest import Program
     from tiphys.engine.pods import Executor, Exit
     from tiphys.engine.store import Store
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _PENDING = "timeout"
+ASK_AGAIN = 0.2
+"""Seconds until a pod looks again for a mutex that another run may have."""
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
 
 
@@ -52,6 +55,7 @@ class Run:
         parallelism: int,
         mounts: Mapping[str, str],
         secrets: Mapping[SecretKey, str],
+        locks: Locks,
         on_event: Listener | None = None,
         time_scale: float = 1.0,
         answers: Answers | None = None,
@@ -64,6 +68,8 @@ class Run:
         self.executor = executor
         self.roots = Roots(f"{folder}/pods", mounts)
         self.secrets = secrets
+        self.locks = locks
+        self._asks_again = False
         self.on_event = on_event
         self.time_scale = time_scale
         self.pods = 0
@@ -244,13 +250,21 @@ class Run:
             else:
                 self._start_pod(pod)
         self._waiting.extendleft(reversed(blocked))
+        if blocked and not self._asks_again:
+            self._asks_again = True
+            self.later(ASK_AGAIN, self._ask_again)
 
     def _is_locked(self, pod: PodToRun) -> bool:
-        """Say whether a pod that runs holds a mutex that this one needs; if none does, this one has them."""
+        """Say whether another pod holds a mutex that this one needs, here or in another run; if none, it has them."""
         if not pod.template.container.locks:
             return False
-        pod.locks = frozenset(text.render(pod.scope) for text in pod.template.container.locks)
-        return any(pod.locks & other.locks for other in self._running.values())
+        taken = self.locks.take(text.render(pod.scope) for text in pod.template.container.locks)
+        pod.locks = taken or frozenset()
+        return taken is None
+
+    def _ask_again(self) -> None:
+        """Look once more for mutexes of other runs, which tell nobody when they are free."""
+        self._asks_again = False
 
     def _start_pod(self, pod: PodToRun) -> None:
         number = self.pods + 1
@@ -272,6 +286,7 @@ class Run:
             self.executor.start(job)
         except (Unevaluable, OSError) as error:
             self._used.append((pod.template, root))
+            self.locks.give_back(pod.locks)
             self.finish(node, Phase.ERROR, str(error))
             return
         self._running[number] = pod
@@ -292,6 +307,7 @@ class Run:
             return
         finally:
             self._used.append((pod.template, pod.root))
+            self.locks.give_back(pod.locks)
         node.outputs = results.outputs
         node.artifacts = results.artifacts
         if end.out_of_time:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tiphys.diagnostics import InternalError
 from tiphys.engine.functions import Unevaluable
+from tiphys.engine.kept import used
 
 KEPT = "tiphys/cache/"
 """What the keys begin with of results that later runs find again."""
@@ -25,27 +26,39 @@ class Store:
         self.is_absent = is_absent
         self._root = str(folder)
         self._kept = str(kept or folder)
+        self.has_kept = False
+        """Whether something was stored that outlives the run."""
 
     def find(self, key: str) -> str | None:
         """Give the path of what is stored under a key: a file, or, for a prefix of keys, a folder."""
         place = self._place(key)
-        return place if os.path.exists(place) else None
+        if not os.path.exists(place):
+            return None
+        if key.startswith(KEPT):
+            used(place)
+        return place
 
     def save(self, path: str, key: str) -> bool:
         """Move a file or folder into the store. Tell whether there was any."""
         if not os.path.lexists(path):
             return False
         place = self._place(key)
+        self.has_kept = self.has_kept or key.startswith(KEPT)
         try:
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            if os.path.isdir(path):
-                self._replace_folder(path, place)
-            else:
-                shutil.move(path, place) if os.path.islink(path) else _move(path, place)
+            self._put(path, place)
+        except FileNotFoundError:  # another run has removed the folder, which was empty
+            self._put(path, place)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             message = f"the artifact key `{key}` is a prefix of another key, or another is one of it"
             raise InternalError(message) from None
         return True
+
+    def _put(self, path: str, place: str) -> None:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        if os.path.isdir(path):
+            self._replace_folder(path, place)
+        else:
+            shutil.move(path, place) if os.path.islink(path) else _move(path, place)
 
     def _replace_folder(self, path: str, place: str) -> None:
         if os.path.isfile(place):

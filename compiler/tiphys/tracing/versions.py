@@ -34,6 +34,14 @@ def version_of(code: object) -> str:
     return digest.hexdigest()
 
 
+def tasks_used(code: object) -> frozenset[str]:
+    """Name the tasks that code may call, those that they call included."""
+    walk = Walk()
+    for _ in walk.parts(code):
+        pass
+    return frozenset(value.name for value in walk.kept if isinstance(value, TaskTemplate))
+
+
 class Walk:
     """One way through what a function uses; each thing is met once, later it is named by its number."""
 

@@ -53,7 +53,10 @@ def tally(call: Call) -> Tally:
         before = told(call) if number or last else {}
         user, lost = int(before.get("user", 0)), int(before.get("lost", 0))
         user, lost = user + (last in (OOM, TIME)), lost + (last == LOST)
-        return Tally(user, lost, before.get("first"), last)
+        # one that ended without a word, and whose successor did too: nobody has counted it, or knows how it ended
+        unknown = max(0, number - user - lost)
+        as_lost = min(unknown, max(0, int(call.entry.get("lost", 0)) - lost))
+        return Tally(user + unknown - as_lost, lost + as_lost, before.get("first"), last)
     if "lost" in call.entry and attempts(call) == 1:
         return Tally(int(last in (OOM, TIME)), number - (last in (OOM, TIME)), None, last)
     return Tally(number, 0, None, last)

@@ -54,6 +54,22 @@ def test_the_attempts_of_the_user_are_counted_apart_from_lost_ones(pod):
     assert made.error["type"] == "builtins.ZeroDivisionError"
 
 
+@pytest.mark.parametrize(("attempt", "before", "counted"), [
+    (2, {}, (1, 2)),  # two that said nothing: both may have been lost
+    (3, {}, (1, 3)),
+    (5, {}, (3, 3)),  # more than may be lost: the user's
+    (4, {"user": 2, "lost": 0}, (3, 2)),
+])  # fmt: skip
+def test_attempts_that_nobody_counted_are_lost_ones_while_those_may_be_then_the_users(
+    pod, attempt, before, counted
+):
+    made = pod("divides", "n", attempts=9, lost=3, tries=True)
+    made.put("in/tries", json.dumps(before).encode())
+
+    assert made.run("divides", ZERO, env=told(attempt, "Error 0 pod deleted")) == 1
+    assert (tries(made)["user"], tries(made)["lost"]) == counted
+
+
 def test_a_file_that_is_not_there_yet_is_an_empty_folder(pod):
     made = pod("divides", "n", attempts=2, lost=3, tries=True)
     (made.root / "in" / "tries").mkdir(parents=True)
@@ -118,8 +134,8 @@ def test_a_kill_for_memory_is_not_tried_again_where_only_others_are(pod):
     ({"deadline": 60.0, "timeout": 0.3}, 50, 4, "MaxRuntimeExceeded"),
 ])  # fmt: skip
 def test_the_shortest_limit_ends_an_attempt(pod, settings, first, code, type_):
-    made = pod("slow", "seconds", attempts=2, tries=True, **settings)
-    made.put("in/tries", json.dumps({"user": 0, "lost": 0, "first": time.time() - first}).encode())
+    made = pod("slow", "seconds", attempts=3, tries=True, **settings)
+    made.put("in/tries", json.dumps({"user": 1, "lost": 0, "first": time.time() - first}).encode())
 
     assert made.run("slow", '{"v":20}', env=told(1, FAILED, TIPHYS_QUEUED=str(time.time()))) == code
     assert made.error["type"] == f"tiphys_runtime.errors.{type_}"

@@ -60,9 +60,7 @@ def test_the_attempts_of_the_user_are_counted_apart_from_lost_ones(pod):
     (5, {}, (3, 3)),  # more than may be lost: the user's
     (4, {"user": 2, "lost": 0}, (3, 2)),
 ])  # fmt: skip
-def test_attempts_that_nobody_counted_are_lost_ones_while_those_may_be_then_the_users(
-    pod, attempt, before, counted
-):
+def test_attempts_that_nobody_counted_are_lost_ones_while_those_may_be_then_the_users(pod, attempt, before, counted):
     made = pod("divides", "n", attempts=9, lost=3, tries=True)
     made.put("in/tries", json.dumps(before).encode())
 

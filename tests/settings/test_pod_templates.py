@@ -12,6 +12,7 @@ from tiphys.compiling import compile_task
 from tiphys.diagnostics import ProgramError
 from tiphys.extras import ContainerTask
 from tiphys.profile import find_profile
+from tiphys.settings import Settings
 
 env = tiphys.TaskEnvironment("shapes")
 
@@ -56,6 +57,37 @@ def test_a_container_task_takes_a_pod_template(tmp_path: Path) -> None:
     mounts = {item["name"]: item.get("volumeMounts", []) for item in pod["containerSet"]["containers"]}
     assert {"name": "data", "mountPath": "/data"} in mounts["user"]
     assert pod["tolerations"] == [{"key": "a", "operator": "Exists"}]
+
+
+@pytest.mark.parametrize("level", ["task", "override", "environment", "profile"])
+def test_a_container_task_keeps_its_image_and_tells_which_one_it_does_not_take(tmp_path: Path, level: str) -> None:
+    given = tiphys.PodTemplate({"containers": [{"name": "primary", "image": "other:1"}]})
+    said: dict[str, Any] = {"pod_template": given} if level == "task" else {}
+    task: Any = ContainerTask(name="shell", image="busybox:1", command=["true"], **said)
+    if level == "override":
+        task = task.override(pod_template=given)
+    if level == "environment":
+        tiphys.TaskEnvironment.from_task("around", task).settings = Settings(pod_template=given)
+    profile = 'pod_template = "p"\n[pod_templates.p]\ncontainers = [{ name = "primary", image = "other:1" }]'
+    (tmp_path / "tiphys.toml").write_text(profile if level == "profile" else "")
+    manifest = compile_task(task, profile=find_profile(tmp_path))
+
+    template = next(item for item in manifest.objects if item["kind"] == "WorkflowTemplate")
+    (pod,) = [item for item in template["spec"]["templates"] if "containerSet" in item]
+    images = {item["name"]: item["image"] for item in pod["containerSet"]["containers"]}
+    assert images["user"] == "busybox:1"
+    assert "other:1" not in images.values()
+    (note,) = [note for note in manifest.notes if "other:1" in note]
+    assert note.endswith("`shell` runs busybox:1, its own image, and not that of its pod template, other:1")
+    (told,) = [told for told in manifest.report.tasks if told.task == "shell"]
+    assert (told.settings["image"].value, told.settings["image"].level) == ("busybox:1", "task")
+
+
+def test_a_container_task_and_a_pod_template_of_one_image_are_no_note(tmp_path: Path) -> None:
+    given = tiphys.PodTemplate({"containers": [{"name": "primary", "image": "busybox:1"}]})
+    task = ContainerTask(name="shell", image="busybox:1", command=["true"], pod_template=given)
+
+    assert not any("its own image" in note for note in compile_task(task, profile=find_profile(tmp_path)).notes)
 
 
 def test_names_in_the_pod_of_a_container_task_are_taken(tmp_path: Path) -> None:

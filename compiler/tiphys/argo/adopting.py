@@ -17,7 +17,8 @@ def adopted(found: Resolved, plan: Plan, profile: Profile) -> Resolved:
     """Put the pod template of a plan in place of its name, and take from it what wins over the settings.
 
     The image of its primary container wins, as in Flyte; one that the profile gives to all pods only over what the
-    profile says. Its service account wins over the profile's.
+    profile says. A container task's own image always wins: it is what the task is. Its service account wins over the
+    profile's.
 
     Raises ProgramError for a name that the profile does not declare.
     """
@@ -33,7 +34,8 @@ def adopted(found: Resolved, plan: Plan, profile: Profile) -> Resolved:
         levels["service_account"] = LEVEL
     is_general = levels[LEVEL] in GENERAL
     has_image = levels["image"] not in GENERAL and found.settings.image not in (None, "auto")
-    if (image := template.primary.get("image")) and not (is_general and has_image):
+    is_container = plan.task is not None and plan.task.beside is not None
+    if (image := template.primary.get("image")) and not (is_general and has_image) and not is_container:
         said["image"] = image
         levels["image"] = LEVEL
     return Resolved(found.settings.model_copy(update=said), levels)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tiphys.argo.pods import default_image
+from tiphys.authoring.pod import PodTemplate
 from tiphys.building import record
 from tiphys.building.pythons import allows, python_of, spelt
 from tiphys.diagnostics import Mistake, ProgramError, Span, mistake, nearest
@@ -36,6 +37,12 @@ class Images:
 
     def chosen(self, plan: Plan, found: Resolved, where: Span | None) -> Resolved:
         """Put an address in the place of what a task says of its image. where: the place that says it."""
+        made = self._address(plan, found, where)
+        if plan.task is not None and plan.task.beside is not None:
+            self._passed_over(plan.task.name, made, where or plan.where)
+        return made
+
+    def _address(self, plan: Plan, found: Resolved, where: Span | None) -> Resolved:
         said = found.settings.image
         is_ours = said in (None, "auto")
         is_beside = plan.task is not None and plan.task.beside is not None
@@ -91,6 +98,14 @@ class Images:
         version = image.recipe.python or (python_of(base) if base is not None else None)
         if version not in (None, HERE):
             self._wrong(differs(f"the image {base or image.title} has Python {spelt(version)}", version), image.where)
+
+    def _passed_over(self, task: str, found: Resolved, where: Span) -> None:
+        """Tell of a pod template whose image a container task does not take."""
+        template, address = found.settings.pod_template, found.settings.image
+        other = template.primary.get("image") if isinstance(template, PodTemplate) else None
+        if other is not None and other != address:
+            text = f"{where}: `{task}` runs {address}, its own image, and not that of its pod template, {other}"
+            self.notes[text] = None
 
     def _remark(self, address: str) -> None:
         """Say what stands between an image and the cluster."""

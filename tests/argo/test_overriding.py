@@ -102,3 +102,36 @@ async def main() -> int:
     return await total.override(resources=tiphys.Resources(memory=f"{{xs[0]}}Mi"))(xs)
 """)
     assert patch(made)["resources"] == {"requests": {"memory": read("requests_memory")}}
+
+
+CHOSEN = {
+    "an if": "r = BIG\n    if mb < 3:\n        r = SMALL",
+    "a conditional expression": "r = SMALL if mb < 3 else BIG",
+    "a dict": "r = SIZES[mb]",
+    "a dict with a default": "r = SIZES.get(mb, BIG)",
+    "a list": "r = [SMALL, BIG][mb]",
+}
+CHOICE = """
+SMALL, BIG = tiphys.Resources(cpu=1), tiphys.Resources(cpu=4, gpu=1)
+SIZES = {{1: SMALL, 2: BIG}}
+@env.task
+async def size(n: int) -> int: return n
+@env.task
+async def f(x: int) -> int: return x
+@env.task
+async def main(n: int = 1) -> int:
+    mb = await size(n)
+    {chosen}
+    return await f.override(resources=r, retries=1)(1)
+"""
+
+
+@pytest.mark.parametrize("how", CHOSEN)
+def test_each_of_the_settings_that_run_time_chooses_among_has_a_pod_of_its_own(how: str, lower: Lower) -> None:
+    made = lower(CHOICE.format(chosen=CHOSEN[how]))
+
+    pods = [item["container"] for item in made.spec["templates"] if "container" in item]
+    assert sorted((pod["resources"] for pod in pods if "resources" in pod), key=str) == [
+        {"limits": {"nvidia.com/gpu": "1"}, "requests": {"cpu": "4", "nvidia.com/gpu": "1"}},
+        {"requests": {"cpu": "1"}},
+    ]

@@ -99,6 +99,17 @@ async def seconds_in_a_loop(n: int) -> list[int]:
     return found
 
 
+@env.task
+async def one_of_several(n: int) -> int:
+    asked = flyte.Resources(cpu=0.1)
+    if await size(n) > 300:
+        asked = flyte.Resources(memory="300Mi")
+    try:
+        return await work.override(resources=asked, retries=1)(n)
+    except ValueError:
+        return await work.override(resources=asked)(0)
+
+
 # SIZE: what Argo reads before a pod begins is computed by an earlier one, which there may not be
 CASES = [
     ("memory_of_a_result", {"n": 1}),
@@ -109,5 +120,6 @@ CASES = [
     *[("one_after_the_other", {"n": n}, n) for n in (0, 1, 3)],  # SIZE of each round
     ("a_size_that_is_none", {"n": 1}, 2),  # SIZE, CATCH
     ("seconds_of_a_result", {"n": 1}),
+    *[("one_of_several", {"n": n}, 1) for n in (1, 200)],  # which of them, for the frame of the try
     *[("seconds_in_a_loop", {"n": n}) for n in (0, 1, 3)],
 ]

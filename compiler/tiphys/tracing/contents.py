@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
-from tiphys.tracing.data import is_data
+from tiphys.tracing.data import is_data, is_setting
 from tiphys.tracing.facts import type_of, unknown_parts
 from tiphys.tracing.glue import at
 from tiphys.tracing.inference import common
@@ -179,7 +179,7 @@ class Merging:
                     for index in range(lengths.pop())
                 ]
                 return self.t.tuple(parts, shapes[0][0])
-        if all(is_data(self.t, item) for item in items):
+        if all(is_data(self.t, item) for item in items) and not any(map(is_setting, items)):
             return self.data(values, hint)
         return self.choice(values)
 

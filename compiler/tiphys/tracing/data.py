@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from tiphys.authoring.condition import Condition, Waiter
+from tiphys.authoring.model import Setting
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.reach import reaches
@@ -32,6 +33,11 @@ def needs_choice(t: Tracer, value: Any) -> bool:
         case functools.partial() | types.FunctionType():
             return reaches(value) or inspect.iscoroutinefunction(value)
     return False
+
+
+def is_setting(value: Any) -> bool:
+    """Say whether a value is a setting of a task: known now, each of several makes a task of its own."""
+    return isinstance(value, Setting)
 
 
 def is_data(t: Tracer, value: Any, depth: int = 0) -> bool:

@@ -15,9 +15,10 @@ from tiphys.authoring.location import standing
 from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import AuthoringError, ProgramError
 from tiphys.ir import RESOURCE, Atom
+from tiphys.tracing.choices import decide
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
-from tiphys.tracing.values import NotKnown, Special, TupleV, Unknown
+from tiphys.tracing.values import Choice, NotKnown, Special, TupleV, Unknown
 from tiphys_runtime.limits import seconds_of
 from tiphys_runtime.quantities import Quantity, one_of_pair, requested
 
@@ -90,7 +91,11 @@ def sizes_of(t: Tracer, name: str, value: Any, node: ast.AST) -> dict[str, Unkno
 def override(
     t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
 ) -> Any:
-    """Call `task.override`; with settings of run time it gives what can only be called."""
+    """Call `task.override`; with settings of run time it gives what can only be called, or one of several tasks."""
+    several = next(((name, value) for name, value in words.items() if isinstance(value, Choice)), None)
+    if several is not None:
+        name, choice = several
+        return decide(t, choice, lambda one: override(t, task, args, {**words, name: one}, node), node)
     if "short_name" in words and not is_known(t, words["short_name"]):
         t.state.notes.append(f"{t.span(node)}: a `short_name` of run time is not shown: the name of the task is")
         words = {name: value for name, value in words.items() if name != "short_name"}
@@ -130,7 +135,8 @@ def known_override(
     late = [name for name, value in words.items() if not is_known(t, value)]
     if late:
         mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
-        message = f"`{late[0]}` of a task has to be known when the program is compiled; resources and timeouts need not"
+        need_not = "quantities of resources and timeouts need not"
+        message = f"`{late[0]}` of a task has to be known when the program is compiled; {need_not}"
         raise t.untraceable(message, node, mend)
     known = {name: t.native(value) for name, value in words.items()}
     with standing(t.span(node)):

@@ -15,7 +15,7 @@ from tiphys.tracing.blocks import maybe
 from tiphys.tracing.completions import NEVER, Completion, Ended, Split
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contents import differences, is_same
-from tiphys.tracing.data import needs_choice
+from tiphys.tracing.data import is_setting, needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.leaving import Leaving
@@ -156,7 +156,9 @@ def needed(t: Tracer, trial: Trial) -> list[Slot]:
 def is_no_data(t: Tracer, value: Any) -> bool:
     """Say whether a frame cannot hold a value."""
     match value:
-        case Choice(options=parts) | TupleV(items=parts) | Box(content=ListC(items=parts)):
+        case Choice(options=parts):
+            return any(is_no_data(t, part) or is_setting(part) for part in parts)
+        case TupleV(items=parts) | Box(content=ListC(items=parts)):
             return any(is_no_data(t, part) for part in parts)
         case Box(content=DictC(entries=named) | ObjectC(fields=named)):
             return any(is_no_data(t, part) for part in named.values())

@@ -105,6 +105,7 @@ class Entry:
     most: int | None = None
     within: Place | None = None
     context: Place | None = None
+    variables: Place | None = None
     kept: Mapping[str, object] | None = None
     report: bool = False
     artifact: bool = False
@@ -358,6 +359,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "most": entry.most,
         "within": entry.within,
         "context": entry.context,
+        "variables": entry.variables,
         "kept": dict(entry.kept) if entry.kept is not None else None,
         "report": entry.report or None,
         "artifact": entry.artifact or None,

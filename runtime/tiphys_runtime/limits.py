@@ -1,4 +1,4 @@
-"""Limits of time that only run time knows."""
+"""What only run time knows of a call: limits of time, variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from tiphys_runtime.durable import LONGEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -21,3 +22,15 @@ def seconds_of(timeout: Any) -> float | None:
         message = f"`override(timeout={timeout!r})`: that is no duration; write seconds, or a timedelta"
         raise ValueError(message)
     return float(seconds) or None
+
+
+def texts_of(variables: Mapping[str, object]) -> dict[str, str]:
+    """Check variables before a pod is started for them. Raises TypeError or ValueError."""
+    found: dict[str, str] = {}
+    for name, value in variables.items():
+        if not isinstance(value, str):
+            raise TypeError(f"`override(env_vars={{{name!r}: {value!r}}})`: a variable is a text; write {str(value)!r}")
+        if "\0" in value:
+            raise ValueError(f"`override(env_vars=...)`: {name} holds a zero character, which no variable can")
+        found[name] = value
+    return found

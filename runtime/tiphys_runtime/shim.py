@@ -147,6 +147,8 @@ class Call:
 
     def worked_out(self) -> Any:
         """Load the task and run it. Raises Ended."""
+        if "variables" in self.entry:
+            os.environ.update(self.values.at(self.entry["variables"]))
         work = self.prepared()
         if "most" not in self.entry:
             return self.called(*work)

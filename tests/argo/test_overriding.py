@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -68,7 +69,6 @@ def test_quantities_of_run_time_are_written_into_the_pod(
         ("f.override(resources=tiphys.Resources(shm=f'{mb}Mi'))", "`shm` of resources has to be known"),
         ("f.override(resources=tiphys.Resources(cpu='x', memory=f'{mb}Mi'))", "'x' is not a quantity"),
         ("f.override(retries=mb)", "`retries` of a task has to be known when the program is compiled"),
-        ("f.override(env_vars={'A': str(mb)})", "`env_vars` of a task has to be known"),
         ("f.override(timeout=mb, image='a')", "`image` of a task cannot be overridden"),
         (
             "f.override(retries=tiphys.RetryStrategy(1, grow_memory=2), resources=tiphys.Resources(mb, '1Gi'))",
@@ -82,6 +82,35 @@ def test_what_cannot_be_known_at_run_time_is_refused(lower: Lower, call: str, me
         lower(TASKS.format(call=call))
     assert message in str(caught.value)
     assert ".py:14:" in str(caught.value)
+
+
+def test_the_names_of_variables_are_in_the_pod_and_the_values_come_with_the_call(lower: Lower) -> None:
+    made = lower(TASKS.format(call="f.override(env_vars={'MODE': str(mb), 'FIX': 'f'})"))
+    (pod,) = (item for item in made.spec["templates"] if "MODE" in str(item.get("container")))
+    held = {item["name"]: item.get("value") for item in pod["container"]["env"]}
+    assert (held["MODE"], held["FIX"]) == ("as the run decides", "f")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("{str(mb): 'x'}", "the names in `env_vars` of a task have to be known when the program is compiled"),
+        ("dict.fromkeys(['MODE'] * mb, 'x')", "the names in `env_vars` of a task have to be known"),
+        ("{'TIPHYS_ROOT': str(mb)}", "variables that start with `TIPHYS_` are tiphys' own"),
+        ("{'A=B': str(mb)}", "'A=B' is no name of a variable"),
+    ],
+)
+def test_variables_whose_names_cannot_be_taken_are_refused(lower: Lower, said: str, message: str) -> None:
+    with pytest.raises(ProgramError, match=re.escape(message)):
+        lower(TASKS.format(call=f"f.override(env_vars={said})"))
+
+
+def test_variables_of_run_time_do_not_reach_other_containers(lower: Lower) -> None:
+    container = "w = tiphys.extras.ContainerTask('w', image='a', command=['true'], inputs={'n': int}, outputs={})\n"
+    container += "tiphys.TaskEnvironment.from_task('ws', w)\n"
+    call = "w.override(env_vars={'A': str(mb)})(n=1)\n    return mb"
+    with pytest.raises(ProgramError, match="variables of run time do not reach the container of `w`"):
+        lower(container + TASKS.replace("return await {call}(1)", "await " + call))
 
 
 def test_a_short_name_of_run_time_is_dropped_with_a_note(lower: Lower) -> None:

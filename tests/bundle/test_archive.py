@@ -29,6 +29,9 @@ class Plain(ast.NodeTransformer):
         self.generic_visit(node)
         return ast.Pass() if ast.unparse(node.test) == "TYPE_CHECKING" else node
 
+    def visit_Assign(self, node):
+        return ast.Pass() if ast.unparse(node) == "TYPE_CHECKING = False" else node
+
     def visit_AnnAssign(self, node):
         self.generic_visit(node)
         return ast.Pass() if node.value is None else ast.Assign([node.target], node.value, lineno=0)

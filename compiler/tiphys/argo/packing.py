@@ -297,7 +297,8 @@ def fingerprint(
             plan.result,
         )
         small = [is_small_output(plan, output) for output in output_names(plan)]
-        add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.keyed, plan.resources)
+        add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.variables)
+        add(plan.keyed, plan.resources)
     return digest.hexdigest()
 
 
@@ -367,6 +368,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
         most=settings.max_inline_io_bytes,
         within=plan.within,
         context=plan.context,
+        variables=plan.variables,
         kept=kept_of(plan, settings),
         report=leaves_report(plan, settings),
         artifact=leaves_artifact(plan, settings),

@@ -66,8 +66,8 @@ def made_members() -> dict[str, bytes]:
 def bare(source: bytes) -> bytes:
     """Leave out what is written for people and for type checkers: a bundle has to fit in a ConfigMap.
 
-    Comments, docstrings but for a licence, the annotations of functions and variables, and what only type checkers
-    import; indented by one space a level.
+    Comments, docstrings but for a licence, the annotations of functions and variables, what only type checkers import,
+    empty lines; indented by one space a level.
     """
     tree = ast.fix_missing_locations(Bare().visit(ast.parse(source)))
     text = ast.unparse(tree)
@@ -78,7 +78,12 @@ def bare(source: bytes) -> bytes:
         for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
     }
     lines = text.split("\n")
-    return "\n".join(line if number in inside else less_indented(line) for number, line in enumerate(lines, 1)).encode()
+    kept = [
+        line if number in inside else less_indented(line)
+        for number, line in enumerate(lines, 1)
+        if line or number in inside
+    ]
+    return "\n".join(kept).encode()
 
 
 def less_indented(line: str) -> str:
@@ -108,6 +113,16 @@ class Bare(ast.NodeTransformer):
 
     visit_Module = visit_ClassDef = body  # noqa: N815  the visitor's names
     visit_FunctionDef = visit_AsyncFunctionDef = function  # noqa: N815
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        """Take out the text below a name that says what it is."""
+        said = node.value.value if isinstance(node.value, ast.Constant) else None
+        return self.generic_visit(node) if not isinstance(said, str) or "Copyright" in said else None
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
+        """Take out what type checkers ask for."""
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return None if names == ["TYPE_CHECKING"] else self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         """Take out the annotation of a variable."""

@@ -56,6 +56,7 @@ from tiphys.ir.constructs import (
 from tiphys.ir.nodes import (
     CONTEXT,
     RESOURCE,
+    VARIABLES,
     WITHIN,
     Call,
     Catch,
@@ -81,6 +82,7 @@ __all__ = [
     "NOBODY",
     "PLAIN",
     "RESOURCE",
+    "VARIABLES",
     "WITHIN",
     "Ask",
     "Atom",

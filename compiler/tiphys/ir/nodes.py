@@ -25,6 +25,8 @@ WITHIN = "!within"
 """Among the arguments of a call, no argument of the function: the seconds that it may take, known at run time."""
 CONTEXT = "!context"
 """The same, for the texts that the task is given by `custom_context`: a dict."""
+VARIABLES = "!variables"
+"""The same, for variables of its environment: a dict of texts."""
 
 
 RESOURCE = "!resource "

@@ -73,6 +73,8 @@ class Plan:
     """What the pod asks for, where only run time says how much: `requests memory`, and the place of the quantity."""
     context: Slot | None = None
     """The texts that the body is given beside its arguments."""
+    variables: Slot | None = None
+    """Variables that are set before the body runs, where only run time says them: a dict."""
     keyed: tuple[Slot, ...] | None = None
     """Where results are kept: the operands by which they are found again."""
     is_storeless: bool = False

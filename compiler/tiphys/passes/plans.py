@@ -49,6 +49,7 @@ class Plans:
             plan.catch,
             plan.within,
             plan.context,
+            plan.variables,
             plan.resources,
             plan.keyed,
         )

@@ -15,6 +15,7 @@ from typing import Any
 from tiphys.ir import (
     CONTEXT,
     RESOURCE,
+    VARIABLES,
     WITHIN,
     Atom,
     Call,
@@ -115,8 +116,8 @@ def make_pod(site: Site, host: Host) -> Pod:
         result=final.output if isinstance(final, Ref) and final.node == host.name else None,
         item=item, records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
-        within=places.hidden(WITHIN), context=places.hidden(CONTEXT), keyed=places.keyed(),
-        resources=places.resources(), is_storeless=site.is_storeless,
+        within=places.hidden(WITHIN), context=places.hidden(CONTEXT), variables=places.hidden(VARIABLES),
+        keyed=places.keyed(), resources=places.resources(), is_storeless=site.is_storeless,
     )  # fmt: skip
     if plan.task is None:
         plan = replace(plan, around=site.plans.owners.get(site.graph.task))
@@ -183,7 +184,7 @@ class Places:
         positional: list[Slot] = []
         keywords: list[tuple[str, Slot]] = []
         for name, atom in self.host.arguments:
-            if name in (WITHIN, CONTEXT) or name.startswith(RESOURCE):
+            if name in (WITHIN, CONTEXT, VARIABLES) or name.startswith(RESOURCE):
                 continue
             if name in unnamed:
                 positional.append(self.slot(atom))

@@ -1,7 +1,7 @@
 """`task.override(...)`: settings that are known now make another task; some may be known at run time only.
 
-Those travel as hidden arguments of the call: quantities of resources, which Argo writes into the pod, and the timeout,
-which the shim keeps.
+Those travel as hidden arguments of the call: quantities of resources, which Argo writes into the pod; the timeout,
+which the shim keeps; variables, which it sets.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from tiphys.authoring.location import standing
 from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import AuthoringError, ProgramError
-from tiphys.ir import RESOURCE, Atom
+from tiphys.ir import RESOURCE, VARIABLES, Atom
 from tiphys.tracing.choices import decide
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
+from tiphys.tracing.state import Box, DictC
 from tiphys.tracing.values import Choice, NotKnown, Special, TupleV, Unknown
-from tiphys_runtime.limits import seconds_of
+from tiphys_runtime.limits import seconds_of, texts_of
 from tiphys_runtime.quantities import Quantity, one_of_pair, requested
 
 if TYPE_CHECKING:
@@ -28,6 +29,22 @@ if TYPE_CHECKING:
 
 KINDS = {"cpu": "cpu", "memory": "memory", "disk": "ephemeral-storage"}
 """The resources whose quantities run time may say, as Kubernetes calls them."""
+
+
+VARIABLE = "as the run decides"
+"""What stands in the pod for a variable that the shim sets."""
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """What only run time says of a call: quantities, seconds, variables."""
+
+    sizes: Mapping[str, Unknown]
+    limit: Unknown | None
+    variables: Unknown | None
+
+
+NOTHING = Later({}, None, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +119,8 @@ def override(
     sized = words.get("resources")
     seconds = words.get("timeout")
     late = seconds is not None and t.unknown(seconds) is not None
-    if not isinstance(sized, Sized) and not late:
+    known_variables, variables = variables_in(t, words.get("env_vars"), node)
+    if not isinstance(sized, Sized) and not late and variables is None:
         return known_override(t, task, args, words, node)
     if is_orchestrator(task):
         raise t.refuse(
@@ -113,6 +131,11 @@ def override(
         known["resources"] = sized.known
     if late:
         known["timeout"] = 0  # what was said before holds no more
+    if variables is not None:
+        known["env_vars"] = known_variables
+        if task.beside is not None:
+            mend = "Make them inputs, which its command can name."
+            raise t.refuse(f"variables of run time do not reach the container of `{task.name}`", node, mend)
     made = known_override(t, task, args, known, node)
     sizes = sized.sizes if isinstance(sized, Sized) else {}
     limit = None
@@ -123,9 +146,23 @@ def override(
     def call(given: tuple[Any, ...], named: dict[str, Any], where: ast.Call) -> Any:
         from tiphys.tracing.tasks import call_task
 
-        return call_task(t, made, given, named, where, sizes=sizes, limit=limit)
+        return call_task(t, made, given, named, where, later=Later(sizes, limit, variables))
 
     return Special("override", call)
+
+
+def variables_in(t: Tracer, said: Any, node: ast.AST) -> tuple[dict[str, Any], Unknown | None]:
+    """Tell the variables that are known now from those that run time says, which are checked there."""
+    if not isinstance(said, Box) or not isinstance(said.content, DictC):
+        return {}, None
+    entries = said.content.entries
+    open_ = {name: value for name, value in entries.items() if not is_known(t, value)}
+    if not open_:
+        return {}, None
+    known = {name: VARIABLE if name in open_ else t.native(value) for name, value in entries.items()}
+    tree = t.tree(t.state.box(DictC(dict(open_))), node, "env_vars")
+    checked = ast.Call(func=t.capture(texts_of, "texts_of", node), args=[tree], keywords=[])
+    return known, Unknown(at(checked, node), Any, pure=True, total=False)
 
 
 def known_override(
@@ -135,8 +172,9 @@ def known_override(
     late = [name for name, value in words.items() if not is_known(t, value)]
     if late:
         mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
-        need_not = "quantities of resources and timeouts need not"
-        message = f"`{late[0]}` of a task has to be known when the program is compiled; {need_not}"
+        what = "the names in `env_vars` of a task have" if late[0] == "env_vars" else f"`{late[0]}` of a task has"
+        need_not = "quantities of resources, timeouts and values of `env_vars` need not"
+        message = f"{what} to be known when the program is compiled; {need_not}"
         raise t.untraceable(message, node, mend)
     known = {name: t.native(value) for name, value in words.items()}
     with standing(t.span(node)):
@@ -148,6 +186,8 @@ def known_override(
     return t.program.overrides.setdefault(key, made)
 
 
-def hidden_sizes(t: Tracer, sizes: Mapping[str, Unknown], node: ast.AST) -> tuple[tuple[str, Atom], ...]:
-    """Give the hidden arguments that bring the quantities."""
-    return tuple((f"{RESOURCE}{name}", t.to_atom(value, name.split()[-1], node)) for name, value in sizes.items())
+def hidden(t: Tracer, later: Later, node: ast.AST) -> tuple[tuple[str, Atom], ...]:
+    """Give the hidden arguments that bring the quantities and the variables."""
+    sizes = ((f"{RESOURCE}{name}", t.to_atom(each, name.split()[-1], node)) for name, each in later.sizes.items())
+    variables = () if later.variables is None else ((VARIABLES, t.to_atom(later.variables, "env_vars", node)),)
+    return (*sizes, *variables)

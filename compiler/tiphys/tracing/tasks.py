@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import typing
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -22,7 +21,7 @@ from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
 from tiphys.tracing.contexts import context_argument
 from tiphys.tracing.glue import at
-from tiphys.tracing.overriding import hidden_sizes, known_override, override
+from tiphys.tracing.overriding import NOTHING, Later, hidden, known_override, override
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
@@ -58,11 +57,11 @@ def interface_of(task: TaskTemplate[..., Any]) -> Interface:
 
 def call_task(
     t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call,
-    *, awaitable: bool | None = None, sizes: Mapping[str, Unknown] | None = None, limit: Unknown | None = None,
+    *, awaitable: bool | None = None, later: Later = NOTHING,
 ) -> Any:  # fmt: skip
     """Call a task: an async one gives a coroutine, a sync one runs here.
 
-    sizes, limit: quantities and seconds that only run time knows.
+    later: what only run time says of the call.
     """
     interface = interface_of(task)
     title = task.title
@@ -80,7 +79,7 @@ def call_task(
             from tiphys.tracing.subgraphs import call_orchestrator
 
             return call_orchestrator(t, task, interface, bound, node)
-        return t.within_time(limit, lambda: emit_call(t, task, interface, bound, node, sizes or {}))
+        return t.within_time(later.limit, lambda: emit_call(t, task, interface, bound, node, later))
 
     if not (interface.is_async if awaitable is None else awaitable):
         return begin()
@@ -101,7 +100,7 @@ def check_hooks(task: TaskTemplate[..., Any]) -> None:
 
 def emit_call(
     t: Tracer, task: TaskTemplate[..., Any], interface: Interface, bound: dict[str, Any], node: ast.Call,
-    sizes: Mapping[str, Unknown] | None = None,
+    later: Later = NOTHING,
 ) -> Any:  # fmt: skip
     """Record a pod."""
     if t.seconds is not None:
@@ -114,15 +113,16 @@ def emit_call(
         if t.runtime_seconds:
             mend = "Give it a limit that is known when the program is compiled."
             raise t.refuse(f"a limit that only run time knows cannot end the object of `{task.name}`", node, mend)
-        if sizes:
+        if later.sizes or later.variables is not None:
             mend = "Say them in its manifest."
-            raise t.refuse(f"`{task.name}` makes an object of the cluster, whose resources are its own", node, mend)
+            message = f"`{task.name}` makes an object of the cluster, whose resources and variables are its own"
+            raise t.refuse(message, node, mend)
         from tiphys.tracing.resources import call_resource
 
         return call_resource(t, task, arguments, interface.result, node)
     name = t.names.allocate(task.title)
     where = t.span(node)
-    arguments = (*arguments, *hidden_sizes(t, sizes or {}, node))
+    arguments = (*arguments, *hidden(t, later, node))
     keyed = keyed_inputs(task, interface)
     made = t.call(Call(name, task, arguments, interface.result, t.state.frontier, where, keyed=keyed))
     return t.atom(made, interface.result, task.title, node)

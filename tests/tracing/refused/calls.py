@@ -253,7 +253,7 @@ a = await add(n)
 return await add.override(retries=a)(n)
 """,
         """\
-`retries` of a task has to be known when the program is compiled; quantities of resources and timeouts need not
+`retries` of a task has to be known when the program is compiled; quantities of resources, timeouts and values of `env_vars` need not
   flow.py:86:18
     return await add.override(retries=a)(n)
                  ^^^^^^^^^^^^^^^^^^^^^^^

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import json
+import math
+import types as types_of
 import typing
 from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Hashable
 from typing import Any
 
 from tiphys.tracing.values import is_scalar
@@ -20,6 +24,16 @@ TOTAL_METHODS: dict[type, dict[str, Any]] = {
     | dict.fromkeys("isdigit isalpha isalnum islower isupper isspace startswith endswith".split(), bool)
     | {"split": list[str], "splitlines": list[str], "find": int, "count": int},
 }
+TEXT_METHODS = frozenset("format format_map zfill center ljust rjust expandtabs translate".split())
+"""Methods of texts that give a text, and may raise."""
+RESULTS: dict[object, type] = {
+    **dict.fromkeys((ascii, bin, chr, format, hex, oct, json.dumps), str),
+    **dict.fromkeys((hash, ord, math.ceil, math.comb, math.factorial, math.floor, math.gcd, math.isqrt, math.lcm), int),
+    **dict.fromkeys(
+        (math.cos, math.exp, math.fsum, math.hypot, math.log, math.log2, math.log10, math.sin, math.sqrt), float
+    ),
+}
+"""What functions without annotations give."""
 TOTAL_CALLS: dict[object, Any] = {str: str, bool: bool, repr: str, type: type}
 SIZED = (str, bytes, list, tuple, dict, set, frozenset, deque, defaultdict, OrderedDict, Counter)
 
@@ -121,6 +135,8 @@ def subscript(annotation: Any, key: object) -> tuple[Any, bool]:
 def call(function: object, types: list[Any], keywords: dict[str, Any]) -> tuple[Any, bool]:
     """Type the call of a listed function."""
     first = types[0] if types else None
+    if not isinstance(function, Hashable):
+        return Any, False
     if function in TOTAL_CALLS and len(types) == 1 and not keywords:
         sure = is_scalar(first) or plain(first) in SIZED or function is bool
         return TOTAL_CALLS[function], sure and is_truth_total(first)
@@ -130,10 +146,10 @@ def call(function: object, types: list[Any], keywords: dict[str, Any]) -> tuple[
         return function, len(types) == 1 and first in (bool, int) + ((float,) if function is float else ())
     if function is sum and len(types) == 1 and not keywords:
         return element(first), element(first) in NUMBERS and plain(first) in SIZED
-    if function in (min, max) and not keywords:
-        if len(types) > 1 and all(item in NUMBERS for item in types):
+    if function in (min, max):
+        if len(types) > 1 and not keywords and all(item in NUMBERS for item in types):
             return (float if float in types else int), True
-        return (element(first) if len(types) == 1 else Any), False
+        return (element(first) if len(types) == 1 and "default" not in keywords else Any), False
     if function is abs and first in NUMBERS:
         return first, True
     if function is round and first in NUMBERS:
@@ -148,6 +164,10 @@ def call(function: object, types: list[Any], keywords: dict[str, Any]) -> tuple[
         return bool, True
     if function is dataclasses.replace:
         return first, False
+    if inspect.isbuiltin(function) and not isinstance(function.__self__, types_of.ModuleType | None):
+        return method(type(function.__self__), function.__name__, types)
+    if function in RESULTS:
+        return RESULTS[function], False
     hint = function if isinstance(function, type) else returned(function)
     return hint, False
 
@@ -159,6 +179,8 @@ def method(annotation: Any, name: str, types: list[Any]) -> tuple[Any, bool]:
         return TOTAL_METHODS[str][name], all(item is str for item in types)
     if base is str and name == "join":
         return str, bool(types) and element(types[0]) is str and plain(types[0]) in SIZED
+    if base is str and name in TEXT_METHODS:
+        return str, False
     if base is dict:
         value = args[1] if len(args) == 2 else Any
         if name == "get":

@@ -388,6 +388,18 @@ async def nones(n: int) -> list[object]:
     return [x, x is None, y, [x, y], x or 5, {"x": x}]
 
 
+@env.task
+async def texts_that_grow(n: int) -> list[str]:
+    words = (await text(n)).split()
+    line = ", ".join(word.title() for word in words)
+    if len(words) > n:
+        line += f" ({max(words, key=len)})"
+    total = "{:>5}".format(math.ceil(len(line) / 2))
+    if n > 3:
+        total += hex(len(line))
+    return [line, total]
+
+
 CASES = [
     *[
         (name, {"n": n})
@@ -395,7 +407,7 @@ CASES = [
         for name in (
             "arithmetic", "comparisons", "booleans", "strings", "builtins_over_results", "indexing", "comprehensions",
             "walrus", "modules_and_constants", "dict_methods", "set_operations", "tuples_and_unpacking",
-            "nones",
+            "nones", "texts_that_grow",
         )
     ],
     ("booleans", {"n": 5}),

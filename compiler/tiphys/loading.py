@@ -53,6 +53,10 @@ def load_module(path: Path) -> ModuleType:
         except SyntaxError as error:
             where = Span(error.filename or str(file), error.lineno or 1, max((error.offset or 1) - 1, 0))
             found.append(Mistake(f"this is not Python: {error.msg}", where))
+        except SystemExit as error:
+            said = f"importing {path.name} ends the program: {type(error).__name__}({error})"
+            mend = "Let it do so only where it is run by itself: `if __name__ == '__main__':`."
+            found.append(Mistake(said, last_line(error, file), mend))
         except Exception as error:  # noqa: BLE001  whatever the user's module raises
             said = f"importing {path.name} failed: {type(error).__name__}: {error}"
             mend = None
@@ -65,7 +69,7 @@ def load_module(path: Path) -> ModuleType:
     return module
 
 
-def last_line(error: Exception, file: Path) -> Span | None:
+def last_line(error: BaseException, file: Path) -> Span | None:
     """Find the line of the user's file at which an exception passed."""
     found = None
     trace = error.__traceback__

@@ -52,12 +52,74 @@ def test_what_is_repeatable_may_be_repeated(tiphys: Command, flow: str) -> None:
         (["-n", "ml.prod"], "'ml.prod' is no name of a namespace"),
         (["-n", ""], "'' is no name of a namespace"),
         (["-n", "a" * 64], "is no name of a namespace"),
+        (["--after", "trace"], "`--after` prints the graph behind a pass and stops there"),
+        (["--bind", "item"], "Write --bind item=VALUE."),
     ],
 )  # fmt: skip
 def test_options_of_compile_that_cannot_be_meant(tiphys: Command, flow: str, words: list[str], said: str) -> None:
     done = tiphys("compile", flow, "main", "-o", "-", *words)
 
     assert (done.code, done.out, said in done.err) == (2, "", True), done.err
+
+
+def test_an_output_without_a_name_is_refused(tiphys: Command, flow: str, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    done = tiphys("compile", flow, "main", "-o", "")
+
+    assert (done.code, "`--output` names a folder, or - for standard output; write `-o .`" in done.err) == (2, True)
+    assert [file for file in sorted(tmp_path.iterdir()) if file.suffix == ".yaml"] == []
+    assert before
+
+
+def test_a_flag_and_its_opposite_contradict_each_other(tiphys: Command, flow: str) -> None:
+    done = tiphys("build", flow, "--push", "--no-push")
+
+    assert (done.code, "`--push` and `--no-push` contradict each other: say one of them" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["Bad Run", "", "a/b", "../x", "a" * 300])
+@pytest.mark.parametrize("command", ["signal", "result"])
+def test_what_is_no_name_of_a_run_is_sent_nowhere(tiphys: Command, command: str, name: str) -> None:
+    done = tiphys(command, name)
+
+    assert (done.code, "is no name of a run: `--submit` prints it" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("@", "--inputs: @ cannot be read: write --inputs @FILE"),
+        ("@bad.json", "--inputs: bad.json cannot be read: 'utf-8' codec can't decode byte 0xff"),
+        ("@twice.json", 'twice.json says "item" twice; say it once'),
+        ('{"item": "tea", "count": {"a": 1, "a": 2}}', '--inputs says "a" twice; say it once'),
+        ("[" * 100_000, "--inputs is not JSON: "),
+        ("@a\0b", "cannot be read: "),
+    ],
+)
+def test_inputs_that_cannot_be_read(tiphys: Command, flow: str, tmp_path: Path, given: str, said: str) -> None:
+    (tmp_path / "bad.json").write_bytes(b"\xff\xfe")
+    (tmp_path / "twice.json").write_text('{"item": "tea", "item": "cake"}')
+    done = tiphys("run", flow, "main", "--inputs", given)
+
+    assert (done.code, done.out, said in done.err) == (2, "", True), done.err
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "x", "\N{SUPERSCRIPT TWO}", "1.5", "", "9" * 30])
+def test_how_many_pods_run_at_once_is_a_number(tiphys: Command, flow: str, count: str) -> None:
+    done = tiphys("run", flow, "main", "--item", "tea", f"--parallelism={count}")
+
+    assert (done.code, f"`--parallelism {count}`: write a whole number from 1 on" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("end", ["sys.exit(3)", "raise SystemExit", "sys.exit()"])
+def test_a_program_that_ends_where_it_is_imported(tiphys: Command, tmp_path: Path, end: str) -> None:
+    (tmp_path / "ends.py").write_text(f"import sys\n{end}\n")
+    done = tiphys("run", "ends.py")
+
+    assert done.code == 2
+    assert "error: importing ends.py ends the program: SystemExit(" in done.err
+    assert "ends.py:2:1\n" in done.err
+    assert "`if __name__ == '__main__':`" in done.err
 
 
 def test_the_same_word_twice_says_one_thing(tiphys: Command, flow: str) -> None:

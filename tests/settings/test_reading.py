@@ -110,6 +110,26 @@ def test_what_is_no_toml_is_told_with_its_place_and_line(name: str, text: bytes,
     assert where.startswith(said) if said.startswith(":") else where.endswith(said)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("retries = 3", "`retries` is a table; its key is lost"),
+        ("runs = 3", "`runs` is a table; its keys are parallelism, ttl, pod_gc"),
+        ("interruptible = true", "`interruptible = true`: say which nodes"),
+        ("image = 1979-05-27", "`image = 1979-05-27`: write text, in quotes"),
+        ("interruptible.tolerations = [{key = 3}]", "the key 3 is not text; write it in quotes"),
+        ("pod_templates.a.containers = 3", "`pod_templates.a`: `pod_spec.containers`"),
+        ('queues."A B".kueue = "x"', "`queues.A B = 'A B'`: a name in Kubernetes has lower-case"),
+        ("runs.parallelism = 99999999999999999999", "`runs.parallelism = 99999999999999999999`: write a number up to"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words_of_toml(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        find_profile(tmp_path)
+    assert said in str(caught.value)
+
+
 @pytest.mark.parametrize("said", ["Bad_Namespace", "ml.prod", "-a", "", "a" * 64])
 def test_a_namespace_is_a_label_of_rfc_1123(said: str, tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text(f"namespace = '{said}'")

@@ -168,7 +168,8 @@ def add(items: list[Any], item: object) -> None:
 def primary_of(spec: object) -> str:
     """Name the primary container of a pod spec. Raises ValueError."""
     containers = spec.get("containers") if isinstance(spec, dict) else None
-    names = [item.get("name") for item in containers or [] if isinstance(item, dict)]
+    listing = containers if isinstance(containers, list | tuple) else ()
+    names = [item.get("name") for item in listing if isinstance(item, dict)]
     if PRIMARY in names or not names:
         return PRIMARY
     if len(names) == 1 and isinstance(names[0], str):

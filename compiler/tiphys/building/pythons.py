@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 Version = tuple[int, int]
 
-OFFICIAL = re.compile(r"3\.(\d+)(?![\d])")
-NAMED = re.compile(r"(?:^|[^a-z])py(?:thon)?-?3\.(\d+)(?![\d])", re.IGNORECASE)
+OFFICIAL = re.compile(r"([23])\.(\d+)(?![\d])")
+NAMED = re.compile(r"(?:^|[^a-z])py(?:thon)?-?([23])\.(\d+)(?![\d])", re.IGNORECASE)
 HEADER = re.compile(r"^# /// script\s*$\n((?:^#(?:| .*)$\n)*?)^# ///\s*$", re.MULTILINE)
 CLAUSE = re.compile(r"\s*(>=|<=|==|!=|~=|>|<)\s*(\d+(?:\.\d+)*)(\.\*)?\s*")
 PATCHES = 60
@@ -21,7 +21,7 @@ def python_of(address: str) -> Version | None:
     name, _, tag = address.partition("@")[0].rpartition("/")[2].partition(":")
     found = OFFICIAL.match(tag) if name == "python" else None
     found = found or NAMED.search(tag)
-    return (3, int(found[1])) if found else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def spelt(version: Version) -> str:

@@ -14,8 +14,12 @@ class Once(TyperCommand):
     """A command whose options are said once each, but for the repeatable ones: else the last would win in silence."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse an option that is said twice. Raises UsageError."""
-        takes = {name: item for item in self.params for name in item.opts if not getattr(item, "is_flag", False)}
+        """Refuse an option that is said twice, and a flag with its opposite. Raises UsageError."""
+        for item in self.params:
+            if set(item.opts) & set(args) and set(item.secondary_opts) & set(args):
+                message = f"`{item.opts[0]}` and `{item.secondary_opts[0]}` contradict each other: say one of them"
+                raise UsageError(message)
+        takes = {name: each for each in self.params for name in each.opts if not getattr(each, "is_flag", False)}
         found: dict[str, str] = {}
         rest = list(args[: args.index("--")] if "--" in args else args)
         while rest:
@@ -23,13 +27,13 @@ class Once(TyperCommand):
             flag, equals, value = word.partition("=")
             if not word.startswith("--") and word[:2] in takes:
                 flag, equals, value = word[:2], word[2:], word[2:]
-            item = takes.get(flag) if word.startswith("-") else None
-            if item is None:
+            option = takes.get(flag) if word.startswith("-") else None
+            if option is None:
                 continue
             told = value if equals else "".join(rest[:1])
             del rest[: 0 if equals else 1]
-            if not getattr(item, "multiple", False) and found.setdefault(item.opts[0], told) != told:
-                message = f"`{item.opts[0]}` is said twice: {found[item.opts[0]]} and {told}; say it once"
+            if not getattr(option, "multiple", False) and found.setdefault(option.opts[0], told) != told:
+                message = f"`{option.opts[0]}` is said twice: {found[option.opts[0]]} and {told}; say it once"
                 raise UsageError(message)
         return super().parse_args(ctx, args)
 
@@ -47,6 +51,16 @@ def namespace_of(text: str | None) -> str | None:
         raise UsageError(message) from None
 
 
+def run_named(text: str) -> str:
+    """Check the name of a run. Raises UsageError."""
+    from tiphys.authoring.naming import LONGEST_OBJECT, OBJECT
+
+    if OBJECT.fullmatch(text) is None or len(text) > LONGEST_OBJECT:
+        message = f"{text!r} is no name of a run: `--submit` prints it, such as 'demo-main-3f2a9c81d0-x7k2p'"
+        raise UsageError(message)
+    return text
+
+
 app = typer.Typer(
     name="tiphys",
     help="Argo Workflows, programmable in plain async Python.",
@@ -59,7 +73,7 @@ app = typer.Typer(
 INPUTS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 File = Annotated[str, typer.Argument(help="The Python file of the program.", metavar="FILE")]
-Task = Annotated[str | None, typer.Argument(help="The task: a function's name. By default `main`.", metavar="[TASK]")]
+Task = Annotated[str | None, typer.Argument(help="The task: a function's name. By default `main`.", metavar="TASK")]
 Bind = Annotated[list[str] | None, typer.Option("--bind", help="Fix an input now: name=value. Repeatable.")]
 Image = Annotated[
     list[str] | None,
@@ -142,7 +156,7 @@ def compile(
 @app.command(cls=Once)
 def build(
     file: File,
-    task: Annotated[str | None, typer.Argument(help="Only what this task calls.", metavar="[TASK]")] = None,
+    task: Annotated[str | None, typer.Argument(help="Only what this task calls.", metavar="TASK")] = None,
     image: Image = None,
     profile: Profile = None,
     tool: Annotated[str | None, typer.Option("--tool", help="docker, podman, buildah or buildctl.")] = None,
@@ -190,7 +204,7 @@ def explain(
 
 @app.command(cls=Once)
 def signal(
-    name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
+    name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN", callback=run_named)],
     condition: Annotated[
         str | None, typer.Argument(help="The condition, or the place that asks; without one, what the run waits for.")
     ] = None,
@@ -211,7 +225,7 @@ def signal(
 
 @app.command(cls=Once)
 def result(
-    name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN")],
+    name: Annotated[str, typer.Argument(help="The run: the name of its Workflow.", metavar="RUN", callback=run_named)],
     namespace: Namespace = None,
     context: Context = None,
     as_json: AsJson = False,

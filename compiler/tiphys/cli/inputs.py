@@ -36,20 +36,38 @@ def read_object(given: str) -> dict[str, Any]:
         where = given[1:]
         try:
             text = Path(where).read_text(encoding="utf-8")
-        except OSError as error:
-            message = f"--inputs: {where} cannot be read: {error.strerror}"
+        except (OSError, ValueError) as error:  # no UTF-8, or a name that no file can have
+            why = "write --inputs @FILE" if not where else error.strerror if isinstance(error, OSError) else str(error)
+            message = f"--inputs: {where or '@'} cannot be read: {why}"
             raise UsageError(message) from None
     else:
         text, where = given, "--inputs"
     try:
-        held = json.loads(text)
-    except ValueError as error:
+        held = json.loads(text, object_pairs_hook=once)
+    except Twice as error:
+        message = f"{where} says {error} twice; say it once"
+        raise UsageError(message) from None
+    except (ValueError, RecursionError) as error:
         message = f"{where} is not JSON: {error}; write an object, such as --inputs '{{\"depth\": 3}}'"
         raise UsageError(message) from None
     if not isinstance(held, dict):
         message = f"{where} must be a JSON object of inputs, such as '{{\"depth\": 3}}'"
         raise UsageError(message)
     return held
+
+
+class Twice(Exception):
+    """A key of a JSON object is said twice."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; of a key that is said twice the last would win in silence. Raises Twice."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Twice(json.dumps(name))
+        found[name] = value
+    return found
 
 
 def read_flags(task: TaskTemplate[..., Any], words: list[str]) -> dict[str, str]:

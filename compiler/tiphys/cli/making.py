@@ -54,29 +54,7 @@ def make(asked: Making) -> None:
     from tiphys.argo.limits import notes_on_sizes
     from tiphys.compiling import compile_task, profile_of, trace_task
 
-    if asked.form not in SUFFIX:
-        message = f"there is no format `{asked.form}`. {nearest(asked.form, list(SUFFIX))}"
-        raise UsageError(message)
-    if asked.watch and not asked.submit:
-        message = "`--watch` follows a run that `--submit` starts: say both"
-        raise UsageError(message)
-    if asked.prune and not (asked.apply or asked.submit):
-        message = "`--prune` deletes triggers in the cluster, and nothing is applied there: say `--apply` too"
-        raise UsageError(message)
-    if asked.extra and not asked.submit:
-        word = asked.extra[0]
-        message = f"{word!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
-        near = nearest(word.partition("=")[0], OPTIONS)
-        raise UsageError(f"{message}. {near}" if near.startswith("Did") else message)
-    if asked.inputs is not None and not asked.submit:
-        message = "`--inputs` are those of a run, and nothing is run without `--submit`; to fix them, use --bind"
-        raise UsageError(message)
-    if asked.parallelism is not None and not asked.submit:
-        message = "`--parallelism` limits the run that `--submit` starts: say both"
-        raise UsageError(message)
-    if asked.as_json and asked.output == "-":
-        message = "`--json` and `-o -` both want standard output: write the objects into a folder"
-        raise UsageError(message)
+    check_options(asked)
     task = task_in(asked.file, asked.task)
     bindings = bound(task, asked.bind)
     if asked.after is not None:
@@ -107,6 +85,41 @@ def make(asked: Making) -> None:
         print(summary(manifest))
 
 
+def check_options(asked: Making) -> None:
+    """Refuse options that nothing would heed, or that contradict each other. Raises UsageError."""
+    if asked.form not in SUFFIX:
+        message = f"there is no format `{asked.form}`. {nearest(asked.form, list(SUFFIX))}"
+        raise UsageError(message)
+    if asked.extra and not asked.submit:
+        word = asked.extra[0]
+        message = f"{word!r} is an input of a run, and nothing is run without `--submit`; to fix it, use --bind"
+        near = nearest(word.partition("=")[0], OPTIONS)
+        raise UsageError(f"{message}. {near}" if near.startswith("Did") else message)
+    is_applied = asked.apply or asked.submit
+    wrong = {
+        "`--output` names a folder, or - for standard output; write `-o .` for this folder": asked.output == "",
+        "`--watch` follows a run that `--submit` starts: say both": asked.watch and not asked.submit,
+        "`--prune` deletes triggers in the cluster, and nothing is applied there: say `--apply` too": (
+            asked.prune and not is_applied
+        ),
+        "`--inputs` are those of a run, and nothing is run without `--submit`; to fix them, use --bind": (
+            asked.inputs is not None and not asked.submit
+        ),
+        "`--parallelism` limits the run that `--submit` starts: say both": (
+            asked.parallelism is not None and not asked.submit
+        ),
+        "`--json` and `-o -` both want standard output: write the objects into a folder": (
+            asked.as_json and asked.output == "-"
+        ),
+        "`--after` prints the graph behind a pass and stops there: nothing is written, applied or run": (
+            asked.after is not None and (is_applied or asked.output is not None)
+        ),
+    }
+    for message, is_so in wrong.items():
+        if is_so:
+            raise UsageError(message)
+
+
 def inputs_of(task: TaskTemplate[..., Any], asked: Making, bindings: dict[str, object]) -> dict[str, str]:
     """Read the inputs of the run; bound ones are fixed already."""
     return take(task, asked.extra, asked.inputs, fixed=frozenset(bindings))
@@ -124,7 +137,8 @@ def bound(task: TaskTemplate[..., Any], pairs: list[str]) -> dict[str, object]:
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or name not in types:
-            message = f"--bind {pair}: write NAME=VALUE for an input of `{task.name}`. {nearest(name, list(types))}"
+            near = f"Write --bind {name}=VALUE." if name in types else nearest(name, list(types))
+            message = f"--bind {pair}: write NAME=VALUE for an input of `{task.name}`. {near}"
             raise UsageError(message)
         if name in found:
             message = f"`--bind {name}=...` is said twice; say it once"

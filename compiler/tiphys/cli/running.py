@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tiphys.authoring.task import TaskTemplate
     from tiphys.runs import Run
 
+COUNT = re.compile(r"0*[1-9][0-9]{0,8}")
 SHOWN_LINES = 50
 """Of what each task printed; the rest is in the folder of the run."""
 OPTIONS = """\
@@ -120,7 +122,7 @@ def local(
     from tiphys.view.progress import Progress
 
     count = options.get("parallelism")
-    if count is not None and (not count.isdigit() or int(count) < 1):
+    if count is not None and not COUNT.fullmatch(count):
         message = f"`--parallelism {count}`: write a whole number from 1 on, such as --parallelism 4"
         raise UsageError(message)
     profile = profile_of(task, options.get("profile"), options.get("cache"))

@@ -27,8 +27,11 @@ def object_name(text: str) -> str:
     return text
 
 
-def label_key(text: str) -> str:
+def label_key(text: object) -> str:
     """Check the key of a label, an annotation or a taint: a name, perhaps with a domain before it."""
+    if not isinstance(text, str):
+        msg = f"the key {text!r} is not text; write it in quotes"
+        raise ValueError(msg)
     prefix, slash, name = text.rpartition("/")
     if not WORD.fullmatch(name) or len(name) > 63 or (slash and (not NAME.fullmatch(prefix) or len(prefix) > 253)):
         msg = f"{text!r} is no key of a label; write one such as 'team' or 'example.com/team'"

@@ -15,6 +15,7 @@ import re
 import tomllib
 import typing
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from tiphys.authoring.model import said_of
 from tiphys.authoring.pod import PodTemplate
-from tiphys.diagnostics import UsageError, nearest
+from tiphys.diagnostics import UsageError, nearest, shown
 from tiphys.profile.model import Profile
 from tiphys.profile.pod_templates import read_pod_template, wanted
 from tiphys.profile.presets import merged
@@ -158,7 +159,7 @@ def braces_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]
 def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterator[str]:
     """Say what is wrong in a profile, where, and how to mend it."""
     for item in error.errors():
-        path = [str(part) for part in item["loc"]]
+        path = [str(part) for part in item["loc"] if part != "[key]"]
         where = f"{file}:{line_of(file, path, asked)}"
         name = ".".join(path)
         if item["type"] == "extra_forbidden":
@@ -168,10 +169,18 @@ def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterato
         elif item["type"] == "dict_type":
             yield f"{where}: `{name}` holds tables with names of your own: [{name}.NAME]"
         elif item["type"] == "model_type":
-            yield f"{where}: `{name}` is a table; its keys are {', '.join(keys_at(path))}"
+            keys = keys_at(path)
+            yield f"{where}: `{name}` is a table; its {'key is' if len(keys) == 1 else 'keys are'} {', '.join(keys)}"
         else:
             said = KINDS.get(item["type"]) or said_of(item)
-            yield f"{where}: `{name} = {item['input']!r}`: {said}"
+            yield f"{where}: `{name} = {in_toml(item['input'])}`: {said}"
+
+
+def in_toml(value: object) -> str:
+    """Write a value as TOML does, where Python writes it otherwise."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, date | time) else shown(value)
 
 
 def keys_at(path: Sequence[str]) -> list[str]:

@@ -13,15 +13,30 @@ from tiphys_runtime import codec
 
 
 def from_values(task: TaskTemplate[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, str]:
-    """Bind Python values to a task's inputs, each as tagged JSON. Raises UsageError as a call would."""
+    """Bind Python values to a task's inputs, each as tagged JSON.
+
+    Raises UsageError as a call would, and for every value that is none of its input's type.
+    """
+    from tiphys.tracing.tasks import interface_of
+    from tiphys_runtime import convert
+
     try:
         bound = inspect.signature(task.function).bind(*args, **kwargs)
     except TypeError as error:
         shown = ", ".join(str(item) for item in inspect.signature(task.function).parameters.values())
         message = f"`{task.name}`: {error}\n  Its inputs are ({shown})."
         raise UsageError(message) from None
-    world = LiveWorld()
-    return {name: codec.dump(value, world) for name, value in bound.arguments.items()}
+    world, types = LiveWorld(), interface_of(task).types
+    found = {name: codec.dump(value, world) for name, value in bound.arguments.items()}
+    wrong = []
+    for name, text in found.items():
+        try:
+            convert.from_text(text, types[name], world)
+        except ValueError as error:
+            wrong.append(f"`{name}`: {error}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return found
 
 
 def from_texts(

@@ -213,4 +213,6 @@ def nearest(word: str, candidates: list[str]) -> str:
     names = ", ".join(f"`{name}`" for name in (close or candidates[:10]))
     if not names:
         return ""
-    return f"Did you mean {names}?" if close else f"There is {names}."
+    rest = len(candidates) - 10
+    more = f", and {rest} more" if rest > 0 else ""
+    return f"Did you mean {names}?" if close else f"There is {names}{more}."

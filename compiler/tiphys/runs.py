@@ -18,22 +18,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tiphys.answers import check_signals, conditions_of, given_answers
 from tiphys.arguments import from_values
-from tiphys.authoring.naming import as_namespace
 from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
 from tiphys.cluster.leftovers import TRIGGERS
 from tiphys.compiling import compile_task, profile_of
-from tiphys.diagnostics import UsageError, nearest
+from tiphys.contexts import check, unused
+from tiphys.diagnostics import UsageError
 from tiphys.endings import as_state, ended_here, ended_there, task_names
 from tiphys.outcomes import Ended
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from tiphys.argo.report import Manifest
     from tiphys.cluster import Applied, Cluster
     from tiphys.engine import Event
 
-MODES = ("local", "cluster")
-EXECUTORS = ("forked", "fresh", "in-process")
 GLUE_FAILED = 3
 INPUT_BYTES = 256 * 1024
 """What a run's inputs may have: they travel as text, in the object and in the arguments of the pods."""
@@ -181,49 +181,18 @@ class RunContext:
     image: str | Sequence[str] | None = None
     namespace: str | None = None
     context: str | None = None
-    kubeconfig: str | None = None
+    kubeconfig: str | PathLike[str] | None = None
     executor: Literal["forked", "fresh", "in-process"] | None = None
     parallelism: int | None = None
     workdir: Path | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
-    profile: str | None = None
+    profile: str | PathLike[str] | None = None
     signals: Mapping[str, Any] = field(default_factory=dict)
     cache: str | None = None
 
     def __post_init__(self) -> None:
-        """Check what would otherwise be noticed late, or never. Raises UsageError."""
-        if self.mode not in MODES:
-            message = f"there is no mode {self.mode!r}. {nearest(str(self.mode), list(MODES))}"
-            raise UsageError(message)
-        if self.executor not in (None, *EXECUTORS):
-            message = f"there is no executor {self.executor!r}. {nearest(str(self.executor), list(EXECUTORS))}"
-            raise UsageError(message)
-        count: object = self.parallelism
-        if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
-            message = f"`parallelism={count!r}`: write a whole number from 1 on"
-            raise UsageError(message)
-        if self.namespace is not None:
-            try:
-                as_namespace(self.namespace)
-            except ValueError as error:
-                raise UsageError(str(error)) from None
-
-    def unused(self) -> list[str]:
-        """Name what has no effect where this runs."""
-        here = {"executor": self.executor}
-        there = {name: getattr(self, name) for name in ("namespace", "context", "kubeconfig", "labels", "annotations")}
-        if self.mode == "cluster":
-            return [
-                f"`{name}` has no effect in the cluster: it says how pods run on this computer"
-                for name in here
-                if here[name]
-            ]
-        return [
-            f"`{name}` has no effect on this computer: it belongs to runs in the cluster"
-            for name in there
-            if there[name]
-        ]
+        check(vars(self))
 
     def run(self, task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
         """Run a task with these inputs. A local run has ended when this returns; a cluster run has been submitted."""
@@ -244,13 +213,13 @@ class RunContext:
                 "`signals` answer the conditions of a local run; answer this one by `tiphys signal RUN NAME VALUE`"
             )
             raise UsageError(message)
-        profile = profile_of(task, self.profile, self.cache)
+        profile = profile_of(task, None if self.profile is None else str(self.profile), self.cache)
         manifest = compile_task(task, image=self.image, profile=profile, cached=self.mode == "local")
         if self.mode == "local":
             run = self.here(manifest, arguments, on_event)
         else:
             run = replace(self, namespace=self.namespace or profile.namespace).there(manifest, arguments)
-        run.notes = (*run.notes, *self.unused())
+        run.notes = (*run.notes, *unused(vars(self)))
         return run
 
     def here(
@@ -349,12 +318,12 @@ def with_runcontext(
     image: str | Sequence[str] | None = None,
     namespace: str | None = None,
     context: str | None = None,
-    kubeconfig: str | None = None,
+    kubeconfig: str | PathLike[str] | None = None,
     executor: Literal["forked", "fresh", "in-process"] | None = None,
     parallelism: int | None = None,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
-    profile: str | None = None,
+    profile: str | PathLike[str] | None = None,
     signals: Mapping[str, Any] | None = None,
     disable_run_cache: bool = False,
     overwrite_cache: bool = False,

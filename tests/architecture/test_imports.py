@@ -42,7 +42,8 @@ MAY_IMPORT: dict[str, str] = {
     "arguments": "authoring bundling diagnostics tracing runtime",
     "outcomes": "bundling diagnostics plain runtime",
     "endings": "argo cluster engine outcomes",
-    "runs": "answers argo arguments authoring cluster compiling diagnostics endings engine outcomes",
+    "contexts": "authoring diagnostics",
+    "runs": "answers argo arguments authoring cluster compiling contexts diagnostics endings engine outcomes",
     "view": "cluster diagnostics engine ir",
     "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics endings loading "
     "profile runs tracing view runtime",

@@ -91,6 +91,23 @@ a.add_dependency(c)""",
     "a value too long to be shown": (
         'flyte.TaskEnvironment("a", env_vars={"A": "x" * 200000})', "xxx...)`: the value of A is longer than the 128 KiB", "",
     ),
+    "orchestrator": (
+        'env = flyte.TaskEnvironment("a")\n@env.task(orchestrator="x")\ndef f(): ...',
+        "`orchestrator` says whether the task is traced, and is no 'x'", "Write True or False",
+    ),
+    "container task without an image": (
+        'from tiphys.extras import ContainerTask\nContainerTask("a", None, ["ls"])',
+        "the container task 'a' has no image", "`image='alpine:3'`",
+    ),
+    "resource task's inputs": (
+        'from tiphys.extend import ResourceTask\nResourceTask("a", {"kind": "Job", "apiVersion": "v1"}, inputs=3)',
+        "`inputs` takes types by name, not 3", "",
+    ),
+    "resource task's outputs": (
+        'from tiphys.extend import ResourceTask\nResourceTask("a", {"kind": "Job", "apiVersion": "v1"}, outputs=3)',
+        "`outputs` takes paths in the object by name, not 3", "",
+    ),
+    "more names than are shown": ('flyte.Cron("0 2 * * *", "Mars/Olympus")', "`Africa/Asmera`", "more."),
     "backoff": ("flyte.Backoff(base=timedelta(seconds=1), factor=2)", "a factor above 1 needs a cap", ""),
 }  # fmt: skip
 

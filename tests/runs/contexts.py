@@ -1,5 +1,6 @@
 """Programs that ask for their context."""
 
+import datetime
 from typing import Any
 
 import tiphys
@@ -58,3 +59,8 @@ async def texts() -> str:
 async def asks_for_more() -> int | None:
     await about()
     return tiphys.ctx().attempt_number
+
+
+@env.task
+async def typed(n: int, names: list[str], day: datetime.date) -> int:
+    return n

@@ -57,11 +57,38 @@ def test_answers_for_a_run_in_the_cluster_are_refused() -> None:
         ({"parallelism": True}, r"`parallelism=True`: write a whole number from 1 on"),
         ({"mode": "cluster", "namespace": "Bad_Name"}, r"'Bad_Name' is no name of a namespace.*'bad-name'"),
         ({"mode": "cluster", "namespace": ""}, r"'' is no name of a namespace"),
+        ({"mode": "cluster", "namespace": 3}, r"`namespace=3`: write the name of a namespace, as text"),
+        ({"mode": "cluster", "context": 3}, r"`context=3`: write the name of a context of the kubeconfig"),
+        ({"mode": "cluster", "kubeconfig": 3}, r"`kubeconfig=3`: write the path of a file"),
+        ({"mode": "cluster", "labels": 3}, r"`labels=3`: write a dict of texts"),
+        ({"mode": "cluster", "labels": {"a b": "x"}}, r"'a b' is no key"),
+        ({"mode": "cluster", "labels": {"a": "x y"}}, r"'x y' of `a` is no value of a label"),
+        ({"mode": "cluster", "annotations": {"a": 3}}, r"the value of .*a.* is"),
+        ({"image": 3}, r"`image=3`: write the address of an image, or several"),
+        ({"profile": 3}, r"`profile=3`: write the name of a profile, or the path of a file"),
+        ({"signals": 3}, r"`signals=3`: write a dict: the answers by the names of conditions"),
     ],
 )  # fmt: skip
 def test_a_context_that_cannot_be_is_refused_where_it_is_made(said: dict[str, Any], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         tiphys.with_runcontext(**said)
+
+
+def test_values_that_are_none_of_their_types_are_refused_together_and_before_anything_runs() -> None:
+    with pytest.raises(UsageError) as caught:
+        tiphys.run(contexts.typed, "x", names=[1], day="tomorrow")
+
+    assert str(caught.value).splitlines() == [
+        '`n`: the value: expected int (as 3), not "x"',
+        '`names`: at [0]: expected str (as "text"), not 1',
+        '`day`: the value: expected date (as "2026-01-31"), not "tomorrow"',
+    ]
+
+
+def test_a_profile_may_be_named_by_a_path(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("namespace = 3")
+    with pytest.raises(UsageError, match=r"own\.toml:1: `namespace = 3`: write text, in quotes"):
+        tiphys.with_runcontext(profile=tmp_path / "own.toml").run(contexts.texts)
 
 
 def test_what_has_no_effect_here_is_noted() -> None:

@@ -66,6 +66,9 @@ class ContainerTask(TaskTemplate[..., Any]):
             if not isinstance(name, str) or not NAME.fullmatch(name):
                 text = f"{name!r} is no name of a task: lower-case words joined by `-` or `_`"
                 report(Mistake(text, keyword(where, "name")))
+            if image is None:
+                text = f"the container task {name!r} has no image"
+                report(Mistake(text, keyword(where, "image"), "Say which one: `image='alpine:3'`."))
             level = said_of_task("ContainerTask", {**settings, "image": image}, where)
             for side, types in (("inputs", inputs or {}), ("outputs", outputs or {})):
                 check_types(side, types, where)

@@ -265,6 +265,9 @@ class TaskEnvironment:
             reuse.check_decorator(self.settings, level, where)
             refuse_resolver(task_resolver, where)
             check_docs(docs, where)
+            if orchestrator is not None and not isinstance(orchestrator, bool):
+                text = f"`orchestrator` says whether the task is traced, and is no {orchestrator!r}"
+                complain(Mistake(text, keyword(where, "orchestrator"), "Write True or False, or leave it out."))
 
         def decorate(wrapped: Callable[..., Any]) -> Any:
             place = function_span(wrapped, where)

@@ -14,7 +14,7 @@ from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, nearest, together
+from tiphys.diagnostics import AuthoringError, Mistake, Span, nearest, together
 from tiphys_runtime.errors import NonRecoverableError
 from tiphys_runtime.resource import INPUT, Filled
 
@@ -88,6 +88,8 @@ class ResourceTask(TaskTemplate[..., Any]):
         with together():
             check_task_name(name, where)
             said = said_of_task("ResourceTask", settings, where)
+            for side, types in (("inputs", inputs), ("outputs", outputs)):
+                check_names(side, types, where)
             form = self.form_of(manifest, inputs or {})
         paths = tuple((outputs or {}).values())
         self.resource = KubernetesResource(success=success, failure=failure, owned=owned, outputs=paths)
@@ -121,6 +123,13 @@ class ResourceTask(TaskTemplate[..., Any]):
     def do(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Never:  # noqa: ARG002
         """Refuse: an object needs a cluster."""
         raise needs_cluster(self)
+
+
+def check_names(side: str, types: object, where: Span) -> None:
+    """Refuse inputs and outputs that are not by name. Raises AuthoringError."""
+    if types is not None and not isinstance(types, Mapping):
+        kind = "types" if side == "inputs" else "paths in the object"
+        raise AuthoringError(Mistake(f"`{side}` takes {kind} by name, not {types!r}", keyword(where, side)))
 
 
 def needs_cluster(task: TaskTemplate[..., Any]) -> NonRecoverableError:

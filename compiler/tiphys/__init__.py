@@ -119,9 +119,17 @@ def __getattr__(name: str) -> object:
         raise AttributeError(msg)
     else:
         msg = f"module 'tiphys' has no attribute {name!r}"
-        raise AttributeError(msg)
+        raise AttributeError(msg if name.startswith("_") else f"{msg}. {_nearest(name)}".rstrip())
     globals()[name] = value
     return value
+
+
+def _nearest(name: str) -> str:
+    """Name what was probably meant; nothing where no name is like it."""
+    from tiphys.diagnostics import nearest
+
+    found = nearest(name, __all__)
+    return found if found.startswith("Did") else ""
 
 
 def __dir__() -> list[str]:

@@ -41,7 +41,7 @@ def test_types_and_values_agree_on_the_exported_names() -> None:
 def test_a_name_that_comes_later_says_so() -> None:
     with pytest.raises(AttributeError, match=r"`tiphys\.notify` is not supported yet"):
         _ = tiphys.notify
-    with pytest.raises(AttributeError, match="no attribute 'qqqq'$"):
+    with pytest.raises(AttributeError, match=r"no attribute 'qqqq'$"):
         _ = tiphys.qqqq
     with pytest.raises(AttributeError, match=r"no attribute 'TaskEnviroment'\. Did you mean `TaskEnvironment`"):
         _ = tiphys.TaskEnviroment

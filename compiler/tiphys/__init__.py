@@ -119,17 +119,17 @@ def __getattr__(name: str) -> object:
         raise AttributeError(msg)
     else:
         msg = f"module 'tiphys' has no attribute {name!r}"
-        raise AttributeError(msg if name.startswith("_") else f"{msg}. {_nearest(name)}".rstrip())
+        raise AttributeError(msg if name.startswith("_") else msg + _nearest(name))
     globals()[name] = value
     return value
 
 
 def _nearest(name: str) -> str:
     """Name what was probably meant; nothing where no name is like it."""
-    from tiphys.diagnostics import nearest
+    import difflib
 
-    found = nearest(name, __all__)
-    return found if found.startswith("Did") else ""
+    close = difflib.get_close_matches(name, __all__, n=3)
+    return f". Did you mean {', '.join(f'`{each}`' for each in close)}?" if close else ""
 
 
 def __dir__() -> list[str]:

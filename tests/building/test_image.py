@@ -12,7 +12,7 @@ import pytest
 
 from tests.building.conftest import Load
 from tiphys.authoring.image import Image
-from tiphys.diagnostics import AuthoringError
+from tiphys.diagnostics import AuthoringError, ProgramError
 
 HERE = f"3.{sys.version_info.minor}"
 BASE = "Image.from_debian_base()"
@@ -45,7 +45,27 @@ REFUSED = {
     "requirements by another name": (f"{BASE}.with_requirements('Dockerfile')", "its name must end in .txt", ""),
     "requirements that read nothing": (f"{BASE}.with_requirements('requirements.txt')", "which requirements.txt reads", ""),
     "requirements of a path": (f"{BASE}.with_requirements('local.txt')", "names a path of this computer: -e .", ""),
-    "no lock": (f"{BASE}.with_uv_project('pyproject.toml')", "uv.lock", ""),
+    "no lock": (f"{BASE}.with_uv_project('pyproject.toml')", "there is no uv.lock beside ", "Make it there: `uv lock`."),
+    "another lock": (f"{BASE}.with_uv_project('pyproject.toml', 'other.lock')", "there is no file other.lock", "Relative paths"),
+    "an argument by another name": (f"{BASE}.with_pip_packages('x', index='https://i')", "`with_pip_packages` has no argument `index`", "Did you mean `index_url`?"),
+    "an argument of another time": (f"{BASE}.clone(addl_layer=1)", "`clone` has no argument `addl_layer`", "`registry`"),
+    "variables by name": (f"{BASE}.with_env_vars(A='1')", "`with_env_vars` has no argument `A`", "There is `env_vars`."),
+    "an argument that is missing": (f"{BASE}.with_requirements()", "`with_requirements`: it is missing 1 required positional argument: 'file'", ""),
+    "a layer by another name": (f"{BASE}.with_pip_package('x')", "an image has no `with_pip_package`", "Did you mean `with_pip_packages`"),
+    "a switch": (f"{BASE}.with_pip_packages('x', pre='yes')", "'yes' is neither True nor False", ""),
+    "a switch of a folder": (f"{BASE}.with_source_folder('.', copy_contents_only='no')", "'no' is neither True nor False", ""),
+    "an index that is none": (f"{BASE}.with_pip_packages('x', index_url='our pypi')", "'our pypi' is no address of an index", "https://pypi.example/simple"),
+    "a further index that is none": (f"{BASE}.with_pip_packages('x', extra_index_urls=['pypi'])", "'pypi' is no address of an index", ""),
+    "one sign of two": (f"{BASE}.with_pip_packages('pandas =2')", "'pandas =2' is no requirement that pip takes", "'pandas>=2'"),
+    "packages with a comma": (f"{BASE}.with_pip_packages('pandas,numpy')", "'pandas,numpy' is no requirement", "Write each package as a text of its own"),
+    "a file as a package": (f"{BASE}.with_pip_packages('requirements.txt')", "'requirements.txt' is a file", "`with_requirements`"),
+    "a folder that nothing is in": (f"{BASE}.with_commands(['cd /x', 'make'])", "`cd /x` changes nothing", "Join it to another by `&&`, or use `with_workdir`"),
+    "a variable for nothing": (f"{BASE}.with_commands(['export A=1'])", "`export A=1` changes nothing", "`with_env_vars`"),
+    "two versions of Python": ("Image.from_debian_base((3, 11), python='3.12')", "`python_version` and `python` differ: (3, 11), '3.12'", "Say one."),
+    "a base of another Python": ("Image.from_base('python:3.11').clone(python_version='3.12')", "python:3.11 has Python 3.11", "`base_image=...`"),
+    "a name without end": ("Image.from_debian_base(name='a' * 300)", "is no name of an image", ""),
+    "an address with a scheme": ("Image.from_base('https://r.example/a')", "is no address of an image", "Leave out `https://`."),
+    "a Secret that no cluster has": ("Image.from_debian_base(registry_secret='Bad_Name')", "'Bad_Name' is no secret", "Kubernetes Secret"),
     "a mode": (f"{BASE}.with_poetry_project('pyproject.toml', project_install_mode='all')", "'all' is no mode", "'install_project'"),
     "one command": (f"{BASE}.with_commands('make')", "it takes a list of commands", "Write `with_commands(['make'])`."),
     "RUN": (f"{BASE}.with_commands(['RUN make'])", "begins with `RUN`", "Leave it out."),
@@ -183,6 +203,39 @@ def test_no_packages_are_no_layer(image: Load) -> None:
     assert one.with_pip_packages() is one
     assert one.with_apt_packages() is one
     assert one.with_commands([]) is one
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "pandas", "ruamel.yaml", "pandas>=2,<3", "pandas ~= 2.1", "torch==2.1.0+cu118", "x==1.*", "x===a", "x[a, b]>=1",
+        "x (>=1)", "x;python_version<'3.12'", "x>=1 ; sys_platform == 'linux' and extra == 'a'", "x @ https://h.example/x.whl",
+        "git+https://h.example/x@main#egg=x", "git+ssh://git@h.example/x", "./wheels/x.whl", "/opt/x", "x==$VERSION",
+    ],
+)  # fmt: skip
+def test_whatever_pip_takes_is_taken(package: str, image: Load) -> None:
+    assert len(image(f"{BASE}.with_pip_packages({package!r})").recipe.layers) == 1
+
+
+def test_paths_in_an_image_may_be_paths(image: Load) -> None:
+    assert image(f"{BASE}.with_workdir(Path('/x'))") == image(f"{BASE}.with_workdir('/x')")
+    assert image(f"{BASE}.with_source_file('script.py', Path('/x/y'))") == image(
+        f"{BASE}.with_source_file('script.py', '/x/y')"
+    )
+
+
+def test_what_an_image_does_not_have_is_no_attribute(image: Load) -> None:
+    with pytest.raises(AttributeError, match="object has no attribute 'nothing'"):
+        _ = image(BASE).nothing  # type: ignore[attr-defined]
+
+
+def test_an_error_inside_is_no_wrong_call(image: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise TypeError("inside")
+
+    monkeypatch.setattr("tiphys.authoring.layers.path_in_image", broken)
+    with pytest.raises(ProgramError, match="TypeError: inside"):
+        image(f"{BASE}.with_workdir('/x')")
 
 
 def test_what_flyte_puts_into_images_for_itself_changes_nothing(image: Load) -> None:

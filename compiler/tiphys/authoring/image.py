@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from tiphys.authoring.image_arguments import (
     Place,
     existing,
+    flag,
+    located,
     options_of,
     packages_of,
     platforms_of,
@@ -34,6 +36,7 @@ NAME = "tiphys"
 PythonVersion: TypeAlias = "str | tuple[int, int] | None"
 
 
+@located
 class Image(Layered):
     """An image of containers. Begin with a `from_...`, go on with `with_...`.
 
@@ -68,8 +71,15 @@ class Image(Layered):
         platform: such as `("linux/amd64", "linux/arm64")`; by default that of the computer that builds.
         """
         with Place("from_debian_base") as said:
-            version = said.checked("python_version", version_of, python_version)
-            version = said.checked("python", version_of, python) or version or sys.version_info[:2]
+            one, other = (
+                said.checked("python_version", version_of, python_version),
+                said.checked("python", version_of, python),
+            )
+            if one and other and one != other:
+                said.wrong(
+                    f"`python_version` and `python` differ: {python_version!r}, {python!r}", "python", "Say one."
+                )
+            version = one or other or sys.version_info[:2]
             recipe = Recipe(
                 base=DEBIAN.format(*version),
                 python=version,
@@ -172,7 +182,7 @@ class Image(Layered):
         extendable: bool | None = None,
     ) -> Image:
         """Give the same image with another registry, name, base or Python; `extendable=True` lets it be built upon."""
-        from tiphys.building.pythons import python_of
+        from tiphys.building.pythons import python_of, spelt
 
         with Place("clone") as said:
             recipe = self.recipe
@@ -181,8 +191,14 @@ class Image(Layered):
                 recipe = replace(recipe, base=base, ref=None, dockerfile=None, python=python_of(base), debian=False)
             version = said.checked("python_version", version_of, python_version)
             if version is not None:
+                known = None if recipe.debian or recipe.base is None else python_of(recipe.base)
+                if known not in (None, version):
+                    wrong = f"{recipe.base} has Python {spelt(known)}"
+                    said.wrong(wrong, "python_version", "Say another base: `base_image=...`.")
                 begin = DEBIAN.format(*version) if recipe.debian else recipe.base
                 recipe = replace(recipe, base=begin, python=version)
+            if extendable is not None:
+                said.checked("extendable", flag, extendable)
             if extendable and recipe.dockerfile is not None:
                 said.wrong(
                     "an image of a Dockerfile cannot be built upon", "extendable", "Write it into the Dockerfile."

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import textwrap
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePath
 from types import TracebackType
-from typing import NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from tiphys.authoring.location import caller, keyword
 from tiphys.building.addresses import Wrong
 from tiphys.building.recipe import PLATFORMS, Options
-from tiphys.diagnostics import AuthoringError, Mistake
+from tiphys.diagnostics import AuthoringError, Mistake, nearest
 
 T = TypeVar("T")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DEBIAN_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*(?::[a-z0-9]+)?(?:[=/]\S+)?")
 TWO_WORDS = re.compile(r"[\w.\[\]-]+\s+[\w.\[\]-]+(\s.*)?")
+CLAUSES = r"(?:(?:===?|~=|!=|<=|>=|<|>)\s*[^\s,;()=<>!~]+\s*,?\s*)*"
+REQUIREMENT = re.compile(
+    rf"[a-zA-Z0-9][\w.-]*\s*(?:\[[\w\s.,-]*\])?\s*(?:\({CLAUSES}\)|{CLAUSES})\s*(?:;.*)?", re.ASCII
+)
+ELSEWHERE = re.compile(r"[./~]|.*[@$]|.*://|.*\.(?:whl|zip|tar\.gz)$", re.DOTALL)
+"""What pip takes and is no requirement by name: a path, an address, a variable."""
+ALONE = re.compile(r"(?:cd|export|source|\.)\s[^;&|\n]*")
+"""A command that only changes the shell that it runs in."""
+OBJECT = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 class Place:
@@ -48,6 +58,41 @@ class Place:
             return check(value)
         except (ValueError, OSError) as error:
             self.wrong(str(error), argument, getattr(error, "mend", None))
+
+
+def located(owner: type[T]) -> type[T]:
+    """Report, at the user's line, calls of `from_...`, `with_...` and `clone` with arguments that these do not have."""
+    for name, method in list(vars(owner).items()):
+        if name.startswith(("from_", "with_")) or name == "clone":
+            is_bound = isinstance(method, classmethod)
+            told = locating(method.__func__ if isinstance(method, classmethod) else method)
+            setattr(owner, name, classmethod(told) if is_bound else told)
+    return owner
+
+
+def locating(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def called(*words: object, **named: object) -> object:
+        try:
+            return method(*words, **named)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:  # it is from inside
+                raise
+            raise misnamed(method, named, error) from None
+
+    return called
+
+
+def misnamed(method: Callable[..., Any], named: dict[str, object], error: TypeError) -> AuthoringError:
+    """Say which argument a method does not have, or what else of a call is wrong."""
+    import inspect
+
+    has = [name for name in inspect.signature(method).parameters if name not in ("self", "cls")]
+    for name in named:
+        if name not in has:
+            wrong = f"`{method.__name__}` has no argument `{name}`"
+            return AuthoringError(Mistake(wrong, keyword(caller(), name), nearest(name, has)))
+    return AuthoringError(Mistake(f"`{method.__name__}`: it is {str(error).partition('() ')[2]}", caller()))
 
 
 def version_of(value: object) -> tuple[int, int] | None:
@@ -88,10 +133,22 @@ def packages_of(method: str, values: Sequence[object]) -> tuple[str, ...]:
         if "\n" in value or (TWO_WORDS.fullmatch(value) and not is_apt):
             message = f"{value!r} looks like several packages"
             raise Wrong(message, "Write each as a text of its own.")
-        if is_apt and not DEBIAN_PACKAGE.fullmatch(value):
+        if not is_apt:
+            check_requirement(value)
+        elif not DEBIAN_PACKAGE.fullmatch(value):
             message = f"{value!r} is no Debian package"
             raise Wrong(message, "Write each name as a text of its own, such as 'git' or 'curl=7.88.*'.")
     return tuple(str(value) for value in values)
+
+
+def check_requirement(value: str) -> None:
+    """Check what pip is asked for, as far as it has a form. Raises Wrong."""
+    if value.endswith(".txt"):
+        message = f"{value!r} is a file"
+        raise Wrong(message, "Say it with `with_requirements`.")
+    if not ELSEWHERE.match(value) and not REQUIREMENT.fullmatch(value.strip()):
+        message = f"{value!r} is no requirement that pip takes"
+        raise Wrong(message, "Write each package as a text of its own, such as 'pandas>=2'.")
 
 
 def options_of(
@@ -105,9 +162,9 @@ def options_of(
 ) -> Options:
     """Check how packages are found."""
     return Options(
-        index_url=said.checked("index_url", line, index_url),
-        extra_index_urls=said.checked("extra_index_urls", lines, extra_index_urls),
-        pre=bool(pre),
+        index_url=said.checked("index_url", index_of, index_url),
+        extra_index_urls=said.checked("extra_index_urls", indexes_of, extra_index_urls),
+        pre=said.checked("pre", flag, pre),
         extra_args=said.checked("extra_args", line, extra_args),
         secrets=said.checked("secret_mounts", secrets_of, secret_mounts),
     )
@@ -121,13 +178,30 @@ def line(value: object) -> str | None:
     raise Wrong(message)
 
 
-def lines(value: object) -> tuple[str, ...]:
-    """Check one text or several."""
+def index_of(value: object) -> str | None:
+    """Check the address of an index; a part of it may be a variable."""
+    found = line(value)
+    if found is not None and (" " in found or not re.search(r"://|\$|^[./]", found)):
+        message = f"{found!r} is no address of an index"
+        raise Wrong(message, "Write one such as 'https://pypi.example/simple'.")
+    return found
+
+
+def indexes_of(value: object) -> tuple[str, ...]:
+    """Check one address or several."""
     items = (value,) if isinstance(value, str) else value or ()
     if not isinstance(items, list | tuple):
         message = f"{value!r} must be a text, or a list of texts"
         raise Wrong(message)
-    return tuple(found for item in items if (found := line(item)) is not None)
+    return tuple(found for item in items if (found := index_of(item)) is not None)
+
+
+def flag(value: object) -> bool:
+    """Check a switch."""
+    if isinstance(value, bool):
+        return value
+    message = f"{value!r} is neither True nor False"
+    raise Wrong(message)
 
 
 def secrets_of(value: object) -> tuple[str, ...]:
@@ -150,13 +224,14 @@ def secrets_of(value: object) -> tuple[str, ...]:
 
 def secret_name(value: object) -> str | None:
     """Give the name of the Kubernetes Secret that holds the credentials of a registry."""
-    if value is None or (isinstance(value, str) and value):
+    if value is None:
         return value
     source = getattr(value, "source", None)
-    if source is None:
-        message = f"{value!r} is no secret"
+    found = str(source(None)[0]) if source is not None else value
+    if not isinstance(found, str) or not OBJECT.fullmatch(found):
+        message = f"{value!r} is no secret" if source is None else f"{value!r} names no Secret of Kubernetes"
         raise Wrong(message, "Write the name of the Kubernetes Secret that holds the registry's credentials.")
-    return str(source(None)[0])
+    return found
 
 
 def commands_of(value: object) -> tuple[str, ...]:
@@ -171,12 +246,15 @@ def commands_of(value: object) -> tuple[str, ...]:
         if re.match(r"(?i)\s*run\s", item):
             message = f"{item!r} begins with `RUN`, which is added"
             raise Wrong(message, "Leave it out.")
+        if ALONE.fullmatch(item.strip()):
+            message = f"`{item.strip()}` changes nothing: each command has a shell of its own"
+            raise Wrong(message, "Join it to another by `&&`, or use `with_workdir` or `with_env_vars`.")
     return tuple(textwrap.dedent(item.replace("\r\n", "\n")).strip() for item in value)
 
 
 def variables_of(value: object) -> tuple[tuple[str, str], ...]:
     """Check variables of the image."""
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         message = "it takes a dict of texts, such as {'MODE': 'fast'}"
         raise Wrong(message)
     for name, text in value.items():
@@ -197,6 +275,8 @@ def variables_of(value: object) -> tuple[tuple[str, str], ...]:
 
 def path_in_image(value: object) -> str:
     """Check a path in the image."""
+    if isinstance(value, PurePath):
+        value = value.as_posix()
     if isinstance(value, str) and value and not any(sign.isspace() or sign in "$\\\"'" for sign in value):
         return value
     message = f"{value!r} is no path in an image"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NoReturn, Self, TypeAlias
 
 from tiphys.authoring.image_arguments import (
     Place,
     commands_of,
     existing,
+    flag,
+    located,
     options_of,
     packages_of,
     path_in_image,
@@ -34,7 +36,7 @@ from tiphys.building.recipe import (
     Variables,
     Workdir,
 )
-from tiphys.diagnostics import AuthoringError, Mistake, Span
+from tiphys.diagnostics import AuthoringError, Mistake, Span, nearest
 
 if TYPE_CHECKING:
     from tiphys.authoring.secret import Secret
@@ -43,6 +45,7 @@ MODES = ("dependencies_only", "install_project")
 SecretRequest: TypeAlias = "str | Secret | Sequence[str | Secret] | None"
 
 
+@located
 @dataclass(frozen=True, init=False, repr=False)
 class Layered:
     """What an image is, and what can be added to it. `requires`: what a script says of the Python that it needs."""
@@ -57,6 +60,16 @@ class Layered:
 
     def __repr__(self) -> str:
         return f"<image {self.title}>"
+
+    if not TYPE_CHECKING:  # for a type checker, what is not there is not there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Name what is like a `with_...` that there is not."""
+            if not name.startswith("with_"):
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message, name=name, obj=self)
+            layers = [layer for layer in dir(type(self)) if layer.startswith("with_")]
+            raise AuthoringError(Mistake(f"an image has no `{name}`", caller(), nearest(name, layers)))
 
     @property
     def title(self) -> str:
@@ -150,12 +163,12 @@ class Layered:
             pairs = said.checked("env_vars", variables_of, env_vars)
             return self._with(Variables(pairs)) if pairs else self
 
-    def with_workdir(self, workdir: str) -> Self:
+    def with_workdir(self, workdir: str | PurePath) -> Self:
         """Set the folder that processes begin in, and that further relative paths are meant from."""
         with self._extended("with_workdir") as said:
             return self._with(Workdir(said.checked("workdir", path_in_image, workdir)))
 
-    def with_source_file(self, src: str | Path, dst: str = ".") -> Self:
+    def with_source_file(self, src: str | Path, dst: str | PurePath = ".") -> Self:
         """Copy a file. dst: a folder, or a path of the file's own; by default the working folder.
 
         Modules of the program itself need not be copied: they travel with it.
@@ -165,7 +178,7 @@ class Layered:
             target = said.checked("dst", path_in_image, dst)
             return self._with(File(found, f"{target}/" if target in (".", "..") else target))
 
-    def with_source_folder(self, src: str | Path, dst: str = ".", copy_contents_only: bool = False) -> Self:  # noqa: FBT001, FBT002
+    def with_source_folder(self, src: str | Path, dst: str | PurePath = ".", copy_contents_only: bool = False) -> Self:  # noqa: FBT001, FBT002
         """Copy a folder, without what its `.dockerignore` leaves out.
 
         dst: the folder that its contents come into; by default one of the same name in the working folder, or the
@@ -174,7 +187,7 @@ class Layered:
         with self._extended("with_source_folder") as said:
             found = said.checked("src", lambda value: existing(value, folder=True), src)
             target = said.checked("dst", path_in_image, dst)
-            if target == "." and not copy_contents_only:
+            if target == "." and not said.checked("copy_contents_only", flag, copy_contents_only):
                 target = f"./{found.name}"
             return self._with(Folder(found, target))
 
@@ -218,6 +231,8 @@ def project(said: Place, tool: str, pyproject: object, lock: object, mode: str, 
     """Find the files of a project."""
     found = said.checked("pyproject_file", existing, pyproject)
     beside = lock if lock is not None else found.parent / f"{tool}.lock"
+    if lock is None and not (found.parent / f"{tool}.lock").is_file():
+        said.wrong(f"there is no {tool}.lock beside {found}", "pyproject_file", f"Make it there: `{tool} lock`.")
     locked = said.checked("uvlock" if tool == "uv" else "poetry_lock", existing, beside)
     if mode not in MODES:
         said.wrong(f"{mode!r} is no mode; choose {' or '.join(map(repr, MODES))}", "project_install_mode")

@@ -4,20 +4,20 @@ import json
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cluster.objects import template
 from tests.kubernetes.server import free_ports
-from tiphys.cluster import Refused, Unreachable, apply, connect
+from tiphys.cluster import Cluster, Refused, Unreachable, apply, connect
 from tiphys.diagnostics import ClusterError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.kubernetes.server import Server
-    from tiphys.cluster import Cluster
 
 
 def write(path: Path, *, server: str, namespace: str | None = None, ca: Path | None = None) -> Path:
@@ -56,6 +56,10 @@ def test_a_broken_kubeconfig_is_named(tmp_path: Path) -> None:
     broken.write_text("{}")
     with pytest.raises(ClusterError, match=f"the kubeconfig {broken} cannot be used: "):
         connect(kubeconfig=broken)
+    for text in ("[1, 2]", "3", "{contexts: 3}", "current-context: a\ncontexts: [1]\n"):
+        broken.write_text(text)
+        with pytest.raises(ClusterError, match=f"the kubeconfig {broken} cannot be used: "):
+            connect(kubeconfig=broken)
     broken.write_text("{a: [")
     with pytest.raises(ClusterError, match=f"the kubeconfig {broken} cannot be used: "):
         connect(kubeconfig=broken)
@@ -96,6 +100,39 @@ def test_an_api_server_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.kubernetes
+class Busy:
+    """A server that says "not now" so often, and then answers."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+        self.asked = 0
+        self.configuration = self
+        self.host = "https://busy"
+        self.rest_client = self
+        self.pool_manager = self
+
+    def auth_settings(self) -> dict[str, Any]:
+        return {}
+
+    def request(self, *_: Any, **__: Any) -> Any:
+        self.asked += 1
+        self.left -= 1
+        code = 429 if self.left >= 0 else 200
+        return SimpleNamespace(status=code, close=lambda: None, stream=lambda **_: [b'{"message": "not now"}'])
+
+
+def test_a_server_that_says_not_now_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("tiphys.cluster.connection.time.sleep", waited.append)
+    short, long = Busy(2), Busy(9)
+
+    assert Cluster(short, namespace="a").read("Workflow", "x") == {"message": "not now"}
+    assert (short.asked, waited) == (3, [0.5, 1.0])
+    with pytest.raises(Unreachable, match="now: 429 not now"):
+        Cluster(long, namespace="a").read("Workflow", "x")
+    assert long.asked == 4
+
+
 def test_wrong_credentials_are_told_from_missing_rights(api_server: Server, tmp_path: Path) -> None:
     file = write(tmp_path / "config", server=api_server.url, ca=api_server.authority.folder / "ca.crt")
     with pytest.raises(Refused, match=r"does not accept the credentials: they are missing, wrong or have expired"):

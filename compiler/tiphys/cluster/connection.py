@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +28,7 @@ DEFAULT_KUBECONFIG = Path("~/.kube/config")
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
+BUSY_PAUSES = (0.5, 1.0, 2.0)  # seconds: "not now" (429) says a server that is busy, or has just learnt of a kind
 WATCH_SECONDS = 60.0  # after so long without news a watch is asked for again, so that a dead connection is noticed
 
 
@@ -148,18 +150,28 @@ class Cluster:
         kind = "application/merge-patch+json" if act.verb == "patch" else "application/json"
         headers |= {"Content-Type": kind} if body is not None else {}
         headers |= {each["key"]: each["value"] for each in configuration.auth_settings().values() if each["value"]}
-        try:
-            response = self.client.rest_client.pool_manager.request(
-                METHODS[act.verb],
-                self.server + path_of(act) + (f"?{urlencode(query)}" if query else ""),
-                body=None if body is None else json.dumps(body).encode(),
-                headers=headers,
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=patience),
-                retries=False,
-                preload_content=False,
-            )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise unreachable(self.server, error) from error
+
+        def sent() -> Any:
+            try:
+                return self.client.rest_client.pool_manager.request(
+                    METHODS[act.verb],
+                    self.server + path_of(act) + (f"?{urlencode(query)}" if query else ""),
+                    body=None if body is None else json.dumps(body).encode(),
+                    headers=headers,
+                    timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=patience),
+                    retries=False,
+                    preload_content=False,
+                )
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                raise unreachable(self.server, error) from error
+
+        response = sent()
+        for pause in BUSY_PAUSES:
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            response.close()
+            time.sleep(pause)
+            response = sent()
         try:
             if response.status >= HTTPStatus.BAD_REQUEST:
                 text = b"".join(pieces(response, self.server)).decode(errors="replace")
@@ -195,6 +207,9 @@ def connect(*, kubeconfig: Path | None = None, context: str | None = None, names
             raise ClusterError(lines(f"there is no kubeconfig at {files}", mend="Set KUBECONFIG to the path of one."))
     except (config.ConfigException, yaml.YAMLError) as error:
         raise ClusterError(f"{source} cannot be used: {error}") from error
+    except (TypeError, AttributeError, KeyError, ValueError, OSError) as error:  # no kubeconfig at all
+        why = f"it does not look like one ({type(error).__name__}: {error})"
+        raise ClusterError(f"{source} cannot be used: {why}") from error
     return Cluster(client.ApiClient(configuration), namespace=namespace or said or "default")
 
 

@@ -127,7 +127,7 @@ def test_a_server_that_says_not_now_is_asked_again(monkeypatch: pytest.MonkeyPat
 
     assert Cluster(short, namespace="a").read("Workflow", "x") == {"message": "not now"}
     assert (short.asked, waited) == (3, [0.5, 1.0])
-    with pytest.raises(Unreachable, match='now: 429 {"message": "not now"}'):
+    with pytest.raises(Unreachable, match=r"now: 429 .*not now"):
         Cluster(long, namespace="a").read("Workflow", "x")
     assert long.asked == 4
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import tiphys
 from tiphys import passes
 from tiphys.authoring.cache import check_behavior
+from tiphys.authoring.environment import check_apart
 from tiphys.authoring.task import TaskTemplate
 from tiphys.building.addresses import IMAGE
 from tiphys.diagnostics import UsageError
@@ -77,6 +78,7 @@ def compile_task(
     default, profile = with_images(image, asked)
     program, notes = trace(task, bindings)
     program = passes.run(replace(program, is_storeless=profile.storage == "none"))
+    check_apart((task, *program.owners.values(), *(plan.task for plan in program.plans.values())))
     packed = pack_program(program, root=root_of(task), profile=profile, image=default, marks=marks, triggers=triggers)
     if not cached:
         notes = [*notes, *packed.notes]

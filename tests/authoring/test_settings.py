@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import tiphys as flyte
+from tiphys.compiling import compile_task
+from tiphys.diagnostics import AuthoringError
 from tiphys.settings import resolve
 
 TOKEN = flyte.Secret("token", group="api")
@@ -124,6 +128,30 @@ def test_a_clone_keeps_what_it_does_not_say() -> None:
     assert clone.description == "d"
     assert clone.tasks == {}
     assert list(base.tasks) == ["base.step"]
+
+
+def test_two_environments_of_one_name_are_refused_where_a_program_has_both(load: Callable[[str], ModuleType]) -> None:
+    """Their tasks could not be told apart."""
+    module = load("""
+        first = flyte.TaskEnvironment("same")
+        second = flyte.TaskEnvironment("same", image="other:1")
+        @first.task
+        async def f(): ...
+        @second.task
+        async def g(): ...
+        @first.task
+        async def main():
+            await f()
+            await g()
+        @first.task
+        async def alone():
+            await f()
+    """)
+
+    with pytest.raises(AuthoringError, match="two environments are called `same`: the other one is at") as caught:
+        compile_task(module.main)
+    assert 'second = flyte.TaskEnvironment("same"' in str(caught.value)
+    assert compile_task(module.alone).program == "same.alone"
 
 
 def test_an_environment_and_its_tasks_show_what_was_said() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 from tiphys.authoring import reuse
@@ -311,6 +311,22 @@ def said_image(task: object, where: Span) -> Any:
         mend = "Name that one in `depends_on`; only tasks such as `ContainerTask` have none."
         raise AuthoringError(Mistake(text, where, mend))
     return task.decorator.image
+
+
+def check_apart(tasks: Iterable[object]) -> None:
+    """Refuse tasks of two environments of one name: their names, and so their results that are kept, would mix.
+
+    Raises AuthoringError. One that is made twice at one line, as by a module that is loaded twice, counts once.
+    """
+    known: dict[str, TaskEnvironment] = {}
+    for task in tasks:
+        found = getattr(task, "environment", None)
+        if found is None:
+            continue
+        other = known.setdefault(found.name, found)
+        if other.where != found.where:
+            text = f"two environments are called `{found.name}`: the other one is at {other.where.place}"
+            raise AuthoringError(Mistake(text, found.where, "Rename one of them."))
 
 
 def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnvironment]:

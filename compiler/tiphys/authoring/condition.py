@@ -123,13 +123,14 @@ class NewCondition:
         description: str = "",
         timeout: float | timedelta | None = None,
         webhook: object = None,
+        **unknown: Any,
     ) -> Condition:
         """Make a condition; see `Condition`. Raises AuthoringError at the line that says a wrong value."""
         if webhook is not None:
             text = "a condition has no `webhook` here: nothing in the cluster would call it"
             mend = "Let a task tell people before the wait."
             raise AuthoringError(Mistake(text, caller(), mend))
-        said: dict[str, Any] = {"prompt_type": prompt_type, "timeout": timeout}
+        said: dict[str, Any] = {"prompt_type": prompt_type, "timeout": timeout, **unknown}
         return Condition(name=name, prompt=prompt, data_type=data_type, description=description, **said)
 
     def aio(self, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Condition]:

@@ -21,6 +21,7 @@ SAID: Mapping[str, str] = {
     "dict_type": "write a dict",
     "list_type": "write a list",
     "tuple_type": "write a tuple",
+    "string_pattern_mismatch": "a name in Kubernetes has lower-case letters, digits, `-` and `.` only",
 }
 """What pydantic finds of itself, in the words of the other errors."""
 
@@ -45,7 +46,8 @@ def explain(owner: type[BaseModel], item: Any, where: Any) -> list[Mistake]:
     if item["type"] == "extra_forbidden":
         mend = nearest(name, list(owner.model_fields))
         return [Mistake(f"`{owner.__name__}` has no field `{name}`", keyword(where, name), mend)]
-    what = f"{owner.__name__}({name}={shown(item['input'])})" if name else owner.__name__
+    entry = "".join(f"[{part!r}]" for part in item["loc"][1:]) if item["type"] == "string_type" else ""
+    what = f"{owner.__name__}({name}{entry}={shown(item['input'])})" if name else owner.__name__
     place = keyword(where, name) if name else where
     return [Mistake(f"`{what}`: {said}", place, mend) for said, mend in sayings(item)]
 

@@ -45,6 +45,7 @@ class PodTemplate(Setting):
         primary_container_name: str = PRIMARY,
         labels: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
+        **unknown: Any,
     ) -> None:
         where = caller()
         name = "primary_container_name"
@@ -59,8 +60,9 @@ class PodTemplate(Setting):
         except ValueError as error:
             raise AuthoringError(Mistake(f"`PodTemplate({name}=...)`: {error}", keyword(where, name))) from None
         super().__init__(
-            pod_spec=spec, primary_container_name=primary_container_name, labels=labels, annotations=annotations
-        )
+            pod_spec=spec, primary_container_name=primary_container_name, labels=labels, annotations=annotations,
+            **unknown,
+        )  # fmt: skip
         self._where = where
 
     @property

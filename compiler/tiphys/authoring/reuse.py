@@ -79,10 +79,12 @@ class ReusePolicy(Setting):
         concurrency: int = 1,
         scaledown_ttl: int | timedelta = 30,
         scope: Literal["global", "run"] = "global",
+        **unknown: Any,
     ) -> None:
         super().__init__(
-            replicas=replicas, idle_ttl=idle_ttl, concurrency=concurrency, scaledown_ttl=scaledown_ttl, scope=scope
-        )
+            replicas=replicas, idle_ttl=idle_ttl, concurrency=concurrency, scaledown_ttl=scaledown_ttl, scope=scope,
+            **unknown,
+        )  # fmt: skip
 
     def __str__(self) -> str:
         low, high = self.replicas

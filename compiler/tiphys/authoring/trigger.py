@@ -34,8 +34,8 @@ class Cron(Setting):
     expression: str
     timezone: str = "UTC"
 
-    def __init__(self, expression: str, timezone: str = "UTC") -> None:
-        super().__init__(expression=expression, timezone=timezone)
+    def __init__(self, expression: str, timezone: str = "UTC", **unknown: Any) -> None:
+        super().__init__(expression=expression, timezone=timezone, **unknown)
 
     _cron = field_validator("expression")(check_cron)
     _zone = field_validator("timezone")(check_zone)
@@ -56,8 +56,8 @@ class FixedRate(Setting):
     interval_minutes: int
     start_time: datetime | None = None
 
-    def __init__(self, interval_minutes: int, start_time: datetime | None = None) -> None:
-        super().__init__(interval_minutes=interval_minutes, start_time=start_time)
+    def __init__(self, interval_minutes: int, start_time: datetime | None = None, **unknown: Any) -> None:
+        super().__init__(interval_minutes=interval_minutes, start_time=start_time, **unknown)
 
     @field_validator("interval_minutes", mode="before")
     @classmethod
@@ -88,8 +88,8 @@ class Event(Setting):
     event: str = Field(min_length=1)
     service_account: str | None = None
 
-    def __init__(self, source: str, event: str, service_account: str | None = None) -> None:
-        super().__init__(source=source, event=event, service_account=service_account)
+    def __init__(self, source: str, event: str, service_account: str | None = None, **unknown: Any) -> None:
+        super().__init__(source=source, event=event, service_account=service_account, **unknown)
 
 
 class EventData(Setting):

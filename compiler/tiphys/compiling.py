@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from tiphys.authoring.cache import check_behavior
 from tiphys.authoring.environment import check_apart
 from tiphys.authoring.task import TaskTemplate
 from tiphys.building.addresses import IMAGE
+from tiphys.caches import keep, own_folder
 from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
     from tiphys.argo.variants import Variant
     from tiphys.authoring.trigger import Trigger
+
+MANIFESTS = 200
+"""Manifests that are kept."""
 
 
 @contextmanager
@@ -85,7 +88,7 @@ def compile_task(
     key = hashlib.sha256(
         json.dumps([packed.fingerprint, tiphys.__version__, platform.python_version(), own_age()]).encode()
     ).hexdigest()
-    place = cache_folder() / f"{key}.json"
+    place = own_folder() / "manifests" / f"{key}.json"
     if cached and place.is_file():
         from tiphys.argo.report import manifest_from_json
 
@@ -94,7 +97,7 @@ def compile_task(
 
     manifest = lower(packed, notes=tuple(dict.fromkeys(notes)))
     if cached:
-        keep(place, manifest.to_json())
+        keep(place, manifest.to_json(), most=MANIFESTS)
         return manifest
     for variant in variants_of(triggers):
         manifest = with_variant(manifest, lowered(variant, task, bindings, default, profile))
@@ -177,33 +180,3 @@ def own_age() -> int:
 
     folders = (Path(__file__).parent / "argo", Path(tiphys_templates.__file__).parent / "presets")
     return max(file.stat().st_mtime_ns for folder in folders for file in folder.iterdir() if file.is_file())
-
-
-def cache_folder() -> Path:
-    """Give the folder of compiled manifests."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "tiphys" / "manifests"
-
-
-def keep(place: Path, text: str, most: int = 200) -> None:
-    """Write a file whole or not at all; of many, keep the newest."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(place, text.encode())
-    with suppress(FileNotFoundError):  # another run tidies up
-        for old in sorted(place.parent.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-most]:
-            old.unlink()
-
-
-def write_whole(place: Path, data: bytes) -> None:
-    """Replace a file in one step: nobody ever sees half of it."""
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

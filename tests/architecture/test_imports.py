@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, str] = {
     "__init__": "authoring durable errors extend extras report runs runtime",
     "diagnostics": "",
     "answers": "diagnostics runtime",
+    "caches": "",
     "durable": "runtime",
     "report": "runtime",
     "testing": "answers",
@@ -24,19 +25,19 @@ MAY_IMPORT: dict[str, str] = {
     "settings": "authoring building diagnostics",
     "profile": "authoring building diagnostics settings",
     "authoring": "answers building diagnostics settings runtime",
-    "building": "diagnostics",
+    "building": "caches diagnostics",
     "extras": "authoring diagnostics",
     "extend": "authoring runtime",
     "errors": "runtime",
     "tracing": "answers authoring diagnostics ir settings runtime",
     "passes": "diagnostics ir tracing runtime",
-    "bundling": "diagnostics runtime",
+    "bundling": "caches diagnostics runtime",
     "bundle": "bundling diagnostics runtime",
     "argo": "answers authoring building bundle bundling diagnostics ir passes profile settings tracing runtime",
-    "engine": "answers diagnostics runtime",
+    "engine": "answers caches diagnostics runtime",
     "cluster": "answers diagnostics runtime",
     "loading": "authoring diagnostics settings tracing",
-    "compiling": "argo authoring building diagnostics ir loading passes profile tracing",
+    "compiling": "argo authoring building caches diagnostics ir loading passes profile tracing",
     "builds": "argo authoring building diagnostics engine ir loading profile settings",
     "plain": "",
     "arguments": "authoring bundling diagnostics tracing runtime",
@@ -45,8 +46,8 @@ MAY_IMPORT: dict[str, str] = {
     "contexts": "authoring diagnostics",
     "runs": "answers argo arguments authoring cluster compiling contexts diagnostics endings engine outcomes",
     "view": "cluster diagnostics engine ir",
-    "cli": "answers argo arguments authoring building builds bundling cluster compiling diagnostics endings loading "
-    "profile runs tracing view runtime",
+    "cli": "answers argo arguments authoring building builds bundling caches cluster compiling diagnostics endings "
+    "loading profile runs tracing view runtime",
 }
 ONLY_IN = {"hera": "argo", "kubernetes": "cluster", "typer": "cli", "cloudpickle": "bundling"}
 PUBLIC = {"tiphys.__version__", "tiphys"}

@@ -11,7 +11,8 @@ import cloudpickle
 import pytest
 
 import tiphys_runtime
-from tiphys.bundling.archive import bare
+from tiphys.bundling import archive, thinning
+from tiphys.bundling.thinning import bare
 from tiphys.engine.zygote import _is_same_runtime
 
 RUNTIME = Path(tiphys_runtime.__file__).parent
@@ -119,6 +120,47 @@ def test_the_engine_knows_the_runtime_that_is_installed(bundler, tmp_path):
     assert not _is_same_runtime(str(changed), str(RUNTIME))
     assert not _is_same_runtime(str(bundle), str(tmp_path))
     assert not _is_same_runtime(str(tmp_path / "none.zip"), str(RUNTIME))
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """Give the folder of what is kept, and count what is made."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(thinning, "bare", lambda source: made.append(source) or bare(source))
+    made = []
+    return tmp_path / "tiphys" / "runtime", made
+
+
+def test_a_runtime_is_made_once_for_all_programs(kept):
+    folder, made = kept
+    sources = {"a.py": b"x = 1  # one\n", "b.py": "y = 'ü'\n".encode()}
+    first = archive.thinned(sources)
+
+    assert first == {name: bare(source) for name, source in sources.items()}
+    assert archive.thinned(sources) == first
+    assert len(made) == 2
+    assert archive.thinned({**sources, "a.py": b"x = 2"})["a.py"] == b"x = 2"
+    assert len(made) == 4
+    for number in range(10):
+        archive.thinned({"a.py": f"x = {number}".encode()})
+    assert len(list(folder.iterdir())) == archive.KEPT
+
+
+def test_what_is_kept_and_broken_is_made_again(kept):
+    folder, made = kept
+    archive.thinned({"a.py": b"x = 1"})
+    (place,) = folder.iterdir()
+    for text in ('{"a.py": "x', "[]"):
+        place.write_text(text)
+        assert archive.thinned({"a.py": b"x = 1"}) == {"a.py": b"x = 1"}
+    assert len(made) == 3
+
+
+def test_a_runtime_is_made_where_nothing_can_be_kept(tmp_path, monkeypatch):
+    (tmp_path / "tiphys").write_text("a file")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    assert archive.thinned({"a.py": b"x = 1"}) == {"a.py": b"x = 1"}
 
 
 def test_the_runtime_leaves_room_for_programs(bundler):

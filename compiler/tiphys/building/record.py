@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
-
-def folder() -> Path:
-    """Give the folder of the records."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "tiphys" / "images"
+from tiphys.caches import own_folder, write_whole
 
 
 def place_of(address: str) -> Path:
     """Give the file of an address."""
-    return folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.json"
+    return own_folder() / "images" / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.json"
 
 
 def note(address: str, *, pushed: bool) -> None:
     """Note that an image was built, and whether a registry has it. Raises OSError."""
     place = place_of(address)
     place.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".")
-    with os.fdopen(handle, "w") as file:
-        json.dump({"image": address, "pushed": pushed or was_pushed(address)}, file)
-    Path(name).replace(place)
+    text = json.dumps({"image": address, "pushed": pushed or was_pushed(address)})
+    write_whole(place, text.encode())
 
 
 def was_built(address: str) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import io
+import json
+import sys
 import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import cloudpickle
 
 import tiphys_runtime
+from tiphys.caches import keep, own_folder
 
 WHEN = (1980, 1, 1, 0, 0, 0)
 MODE = 0o100644 << 16
 UNIX = 3
 THIN = "thin.py"
 RUNTIME = "runtime.sha256"
+KEPT = 4
+"""Runtimes that are kept: of versions, and of Pythons, that this user has at a time."""
 EXTEND = b"""from tiphys_runtime.template import AsyncFunctionTaskTemplate, TaskTemplate, task_data
 """
 MAIN = b'''"""Runs one entry of the bundle: see tiphys_runtime.shim."""
@@ -46,97 +51,49 @@ def runtime_members() -> dict[str, bytes]:
 
 @cache
 def made_members() -> dict[str, bytes]:
-    home = Path(tiphys_runtime.__file__).parent
-    sources = {file.name: file.read_bytes() for file in sorted(home.glob("*.py"))}
-    members = {f"tiphys_runtime/{name}": bare(source) for name, source in sources.items() if name != THIN}
-    pickling = Path(cloudpickle.__file__).parent
-    members |= {f"cloudpickle/{file.name}": bare(file.read_bytes()) for file in pickling.glob("*.py")}
+    sources = sources_in(tiphys_runtime.__file__)
+    pickling = sources_in(cloudpickle.__file__)
+    thin = thinned({f"tiphys_runtime/{name}": source for name, source in sources.items()}
+                   | {f"cloudpickle/{name}": source for name, source in pickling.items()})  # fmt: skip
+    top = thin.pop(f"tiphys_runtime/{THIN}")
+    mark = digest_of(sources).hexdigest().encode()
+    return {**thin, "tiphys/__init__.py": top, "tiphys/extend.py": EXTEND, "__main__.py": MAIN, RUNTIME: mark}
+
+
+def sources_in(package: str) -> dict[str, bytes]:
+    """Read the sources of a package: their names in order, and texts."""
+    return {file.name: file.read_bytes() for file in sorted(Path(package).parent.glob("*.py"))}
+
+
+def digest_of(sources: Mapping[str, bytes]) -> hashlib._Hash:
+    """Hash sources."""
     mark = hashlib.sha256()
     for name, source in sources.items():
         mark.update(name.encode() + b"\0" + source + b"\0")
-    return {
-        **members,
-        "tiphys/__init__.py": bare(sources[THIN]),
-        "tiphys/extend.py": EXTEND,
-        "__main__.py": MAIN,
-        RUNTIME: mark.hexdigest().encode(),
-    }
+    return mark
 
 
-def bare(source: bytes) -> bytes:
-    """Leave out what is written for people and for type checkers: a bundle has to fit in a ConfigMap.
+def thinned(sources: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out of sources what nobody runs. It takes longer than all else of a small program, so it is kept.
 
-    Comments, docstrings but for a licence, the annotations of functions and variables, what only type checkers import,
-    empty lines; indented by one space a level.
+    What is kept counts for the same sources, the same way of thinning, and the version of Python that wrote it.
     """
-    tree = ast.fix_missing_locations(Bare().visit(ast.parse(source)))
-    text = ast.unparse(tree)
-    inside = {
-        line
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Constant | ast.JoinedStr)
-        for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
-    }
-    lines = text.split("\n")
-    kept = [
-        line if number in inside else less_indented(line)
-        for number, line in enumerate(lines, 1)
-        if line or number in inside
-    ]
-    return "\n".join(kept).encode()
+    way = Path(__file__).with_name("thinning.py").read_bytes()
+    mark = digest_of({**sources, "": way + sys.version.encode()}).hexdigest()
+    try:
+        place = own_folder() / "runtime" / f"{mark}.json"
+        found = json.loads(place.read_bytes())
+        if isinstance(found, dict) and found.keys() == sources.keys():
+            return {name: text.encode() for name, text in found.items()}
+    except (OSError, RuntimeError, ValueError):  # not there, no home, or not whole
+        pass
+    from tiphys.bundling.thinning import bare
 
-
-def less_indented(line: str) -> str:
-    """Indent a line by one space a level."""
-    rest = line.lstrip(" ")
-    return " " * ((len(line) - len(rest)) // 4) + rest
-
-
-class Bare(ast.NodeTransformer):
-    """Takes out what does nothing."""
-
-    def body(self, node: Any) -> Any:
-        """Take the docstring out of what may have one."""
-        self.generic_visit(node)
-        if "Copyright" not in (ast.get_docstring(node, clean=False) or "Copyright"):
-            node.body = node.body[1:]
-        node.body = node.body or [ast.Pass()]
-        return node
-
-    def function(self, node: Any) -> Any:
-        """Take the annotations out of a function: here they are never evaluated."""
-        node.returns = None
-        for each in ast.walk(node.args):
-            if isinstance(each, ast.arg):
-                each.annotation = None
-        return self.body(node)
-
-    visit_Module = visit_ClassDef = body  # noqa: N815  the visitor's names
-    visit_FunctionDef = visit_AsyncFunctionDef = function  # noqa: N815
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        """Take out the text below a name that says what it is."""
-        said = node.value.value if isinstance(node.value, ast.Constant) else None
-        return self.generic_visit(node) if not isinstance(said, str) or "Copyright" in said else None
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
-        """Take out what type checkers ask for."""
-        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        return None if names == ["TYPE_CHECKING"] else self.generic_visit(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        """Take out the annotation of a variable."""
-        self.generic_visit(node)
-        if node.value is None:
-            return None
-        return ast.copy_location(ast.Assign(targets=[node.target], value=node.value), node)
-
-    def visit_If(self, node: ast.If) -> Any:
-        """Take out what is for type checkers."""
-        self.generic_visit(node)
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            return node.orelse
-        return node
+    made = {name: bare(source) for name, source in sources.items()}
+    with suppress(OSError, RuntimeError):
+        place = own_folder() / "runtime" / f"{mark}.json"
+        keep(place, json.dumps({name: text.decode() for name, text in made.items()}), most=KEPT)
+    return made
 
 
 def pack(members: dict[str, bytes]) -> bytes:

@@ -154,8 +154,8 @@ def bound(task: TaskTemplate[..., Any], pairs: list[str]) -> dict[str, object]:
 def write(manifest: Manifest, asked: Making) -> None:
     """Write the objects to standard output, or a file each into a folder; a file is there whole or not at all."""
     from tiphys.argo.emit import to_json, to_yaml
+    from tiphys.caches import write_whole
     from tiphys.cluster.leftovers import TRIGGERS
-    from tiphys.compiling import write_whole
 
     emit = to_yaml if asked.form == "yaml" else to_json
     if asked.output == "-":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tiphys.answers import Answers
+from tiphys.caches import own_folder
 from tiphys.diagnostics import UsageError
 from tiphys.engine.events import Listener
 from tiphys.engine.folders import host_variables
@@ -119,12 +120,6 @@ def runs_folder() -> Path:
 def kept_folder() -> Path:
     """Give the folder of the results that later runs of this user find again."""
     return own_folder() / "kept"
-
-
-def own_folder() -> Path:
-    """Give the folder of all that is kept for this user."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "tiphys"
 
 
 def _executor(way: Way | Executor | None, env: Mapping[str, str], folder: Path, mounts: Mapping[str, str]) -> Executor:

@@ -168,6 +168,15 @@ def resolve(levels: Sequence[tuple[str, Settings]]) -> Resolved:
     return Resolved(Settings.model_construct(**values), said)
 
 
+def said_last(levels: Sequence[tuple[str, Settings]], name: str) -> tuple[Any, str]:
+    """Give the value of one field, and the level that said it: as `resolve`, which looks at all fields."""
+    for level, settings in reversed(levels):
+        value = getattr(settings, name)
+        if value is not None:
+            return value, level
+    return getattr(DEFAULTS, name), "default"
+
+
 def laid_over(below: Settings, above: Settings) -> Settings:
     """Give what two say together; the second wins."""
     made = below.model_copy(

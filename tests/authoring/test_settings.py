@@ -12,7 +12,7 @@ import pytest
 import tiphys as flyte
 from tiphys.compiling import compile_task
 from tiphys.diagnostics import AuthoringError
-from tiphys.settings import resolve
+from tiphys.settings import resolve, said_last
 
 TOKEN = flyte.Secret("token", group="api")
 LEVELS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], object, str]] = [
@@ -91,6 +91,7 @@ def test_what_was_said_last_wins(  # noqa: PLR0913 - the columns of the table
 
     task = step.override(**override) if override else step
     resolved = resolve(task.levels)
+    assert said_last(task.levels, field) == (getattr(resolved.settings, field), resolved.levels[field])
 
     assert getattr(resolved.settings, field) == expected
     assert resolved.levels[field] == level

@@ -13,7 +13,7 @@ from typing import Any
 from tiphys.authoring.cache import Cache
 from tiphys.authoring.task import TaskTemplate
 from tiphys.ir import Atom, Call
-from tiphys.settings import Settings, resolve
+from tiphys.settings import Settings, said_last
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import fork_value
 from tiphys.tracing.tasks import Interface, keyed_inputs
@@ -47,7 +47,7 @@ class Keeper:
 
 def is_kept(task: TaskTemplate[..., Any]) -> bool:
     """Say whether the results of an orchestrator are kept."""
-    cache = resolve(task.levels).settings.cache
+    cache, _ = said_last(task.levels, "cache")
     return cache is not None and cache.is_on
 
 
@@ -57,7 +57,7 @@ def kept(
 ) -> Any:  # fmt: skip
     """Call an orchestrator unless the result of an equal call was kept."""
     keyed = keyed_inputs(task, interface)
-    cache = resolve(task.levels).settings.cache
+    cache, _ = said_last(task.levels, "cache")
     if keyed is None or cache is None:
         return call()
     if cache.serialize:

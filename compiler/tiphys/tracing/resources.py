@@ -15,7 +15,7 @@ from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy, Timeout
 from tiphys.authoring.task import TaskTemplate
 from tiphys.ir import Atom, Call, Ref
-from tiphys.settings import Settings, resolve
+from tiphys.settings import Settings, said_last
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import SmallText
 from tiphys_runtime.resource import Manifest, Reading
@@ -52,7 +52,7 @@ def call_resource(
     t: Tracer, task: TaskTemplate[..., Any], arguments: tuple[tuple[str, Atom], ...], kind: Any, node: ast.AST
 ) -> Any:
     """Record the parts of a call. kind: the type of what is read. Gives what stands for that."""
-    cache = resolve(task.levels).settings.cache
+    cache, _ = said_last(task.levels, "cache")
     if cache is not None and cache.is_on:
         mend = 'Say `cache="disable"`, or cache the orchestrator that calls it.'
         raise t.refuse(f"`{task.name}` creates an object, so its results cannot be kept", node, mend)

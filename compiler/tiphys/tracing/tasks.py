@@ -15,7 +15,7 @@ from tiphys.authoring.retry import Timeout
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call
-from tiphys.settings import resolve
+from tiphys.settings import said_last
 from tiphys.tracing.binding import bind
 from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
@@ -130,13 +130,12 @@ def emit_call(
 
 def keyed_inputs(task: TaskTemplate[..., Any], interface: Interface) -> tuple[str, ...] | None:
     """Name the inputs by which the results of a task are kept; None where they are not. Raises ProgramError."""
-    resolved = resolve(task.levels)
-    cache = resolved.settings.cache
+    cache, level = said_last(task.levels, "cache")
     if cache is None or not cache.is_on:
         return None
     names = tuple(sorted(interface.types))
     wrong = [name for name in cache.ignored_inputs if name not in names]
-    if wrong and resolved.levels["cache"] != "environment":  # which has other tasks too
+    if wrong and level != "environment":  # which has other tasks too
         message = f"`{task.name}` has no input `{wrong[0]}`, which its cache should ignore"
         raise ProgramError(Mistake(message, task.where, nearest(wrong[0], list(names))))
     return tuple(name for name in names if name not in cache.ignored_inputs)
@@ -153,7 +152,7 @@ def shortest(t: Tracer, node: ast.AST) -> Unknown:
 
 def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.AST) -> TaskTemplate[..., Any]:
     """Give a task a timeout that is no longer than this."""
-    own = resolve(task.levels).settings.timeout
+    own, _ = said_last(task.levels, "timeout")
     if own is None:
         return known_override(t, task, (), {"timeout": Timeout(seconds)}, node)
     if own.seconds is not None and own.seconds <= seconds:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,3 +167,29 @@ def test_each_of_the_settings_that_run_time_chooses_among_has_a_pod_of_its_own(h
         {"limits": {"nvidia.com/gpu": "1"}, "requests": {"cpu": "4", "nvidia.com/gpu": "1"}},
         {"requests": {"cpu": "1"}},
     ]
+
+
+WITH_POD_TEMPLATE = """
+import tiphys
+env = tiphys.TaskEnvironment("env")
+@env.task
+async def f(x: int) -> int: return x
+@env.task
+async def main(n: int = 1) -> int:
+    pod = tiphys.PodTemplate.from_spec({"containers": [{"name": "primary"}], "nodeSelector": {"disk": "ssd"}})
+    return await f.override(pod_template=pod.with_termination_grace_period(5))(n)
+"""
+
+
+def test_a_pod_template_may_be_made_in_an_orchestrator(tmp_path: Path) -> None:
+    """In a process of its own, which has read nothing of ours before."""
+    file = tmp_path / "flow.py"
+    file.write_text(WITH_POD_TEMPLATE)
+
+    command = [sys.executable, "-m", "tiphys.cli", "compile", str(file), "-o", "-"]
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    made = subprocess.run(command, capture_output=True, text=True, check=False, env=paths)
+
+    assert made.stderr == ""
+    assert "disk: ssd" in made.stdout
+    assert "terminationGracePeriodSeconds" in made.stdout

@@ -129,7 +129,8 @@ REFUSALS = [
             "there is no key `accelerators.GPU.devices.T4.nodes`", "`node_selector`"),
     Refusal("profile", "accelerators.TPU = {}", "`accelerators.TPU.resource` is not said"),
     Refusal("profile", "accelerators.GPU.resource = 'gpu'", "the name of a resource has a domain"),
-    Refusal("environment", "interruptible=True, queue='fast'", "no node can have both the label pool", "profile's rows",
+    Refusal("environment", "interruptible=True, queue='fast'",
+            "no node has the label pool as both spot, which is asked for, and fast", "profile's rows",
             profile="interruptible = {node_selector = {pool = 'spot'}}\n"
             "queues.fast = {node_selector = {pool = 'fast'}}"),
 ]  # fmt: skip

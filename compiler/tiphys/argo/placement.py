@@ -98,7 +98,8 @@ def narrow(required: dict[str, tuple[str, ...]], selector: Selector, setting: st
     for key, values in selector.items():
         both = tuple(value for value in required[key] if value in values) if key in required else values
         if not both:
-            message = f"no node can have both the label {key} that is asked for, {required[key]}, and {values}"
+            first, second = (" or ".join(each) for each in (required[key], values))
+            message = f"no node has the label {key} as both {first}, which is asked for, and {second}"
             raise NotThereError(setting, message, "One of the two must go: see the profile's rows of it.")
         required[key] = both
 

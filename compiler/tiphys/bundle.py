@@ -106,6 +106,7 @@ class Entry:
     within: Place | None = None
     context: Place | None = None
     variables: Place | None = None
+    retries: Place | None = None
     kept: Mapping[str, object] | None = None
     report: bool = False
     artifact: bool = False
@@ -360,6 +361,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "within": entry.within,
         "context": entry.context,
         "variables": entry.variables,
+        "retries": entry.retries,
         "kept": dict(entry.kept) if entry.kept is not None else None,
         "report": entry.report or None,
         "artifact": entry.artifact or None,

@@ -126,6 +126,8 @@ def attempt() -> int | None:
 
 def attempts(call: Call) -> int:
     """Give how often the user has the task tried."""
+    if "retries" in call.entry:
+        return 1 + int(call.values.at(call.entry["retries"]))
     return int(call.entry.get("attempts", 1))
 
 

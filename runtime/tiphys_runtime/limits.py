@@ -1,4 +1,4 @@
-"""What only run time knows of a call: limits of time, variables."""
+"""What only run time knows of a call: limits of time, retries, variables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+
+MOST_RETRIES = 1000
 
 
 def shortest_of(limits: list[float | None]) -> float | None:
@@ -22,6 +25,13 @@ def seconds_of(timeout: Any) -> float | None:
         message = f"`override(timeout={timeout!r})`: that is no duration; write seconds, or a timedelta"
         raise ValueError(message)
     return float(seconds) or None
+
+
+def retries_of(count: Any) -> int:
+    """Check how often a task is tried again. Raises ValueError."""
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_RETRIES:
+        raise ValueError(f"`override(retries={count!r})`: write a whole number from 0 to {MOST_RETRIES}")
+    return count
 
 
 def texts_of(variables: Mapping[str, object]) -> dict[str, str]:

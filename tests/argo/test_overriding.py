@@ -72,7 +72,9 @@ def test_quantities_of_run_time_are_written_into_the_pod(
         ("f.override(resources=tiphys.Resources(gpu=mb))", "`gpu` of resources has to be known when the program is"),
         ("f.override(resources=tiphys.Resources(shm=f'{mb}Mi'))", "`shm` of resources has to be known"),
         ("f.override(resources=tiphys.Resources(cpu='x', memory=f'{mb}Mi'))", "'x' is not a quantity"),
-        ("f.override(retries=mb)", "`retries` of a task has to be known when the program is compiled"),
+        ("f.override(retries=tiphys.RetryStrategy(mb))", "the `RetryStrategy` of a task has to be known when the"),
+        ("f.override(queue=str(mb))", "`queue` of a task has to be known when the program is compiled"),
+        ("inner.override(retries=mb)", "`e.inner` calls tasks and has no pod"),
         ("f.override(timeout=mb, image='a')", "`image` of a task cannot be overridden"),
         (
             "f.override(retries=tiphys.RetryStrategy(1, grow_memory=2), resources=tiphys.Resources(mb, '1Gi'))",
@@ -86,6 +88,23 @@ def test_what_cannot_be_known_at_run_time_is_refused(lower: Lower, call: str, me
         lower(TASKS.format(call=call))
     assert message in str(caught.value)
     assert ".py:14:" in str(caught.value)
+
+
+def limits(made: Lowered) -> list[str]:
+    """Give the limits of attempts that run time says."""
+    found = [item["retryStrategy"]["limit"] for item in made.spec["templates"] if "retryStrategy" in item]
+    return [limit for limit in found if "{{" in limit]
+
+
+def test_the_number_of_retries_comes_with_the_call(lower: Lower) -> None:
+    made = lower(TASKS.format(call="f.override(retries=mb)"))
+    assert limits(made) == ["{{=string(asInt(fromJSON(inputs.parameters['retries']).v) + 0)}}"]
+
+
+def test_the_attempt_that_tells_of_a_kill_stands_beside_those_of_run_time(lower: Lower) -> None:
+    tried = "try:\n        return await {call}(1)\n    except ValueError:\n        return 0"
+    made = lower(TASKS.replace("return await {call}(1)", tried).format(call="f.override(retries=mb)"))
+    assert limits(made) == ["{{=string(asInt(fromJSON(inputs.parameters['retries']).v) + 1)}}"]
 
 
 def test_the_names_of_variables_are_in_the_pod_and_the_values_come_with_the_call(lower: Lower) -> None:

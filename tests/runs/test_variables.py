@@ -1,4 +1,4 @@
-"""Variables that a result decides, in the pods of a run."""
+"""Variables, and numbers of retries, that a result decides."""
 
 from __future__ import annotations
 
@@ -31,4 +31,19 @@ def test_a_variable_that_is_no_text_is_refused_where_it_is_said() -> None:
     run = tiphys.with_runcontext(executor="in-process").run(variables.wrong)
 
     with pytest.raises(TypeError, match=r"`override\(env_vars=\{'MODE': 31\}\)`: a variable is a text; write '31'"):
+        run.result()
+
+
+@pytest.mark.parametrize("executor", ["forked", "in-process"])
+def test_a_call_is_tried_again_as_often_as_a_result_says(executor: Any) -> None:
+    found = tiphys.with_runcontext(executor=executor).run(variables.tried).result()
+
+    assert found == [2, "attempt 1", "attempt 0"]
+
+
+@pytest.mark.parametrize("count", [-1, 1001])
+def test_a_number_of_retries_that_nobody_takes_is_refused_where_it_is_said(count: int) -> None:
+    run = tiphys.with_runcontext(executor="in-process").run(variables.too_often, count)
+
+    with pytest.raises(ValueError, match=rf"`override\(retries={count}\)`: write a whole number from 0 to 1000"):
         run.result()

@@ -30,3 +30,33 @@ async def main(n: int = 1) -> list[list[str | None]]:
 async def wrong(n: int = 1) -> list[str | None]:
     size: Any = len(await mode(n))
     return await seen.override(env_vars={"MODE": size})()
+
+
+@env.task
+async def number(n: int) -> int:
+    return n
+
+
+@env.task
+async def third_time() -> int:
+    attempt = tiphys.ctx().attempt_number
+    if attempt is None or attempt < 2:
+        raise ValueError(f"attempt {attempt}")
+    return attempt
+
+
+@env.task
+async def tried(n: int = 2) -> list[int | str]:
+    found: list[int | str] = []
+    count = await number(n)
+    for fewer in (0, 1, 2):
+        try:
+            found.append(await third_time.override(retries=count - fewer)())
+        except ValueError as error:
+            found.append(str(error))
+    return found
+
+
+@env.task
+async def too_often(n: int = -1) -> int:
+    return await third_time.override(retries=await number(n))()

@@ -47,6 +47,7 @@ REFERENCE = re.compile(
     | =toBase64\(workflow\.parameters\['(?P<timed>[-\w]+)'\]\ contains\ 'workflow.scheduledTime'\ \?
       \ workflow\['scheduledTime'\]\ \?\?\ ''\ :\ workflow\.parameters\['(?P=timed)'\]\)
     | =fromJSON\(inputs\.parameters\['(?P<quantity>[-\w]+)'\]\)\.v
+    | =string\(asInt\(fromJSON\(inputs\.parameters\['(?P<limit>[-\w]+)'\]\)\.v\)\ \+\ [0-9]+\)
     | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
     | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.(?:uid|namespace|name))
@@ -60,7 +61,9 @@ CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
 TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
 FILES_IN = ("inputs", "outputs", "synchronization")
-APART = frozenset(("container", "containerSet", "resource", "suspend", "metadata", "podSpecPatch", *FILES_IN))
+APART = frozenset(
+    ("container", "containerSet", "resource", "suspend", "metadata", "podSpecPatch", "retryStrategy", *FILES_IN)
+)
 """Parts of a template that each may hold other references."""
 ARGUMENTS = frozenset(("task", "input", "typed", "timed", "uid", "expression", "quantity"))
 FORGIVING = {"failed": True, "error": True}
@@ -118,6 +121,7 @@ def check_template(
     check_texts(Scope(name, inputs, kinds=frozenset(("input",))), item.get("resource"))
     check_texts(Scope(name), {key: value for key, value in item.items() if key not in APART})
     check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "pod"))), item.get("metadata"))
+    check_texts(Scope(name, inputs, kinds=frozenset(("limit",))), item.get("retryStrategy"))
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
     check_texts(Scope(name, inputs, kinds=counted | {"quantity"}), item.get("podSpecPatch"))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
@@ -308,7 +312,7 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
         for name in INPUT.findall(found[0]):
             if name not in scope.inputs:
                 fail(scope.place, f"{name}, read by {found[0]}, is no input of the template")
-    elif kind in ("input", "spilled", "quantity") and found[kind] not in scope.inputs:
+    elif kind in ("input", "spilled", "quantity", "limit") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
     elif kind in ("typed", "timed") and found[kind] not in scope.typed:
         fail(scope.place, f"{found[0]} is no argument of the workflow")

@@ -85,13 +85,18 @@ def container_template(
             volume_mounts=[*mounts, *secret_mounts],
         ),
         volumes=[*volumes, *secrets],
-        retry_strategy=retries_of(settings, profile, records=plan.records),
+        retry_strategy=retries_of(settings, profile, records=plan.records, count=counted_by(plan)),
         active_deadline_seconds=deadline_of(settings),
         pod_spec_patch=patch_of(plan) or memory_patch(settings),
         service_account_name=settings.service_account,
         **scheduling_of(placement),
     )
     return within(made, settings.pod_template, is_set=plan.task is not None and plan.task.beside is not None)
+
+
+def counted_by(plan: Plan) -> str | None:
+    """Name the parameter that says how often a plan is tried again, where only run time does."""
+    return None if plan.retries is None else parameter_of(caching.operand_at(plan, plan.retries))
 
 
 def argument_of(name: str, item: Operand) -> str:

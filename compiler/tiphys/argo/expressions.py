@@ -209,6 +209,11 @@ def artifact_key(task: str, at: str) -> str:
     return f"tiphys/artifacts/{NAMESPACE}/{task}/{RUN}/{at}/_"
 
 
+def limit_in(parameter: str, further: int) -> str:
+    """Give the number in an envelope of ours, and so many more."""
+    return f"{{{{=string(asInt(fromJSON(inputs.parameters['{parameter}']).v) + {further})}}}}"
+
+
 def quantity_in(parameter: str) -> str:
     """Give the text in an envelope of ours: a quantity, or a manifest.
 

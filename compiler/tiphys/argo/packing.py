@@ -298,7 +298,7 @@ def fingerprint(
         )
         small = [is_small_output(plan, output) for output in output_names(plan)]
         add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.variables)
-        add(plan.keyed, plan.resources)
+        add(plan.keyed, plan.resources, plan.retries)
     return digest.hexdigest()
 
 
@@ -369,6 +369,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
         within=plan.within,
         context=plan.context,
         variables=plan.variables,
+        retries=plan.retries,
         kept=kept_of(plan, settings),
         report=leaves_report(plan, settings),
         artifact=leaves_artifact(plan, settings),

@@ -8,7 +8,7 @@ from typing import Any
 
 from hera.workflows import models as m
 
-from tiphys.argo.expressions import TRIES, grown_memory, input_of, tries_key
+from tiphys.argo.expressions import TRIES, grown_memory, input_of, limit_in, tries_key
 from tiphys.argo.pods import ROOT
 from tiphys.argo.storing import artifact
 from tiphys.argo.tries import is_counted, limit_of, lost_of, retries_said, timeout_said
@@ -24,11 +24,14 @@ LOST = "lastRetry.status == 'Error' || !(lastRetry.message matches '^(main: |Pod
 """Its node was lost, it was evicted or deleted: of a container that ended by itself Argo says `main: ...`."""
 
 
-def retries_of(settings: Settings, profile: Profile, *, records: bool) -> m.RetryStrategy | None:
+def retries_of(
+    settings: Settings, profile: Profile, *, records: bool, count: str | None = None
+) -> m.RetryStrategy | None:
     """Write retries: by exit code, so that what can never succeed is not tried again.
 
     Where a catch reads records there is one attempt more: the one in which the shim writes the record of a pod that
     was killed, which could not write its own. An exception in the user's last attempt has a code that is not retried.
+    count: the parameter that brings the user's number, where only run time knows it; settings say 1 instead.
     """
     limit = limit_of(settings, profile, records=records)
     if not limit:
@@ -39,7 +42,7 @@ def retries_of(settings: Settings, profile: Profile, *, records: bool) -> m.Retr
     if codes:
         asked.append(f"lastRetry.exitCode in [{codes}]")
     return m.RetryStrategy(
-        limit=m.IntOrString(root=str(limit)),
+        limit=m.IntOrString(root=str(limit) if count is None else limit_in(count, limit - 1)),
         retry_policy="Always",
         expression=" || ".join(asked),
         backoff=backoff_of(settings, profile),

@@ -76,6 +76,8 @@ def with_pending(one: Told, plan: Plan) -> Told:
     timeout = settings.get("timeout")
     if plan.within is not None and timeout is not None and timeout.value.get("max_runtime") == "0s":
         settings["timeout"] = Said({**timeout.value, "max_runtime": PENDING}, timeout.level)
+    if plan.retries is not None:
+        settings["retries"] = Said({"count": PENDING}, settings["retries"].level)
     return Told(one.task, settings)
 
 

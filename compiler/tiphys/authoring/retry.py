@@ -14,8 +14,8 @@ from tiphys.authoring.durations import duration
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import nearest
 from tiphys_runtime.errors import MaxRuntimeExceeded, NonRecoverableError, OOMError
+from tiphys_runtime.limits import MOST_RETRIES
 
-MOST_RETRIES = 1000
 LARGEST_GROWTH = 100
 
 

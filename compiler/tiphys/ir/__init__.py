@@ -56,6 +56,7 @@ from tiphys.ir.constructs import (
 from tiphys.ir.nodes import (
     CONTEXT,
     RESOURCE,
+    RETRIES,
     VARIABLES,
     WITHIN,
     Call,
@@ -82,6 +83,7 @@ __all__ = [
     "NOBODY",
     "PLAIN",
     "RESOURCE",
+    "RETRIES",
     "VARIABLES",
     "WITHIN",
     "Ask",

@@ -34,6 +34,10 @@ RESOURCE = "!resource "
 it stand `requests` or `limits`, and the resource."""
 
 
+RETRIES = f"{RESOURCE}retries"
+"""The same, for how often the call is tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a leaf task."""

@@ -71,6 +71,8 @@ class Plan:
     """Of a pod that runs no task: the orchestrator whose code it runs."""
     resources: tuple[tuple[str, Slot], ...] = ()
     """What the pod asks for, where only run time says how much: `requests memory`, and the place of the quantity."""
+    retries: Slot | None = None
+    """How often it is tried again, where only run time says."""
     context: Slot | None = None
     """The texts that the body is given beside its arguments."""
     variables: Slot | None = None

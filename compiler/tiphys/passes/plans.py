@@ -50,6 +50,7 @@ class Plans:
             plan.within,
             plan.context,
             plan.variables,
+            plan.retries,
             plan.resources,
             plan.keyed,
         )

@@ -15,6 +15,7 @@ from typing import Any
 from tiphys.ir import (
     CONTEXT,
     RESOURCE,
+    RETRIES,
     VARIABLES,
     WITHIN,
     Atom,
@@ -117,7 +118,8 @@ def make_pod(site: Site, host: Host) -> Pod:
         item=item, records=site.records, frame=frame,
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
         within=places.hidden(WITHIN), context=places.hidden(CONTEXT), variables=places.hidden(VARIABLES),
-        keyed=places.keyed(), resources=places.resources(), is_storeless=site.is_storeless,
+        retries=places.hidden(RETRIES), keyed=places.keyed(), resources=places.resources(),
+        is_storeless=site.is_storeless,
     )  # fmt: skip
     if plan.task is None:
         plan = replace(plan, around=site.plans.owners.get(site.graph.task))
@@ -166,7 +168,9 @@ class Places:
         """Give the places of the quantities that the pod asks for."""
         named = self.host.arguments if isinstance(self.host, Call) else ()
         return tuple(
-            (name.removeprefix(RESOURCE), self.slot(atom)) for name, atom in named if name.startswith(RESOURCE)
+            (name.removeprefix(RESOURCE), self.slot(atom))
+            for name, atom in named
+            if name.startswith(RESOURCE) and name != RETRIES
         )
 
     def keyed(self) -> tuple[Slot, ...] | None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from tiphys.authoring.location import standing
 from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import AuthoringError, ProgramError
-from tiphys.ir import RESOURCE, VARIABLES, Atom
+from tiphys.ir import RESOURCE, RETRIES, VARIABLES, Atom
 from tiphys.tracing.choices import decide
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import Box, DictC
 from tiphys.tracing.values import Choice, NotKnown, Special, TupleV, Unknown
-from tiphys_runtime.limits import seconds_of, texts_of
+from tiphys_runtime.limits import retries_of, seconds_of, texts_of
 from tiphys_runtime.quantities import Quantity, one_of_pair, requested
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ VARIABLE = "as the run decides"
 
 @dataclass(frozen=True, eq=False)
 class Later:
-    """What only run time says of a call: quantities, seconds, variables."""
+    """What only run time says of a call: quantities, the number of retries among them; seconds, variables."""
 
     sizes: Mapping[str, Unknown]
     limit: Unknown | None
@@ -120,7 +120,8 @@ def override(
     seconds = words.get("timeout")
     late = seconds is not None and t.unknown(seconds) is not None
     known_variables, variables = variables_in(t, words.get("env_vars"), node)
-    if not isinstance(sized, Sized) and not late and variables is None:
+    retries = retries_in(t, words.get("retries"), node)
+    if not isinstance(sized, Sized) and not late and variables is None and not retries:
         return known_override(t, task, args, words, node)
     if is_orchestrator(task):
         raise t.refuse(
@@ -136,8 +137,10 @@ def override(
         if task.beside is not None:
             mend = "Make them inputs, which its command can name."
             raise t.refuse(f"variables of run time do not reach the container of `{task.name}`", node, mend)
+    if retries:
+        known["retries"] = 1
     made = known_override(t, task, args, known, node)
-    sizes = sized.sizes if isinstance(sized, Sized) else {}
+    sizes = {**(sized.sizes if isinstance(sized, Sized) else {}), **retries}
     limit = None
     if late:
         asked = ast.Call(func=t.capture(seconds_of, "seconds_of", node), args=[t.expression(seconds).tree], keywords=[])
@@ -149,6 +152,15 @@ def override(
         return call_task(t, made, given, named, where, later=Later(sizes, limit, variables))
 
     return Special("override", call)
+
+
+def retries_in(t: Tracer, said: Any, node: ast.AST) -> dict[str, Unknown]:
+    """Give the number of retries, where only run time knows it."""
+    unknown = None if said is None else t.unknown(said)
+    if unknown is None or unknown.type not in (int, bool, Any):
+        return {}
+    asked = ast.Call(func=t.capture(retries_of, "retries_of", node), args=[t.expression(said).tree], keywords=[])
+    return {RETRIES.removeprefix(RESOURCE): Unknown(at(asked, node), int, pure=True, total=False)}
 
 
 def variables_in(t: Tracer, said: Any, node: ast.AST) -> tuple[dict[str, Any], Unknown | None]:
@@ -172,8 +184,10 @@ def known_override(
     late = [name for name, value in words.items() if not is_known(t, value)]
     if late:
         mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
-        what = "the names in `env_vars` of a task have" if late[0] == "env_vars" else f"`{late[0]}` of a task has"
-        need_not = "quantities of resources, timeouts and values of `env_vars` need not"
+        what = {
+            "env_vars": "the names in `env_vars` of a task have", "retries": "the `RetryStrategy` of a task has"
+        }.get(late[0], f"`{late[0]}` of a task has")  # fmt: skip
+        need_not = "quantities of resources, timeouts, numbers of retries and values of `env_vars` need not"
         message = f"{what} to be known when the program is compiled; {need_not}"
         raise t.untraceable(message, node, mend)
     known = {name: t.native(value) for name, value in words.items()}

@@ -250,13 +250,13 @@ return await add.override(cpu=3)(n)
     "override runtime": (
         """\
 a = await add(n)
-return await add.override(retries=a)(n)
+return await add.override(queue=str(a))(n)
 """,
         """\
-`retries` of a task has to be known when the program is compiled; quantities of resources, timeouts and values of `env_vars` need not
+`queue` of a task has to be known when the program is compiled; quantities of resources, timeouts, numbers of retries and values of `env_vars` need not
   flow.py:86:18
-    return await add.override(retries=a)(n)
-                 ^^^^^^^^^^^^^^^^^^^^^^^
+    return await add.override(queue=str(a))(n)
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^
   Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes.
 """,
     ),

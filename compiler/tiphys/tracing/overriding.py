@@ -35,7 +35,7 @@ VARIABLE = "as the run decides"
 """What stands in the pod for a variable that the shim sets."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Later:
     """What only run time says of a call: quantities, the number of retries among them; seconds, variables."""
 
@@ -116,42 +116,50 @@ def override(
     if "short_name" in words and not is_known(t, words["short_name"]):
         t.state.notes.append(f"{t.span(node)}: a `short_name` of run time is not shown: the name of the task is")
         words = {name: value for name, value in words.items() if name != "short_name"}
-    sized = words.get("resources")
-    seconds = words.get("timeout")
-    late = seconds is not None and t.unknown(seconds) is not None
-    known_variables, variables = variables_in(t, words.get("env_vars"), node)
-    retries = retries_in(t, words.get("retries"), node)
-    if not isinstance(sized, Sized) and not late and variables is None and not retries:
+    later, known = said_later(t, words, node)
+    if later == NOTHING:
         return known_override(t, task, args, words, node)
     if is_orchestrator(task):
         raise t.refuse(
             f"`{task.name}` calls tasks and has no pod of its own", node, "Override the tasks that it calls."
         )
-    known = {name: value for name, value in words.items() if not (name == "timeout" and late)}
-    if isinstance(sized, Sized):
-        known["resources"] = sized.known
-    if late:
-        known["timeout"] = 0  # what was said before holds no more
-    if variables is not None:
-        known["env_vars"] = known_variables
-        if task.beside is not None:
-            mend = "Make them inputs, which its command can name."
-            raise t.refuse(f"variables of run time do not reach the container of `{task.name}`", node, mend)
-    if retries:
-        known["retries"] = 1
+    if later.variables is not None and task.beside is not None:
+        mend = "Make them inputs, which its command can name."
+        raise t.refuse(f"variables of run time do not reach the container of `{task.name}`", node, mend)
     made = known_override(t, task, args, known, node)
-    sizes = {**(sized.sizes if isinstance(sized, Sized) else {}), **retries}
-    limit = None
-    if late:
-        asked = ast.Call(func=t.capture(seconds_of, "seconds_of", node), args=[t.expression(seconds).tree], keywords=[])
-        limit = Unknown(at(asked, node), Any, pure=True, total=False)
 
     def call(given: tuple[Any, ...], named: dict[str, Any], where: ast.Call) -> Any:
         from tiphys.tracing.tasks import call_task
 
-        return call_task(t, made, given, named, where, later=Later(sizes, limit, variables))
+        return call_task(t, made, given, named, where, later=later)
 
     return Special("override", call)
+
+
+def said_later(t: Tracer, words: Mapping[str, Any], node: ast.AST) -> tuple[Later, dict[str, Any]]:
+    """Tell what only run time says from the settings that are known; what was said before holds no more for either."""
+    known = dict(words)
+    sizes = retries_in(t, words.get("retries"), node)
+    if sizes:
+        known["retries"] = 1
+    if isinstance(sized := words.get("resources"), Sized):
+        known["resources"] = sized.known
+        sizes = {**sized.sizes, **sizes}
+    limit = seconds_in(t, words.get("timeout"), node)
+    if limit is not None:
+        known["timeout"] = 0
+    named, variables = variables_in(t, words.get("env_vars"), node)
+    if variables is not None:
+        known["env_vars"] = named
+    return Later(sizes, limit, variables), known
+
+
+def seconds_in(t: Tracer, said: Any, node: ast.AST) -> Unknown | None:
+    """Give the seconds of a timeout, where only run time knows it."""
+    if said is None or t.unknown(said) is None:
+        return None
+    asked = ast.Call(func=t.capture(seconds_of, "seconds_of", node), args=[t.expression(said).tree], keywords=[])
+    return Unknown(at(asked, node), Any, pure=True, total=False)
 
 
 def retries_in(t: Tracer, said: Any, node: ast.AST) -> dict[str, Unknown]:

@@ -189,6 +189,22 @@ def test_each_of_the_settings_that_run_time_chooses_among_has_a_pod_of_its_own(h
     ]
 
 
+PLAIN = {
+    "a conditional expression": ("service_account='a' if mb > 2 else 'b'", ["a", "b"]),
+    "one of three": ("service_account='a' if mb > 2 else 'b' if mb > 1 else 'c'", ["a", "b", "c"]),
+    "one that is assigned before": ("service_account=account", ["a", "b"]),
+}
+
+
+@pytest.mark.parametrize("how", PLAIN)
+def test_a_text_that_is_one_of_several_known_ones_makes_as_many_pods(how: str, lower: Lower) -> None:
+    said, accounts = PLAIN[how]
+    made = lower(CHOICE.format(chosen="account = 'a' if mb > 2 else 'b'").replace("resources=r, retries=1", said))
+
+    found = [item["serviceAccountName"] for item in made.spec["templates"] if "serviceAccountName" in item]
+    assert sorted(found) == accounts
+
+
 WITH_POD_TEMPLATE = """
 import tiphys
 env = tiphys.TaskEnvironment("env")

@@ -110,6 +110,15 @@ async def one_of_several(n: int) -> int:
         return await work.override(resources=asked)(0)
 
 
+@env.task
+async def one_of_several_numbers(n: int) -> list[int]:
+    found = []
+    for each in await sizes(n):
+        most = 2000 if each > 200 else 1000
+        found.append(await work.override(max_inline_io_bytes=most, cache="disable" if each else "auto")(each))
+    return found
+
+
 # SIZE: what Argo reads before a pod begins is computed by an earlier one, which there may not be
 CASES = [
     ("memory_of_a_result", {"n": 1}),
@@ -120,6 +129,7 @@ CASES = [
     *[("one_after_the_other", {"n": n}, n) for n in (0, 1, 3)],  # SIZE of each round
     ("a_size_that_is_none", {"n": 1}, 2),  # SIZE, CATCH
     ("seconds_of_a_result", {"n": 1}),
+    *[("one_of_several_numbers", {"n": n}, 0) for n in (0, 2)],
     *[("one_of_several", {"n": n}, 1) for n in (1, 200)],  # which of them, for the frame of the try
     *[("seconds_in_a_loop", {"n": n}) for n in (0, 1, 3)],
 ]

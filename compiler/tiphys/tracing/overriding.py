@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from tiphys.authoring.location import standing
 from tiphys.authoring.resources import Resources
 from tiphys.diagnostics import AuthoringError, ProgramError
-from tiphys.ir import RESOURCE, RETRIES, VARIABLES, Atom
+from tiphys.ir import RESOURCE, RETRIES, VARIABLES, Atom, Literal
 from tiphys.tracing.choices import decide
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import Box, DictC
-from tiphys.tracing.values import Choice, NotKnown, Special, TupleV, Unknown
+from tiphys.tracing.values import Choice, Hole, NotKnown, Special, TupleV, Unknown
 from tiphys_runtime.limits import retries_of, seconds_of, texts_of
 from tiphys_runtime.quantities import Quantity, one_of_pair, requested
 
@@ -45,6 +45,10 @@ class Later:
 
 
 NOTHING = Later({}, None, None)
+
+
+LATE = ("short_name", "resources", "timeout", "env_vars", "retries")
+"""Settings of pods of which run time may say something that is not known before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +113,8 @@ def override(
     t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
 ) -> Any:
     """Call `task.override`; with settings of run time it gives what can only be called, or one of several tasks."""
+    late = LATE[:1] if is_orchestrator(task) else LATE
+    words = {name: value if name in late else one_of_known(t, value, node) for name, value in words.items()}
     several = next(((name, value) for name, value in words.items() if isinstance(value, Choice)), None)
     if several is not None:
         name, choice = several
@@ -183,6 +189,30 @@ def variables_in(t: Tracer, said: Any, node: ast.AST) -> tuple[dict[str, Any], U
     tree = t.tree(t.state.box(DictC(dict(open_))), node, "env_vars")
     checked = ast.Call(func=t.capture(texts_of, "texts_of", node), args=[tree], keywords=[])
     return known, Unknown(at(checked, node), Any, pure=True, total=False)
+
+
+def one_of_known(t: Tracer, value: Any, node: ast.AST) -> Any:
+    """Give the known values that a value of run time is one of, where its expression tells them: `3 if x else 0`."""
+    if not isinstance(value, Unknown):
+        return value
+    made = t.glue.get(value.ref.node) if value.ref is not None else value
+    options = [True, False] if value.type is bool else constants(made.tree) if made is not None else None
+    if options is None or len(options) < 2:
+        return value
+    table = t.capture({option: number for number, option in enumerate(options)}, "numbers", node)
+    tree = at(ast.Subscript(value=table, slice=t.tree(value, node, "one"), ctx=ast.Load()), node)
+    return Choice(t.settle(Unknown(tree, int, value.pure, value.total), "which", node), tuple(options))
+
+
+def constants(tree: ast.expr) -> list[Any] | None:
+    """List the known values that a conditional expression may have; nothing where it may have others."""
+    match tree:
+        case ast.IfExp(body=body, orelse=orelse):
+            first, second = constants(body), constants(orelse)
+            return None if first is None or second is None else list(dict.fromkeys((*first, *second)))
+        case ast.Constant(value=known) | Hole(value=Literal(value=str() | int() | None as known)):
+            return [known]
+    return None
 
 
 def known_override(

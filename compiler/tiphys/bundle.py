@@ -73,7 +73,8 @@ class Entry:
     """One thing that a pod may be told to do. task and function: None for a pod that only computes glue.
 
     item: the output that is also written where a list is read. records: it records how it ended, with the values of
-    `frame` where it fails. catch: how many entries the frame has that it reads from the records of others.
+    `frame` where it fails. is_told: that record is an output parameter, and no file. catch: how many entries the frame
+    has that it reads from the records of others.
     attempts: how often the user has it tried. kept: how its results are kept. on: after which exceptions; None: after
     all. lost: how often it is started again when it was lost, where that is counted apart. tries: its attempts count
     themselves in a file. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
@@ -93,6 +94,7 @@ class Entry:
     outputs: tuple[Output, ...] = ()
     item: str | None = None
     records: bool = False
+    is_told: bool = False
     frame: tuple[Place, ...] = ()
     catch: int | None = None
     attempts: int = 1
@@ -349,6 +351,7 @@ def control_form(entry: Entry) -> dict[str, object]:
     form: dict[str, object] = {
         "item": entry.item,
         "records": entry.records or None,
+        "told": (entry.records and entry.is_told) or None,
         "frame": list(entry.frame) or None,
         "catch": entry.catch,
         "attempts": entry.attempts if entry.attempts > 1 else None,

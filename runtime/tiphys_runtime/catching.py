@@ -10,24 +10,33 @@ from tiphys_runtime.operands import Operand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from tiphys_runtime.loading import Bundle
 
 
 class Caught:
-    """The error that ended a region: the exception, its envelope, and the frame of the call that failed."""
+    """The error that ended a region: the exception, its envelope, and the frame of the call that failed.
 
-    def __init__(self, root: str, world: Bundle) -> None:
-        from tiphys_runtime import failure
+    told: the records of the region as text; `{}` where they are files.
+    """
+
+    def __init__(self, root: str, world: Bundle, told: str) -> None:
+        from tiphys_runtime import failure, telling
         from tiphys_runtime.counting import UNTOLD
         from tiphys_runtime.errors import TaskLostError
 
         self.root = root
         self.world = world
-        records = records_in(os.path.join(root, "in", "records"))
-        found = min((each for each in records if each.get("e")), key=when, default=None)
+        records: Iterable[dict[str, Any]]
+        if told == "{}":
+            records = records_in(os.path.join(root, "in", "records"))
+        elif told.startswith("{"):
+            raise ValueError(f"what failed cannot be read: {envelope.too_long(envelope.parse(told))}")
+        else:
+            records = telling.records_in(told)
+        found = telling.first_of(records)
         self.frame: list[dict[str, Any]] = []
         if found is None:
             lost = TaskLostError(f"a task ended without reporting anything: {UNTOLD}")
@@ -62,8 +71,3 @@ def records_in(folder: str) -> Iterator[dict[str, Any]]:
         if "_" in files:
             with open(os.path.join(home, "_"), encoding="utf-8") as file:
                 yield json.load(file)
-
-
-def when(record: dict[str, Any]) -> tuple[str, str]:
-    """Order records: by time, then by the call."""
-    return str(record["time"]), str(record["at"])

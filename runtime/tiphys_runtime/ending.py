@@ -44,7 +44,11 @@ def fail(call: Call, ended: Ended) -> int:
 
     short = whole = told(failure.LARGEST_PICKLE)
     try:
-        if call.item is not None or call.records_to is not None:  # files may hold more than parameters
+        if "told" in call.entry:
+            from tiphys_runtime.telling import LARGEST_PICKLE
+
+            whole = {**told(LARGEST_PICKLE), "time": short["time"]}
+        elif call.item is not None or call.records_to is not None:  # files may hold more than parameters
             whole = {**told(failure.LARGEST_FILE), "time": short["time"]}
         names = [str(output["name"]) for output in call.outputs()]
         for name in dict.fromkeys((*names, "v")):
@@ -69,13 +73,18 @@ def error_file(told: dict[str, Any]) -> bytes:
 
 def record(call: Call, told: dict[str, Any] | None, places: list[Any] | None = None) -> None:
     """Write the record of an entry, where somebody reads it. places: the frame of the step that failed."""
-    if call.records_to is None:
+    if call.records_to is None or (told is None and "told" in call.entry):
         return
     frame: list[Any] = []
     if told is not None:
         places = places or call.entry.get("frame")
         frame = [frame_entry(call, place) for place in places] if places else call.frame
     content = {"at": call.at, "time": now(), "e": told, "frame": frame}
+    if "told" in call.entry:
+        from tiphys_runtime import telling
+
+        call.write("record", telling.text_of(call, content))
+        return
     call.write("record", codec.text_of(content))
 
 

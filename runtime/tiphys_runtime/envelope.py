@@ -145,10 +145,7 @@ def value_of(envelope: Mapping[str, Any], world: World, source: Source) -> Any:
         inside = Source(blob=source.blob, typed=source.typed)
         return [value_of(inner(envelope, index), world, inside) for index in range(width(envelope))]
     if "o" in envelope:
-        raise ValueError(
-            f"it takes {envelope['o']:,} bytes, many results that are read at once counted together, and without an "
-            "artifact repository no argument may have more than 131,000; configure one, or return less"
-        )
+        raise ValueError(too_long(envelope))
     if "e" in envelope:
         from tiphys_runtime.failure import exception_of
 
@@ -169,10 +166,22 @@ def inner(envelope: Mapping[str, Any], index: int) -> dict[str, Any]:
     if "a" not in envelope:
         packed: dict[str, Any] = envelope["l"][index]
         return packed
+    if "r" in envelope and envelope["r"][index]:
+        from tiphys_runtime import telling
+
+        record = telling.first_of(telling.records_in(envelope["r"][index]))
+        return {} if record is None else {"e": record["e"]}
     import binascii
 
-    text = binascii.a2b_base64(envelope["a"][index]).decode("ascii")
-    return parse(text) if text else {}
+    return parse(binascii.a2b_base64(envelope["a"][index]).decode("ascii") or "{}")
+
+
+def too_long(envelope: Mapping[str, Any]) -> str:
+    """Say what is wrong where an argument was too long for a program."""
+    return (
+        f"it takes {envelope['o']:,} bytes, many results that are read at once counted together, and without an "
+        "artifact repository no argument may have more than 131,000; configure one, or return less"
+    )
 
 
 def of_file(data: bytes, world: World) -> Any:

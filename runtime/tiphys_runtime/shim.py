@@ -69,6 +69,7 @@ class Call:
         self.item: str | None = None
         self.records_to: str | None = None
         self.frame: list[dict[str, Any]] = []
+        self.told = "{}"
         self.caught: Caught | None = None
         self.seconds: float | None = None
         self.limit = "timeout"
@@ -105,13 +106,15 @@ class Call:
     def take(self, texts: list[str]) -> None:
         """Take from the arguments what is no operand. Raises ValueError."""
         if "records" in self.entry:
-            frame, to = texts.pop(), texts.pop()
+            frame, to = envelope.parse(texts.pop()), texts.pop()
             self.records_to = to if to != "-" else None
-            self.frame = envelope.parse(frame).get("l", [])
+            if "o" in frame:
+                raise ValueError(f"what the variables hold cannot reach the `except`: {envelope.too_long(frame)}")
+            self.frame = frame.get("l", [])
         if "item" in self.entry:
             self.item = texts.pop()
         if "catch" in self.entry:
-            del texts[0]  # the records, which are files
+            self.told = texts.pop(0)
 
     def run(self) -> None:
         """Compute glue and body, and write the outputs. Raises Ended."""
@@ -175,7 +178,7 @@ class Call:
 
         assert self.world is not None
         try:
-            self.caught = Caught(self.root, self.world)
+            self.caught = Caught(self.root, self.world, self.told)
         except (ValueError, LookupError) as error:
             raise Ended(INPUT, error) from None
         self.values.body = self.caught.error

@@ -10,9 +10,12 @@ import pytest
 
 from tests.argo.conftest import Lower
 from tiphys.argo.checker import check_manifest
+from tiphys.argo.expressions import bounded
+from tiphys.argo.pods import ARGUMENT
 from tiphys.diagnostics import InternalError
 
 # a branch, a loop and a try as argo/constructs.py and argo/loops.py write them
+LAST = "(a.Succeeded || a.Failed || a.Errored || a.Skipped || a.Omitted)"
 OUTPUT = {"name": "v", "valueFrom": {"path": "/v", "default": "{}"}}
 CONSTRUCTS = {
     "metadata": {},
@@ -100,6 +103,31 @@ CONSTRUCTS = {
                 },
             },
             {
+                "name": "tried",
+                "outputs": {
+                    "parameters": [
+                        {
+                            "name": "record",
+                            "valueFrom": {
+                                "expression": "(tasks['a'].status == 'Failed' || tasks['a'].status == 'Error') ? "
+                                "'-' + (tasks['a'].outputs?.parameters?.record ?? '') : ''",
+                                "default": "-",
+                            },
+                        }
+                    ]
+                },
+                "dag": {
+                    "tasks": [
+                        {
+                            "name": "a",
+                            "template": "pod",
+                            "arguments": {"parameters": [{"name": "at", "value": "a"}]},
+                        },
+                        {"name": "end", "template": "guard", "depends": LAST},
+                    ]
+                },
+            },
+            {
                 "name": "pod",
                 "inputs": {"parameters": [{"name": "at"}]},
                 "outputs": {"parameters": [OUTPUT]},
@@ -113,6 +141,7 @@ CONSTRUCTS = {
     },
 }
 BRANCH = "templates.branch.dag.tasks"
+RECORD = "templates.tried.outputs.parameters.record.valueFrom.expression"
 VALUE = "templates.branch.outputs.parameters.v.valueFrom.expression"
 BREAKS = [
     # a task that may have been skipped is read without asking
@@ -149,6 +178,14 @@ BREAKS = [
         "nothing implies that c succeeded",
     ),
     ("templates.pod.retryStrategy", None, "has no place there"),
+    ("templates.pod.container.args", [bounded("y", ARGUMENT)], "is no input of the template"),
+    ("templates.pod.container.args", [bounded("at", 5)], "has no place there"),
+    # a task that comes last whatever becomes of the others: that the DAG succeeded says nothing of them
+    (RECORD, "tasks['a'].outputs.parameters['v']", "nothing implies that a succeeded"),
+    (RECORD, "tasks['z'].outputs?.parameters?.record ?? ''", "no task that is known here"),
+    (RECORD, "tasks['a'].outputs?.parameters?.record", "is not understood"),
+    ("templates.tried.dag.tasks.end.depends", "(a.Succeeded || a.Failed)", "says more than what has to succeed"),
+    ("templates.tried.dag.tasks.end.depends", LAST.replace("a.", "z."), "depends on z, which does not come before it"),
 ]
 
 

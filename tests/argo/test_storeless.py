@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from tests.argo.conftest import Load
+from tiphys.argo.pods import ARGUMENT
 from tiphys.compiling import compile_task
 from tiphys.diagnostics import ProgramError
 from tiphys.profile import Profile
 from tiphys.runs import RunContext
+from tiphys_runtime.envelope import too_long
+from tiphys_runtime.errors import NonRecoverableError
 
 PROFILE = Profile.model_validate({"storage": "none"})
 HEAD = """
@@ -34,15 +37,6 @@ FLOWS = """
     return f"{total} {len(first)}"
 """
 REFUSED = {
-    "the exceptions that a `try` catches are kept in one": """
-    try:
-        return await step(n)
-    except ValueError:
-        return []
-""",
-    "the exceptions of a fan-out are kept in one": """
-    return await asyncio.gather(*(step(len(x)) for x in await step(n)), return_exceptions=True)
-""",
     "the results of `cache` are kept in one": """
     return await step.override(cache="auto")(n)
 """,
@@ -52,9 +46,9 @@ REFUSED = {
 }
 
 
-def run(load: Load, folder: Path, n: int, text: str = FLOWS) -> Any:
-    """Compile and run the program on this computer; no template has an artifact."""
-    manifest = compile_task(load(HEAD.format(returns="str") + text), profile=PROFILE)
+def run(load: Load, folder: Path, n: int, text: str = FLOWS, head: str = "") -> Any:
+    """Compile and run the program on this computer; no template has an artifact. head: further tasks."""
+    manifest = compile_task(load(head + HEAD.format(returns="str") + text), profile=PROFILE)
     for template in manifest.objects[1]["spec"]["templates"]:
         assert "artifacts" not in template.get("inputs", {})
         assert "artifacts" not in template.get("outputs", {})
@@ -95,6 +89,43 @@ def test_what_is_too_long_for_one_argument_is_refused_by_the_task_that_takes_it(
     text = LISTS.format(calls=", ".join(["step(n)"] * 17))
     with pytest.raises(ValueError, match=r"it takes 18\d,\d+ bytes, .* without an artifact repository no argument"):
         run(load, tmp_path / "run", 10_000, text)
+
+
+TRIES = """
+    texts = []
+    try:
+        texts = await asyncio.gather({calls})
+        await refuse(n)
+    except tiphys.errors.NonRecoverableError as error:
+        return f"{{error}} {{sum(len(text[0]) for text in texts)}}"
+    return "went"
+"""
+REFUSE = """
+@env.task
+async def refuse(n: int) -> None:
+    raise {error}
+"""
+
+
+@pytest.mark.slow
+def test_what_variables_hold_where_something_fails_reaches_the_handler(load: Load, tmp_path: Path) -> None:
+    text = TRIES.format(calls="step(n), step(n)")
+    head = REFUSE.format(error="tiphys.errors.NonRecoverableError('no')")
+
+    assert run(load, tmp_path / "run", 30_000, text, head) == "no 60000"
+
+
+@pytest.mark.slow
+def test_too_much_of_that_is_an_exception_of_its_own(load: Load, tmp_path: Path) -> None:
+    """4 times 30,000 are more than 90,000. The handler is for another class, which is not what arrives."""
+    text = TRIES.format(calls="step(n), step(n), step(n), step(n)").replace("NonRecoverableError as", "OOMError as")
+    head = REFUSE.format(error="tiphys.errors.OOMError('no')")
+    with pytest.raises(NonRecoverableError, match=r"OOMError: no; what the variables hold .* takes 12\d,\d+ bytes"):
+        run(load, tmp_path / "run", 30_000, text, head)
+
+
+def test_the_pod_says_the_limit_that_the_compiler_set() -> None:
+    assert f"{ARGUMENT:,}" in too_long({"o": 1})
 
 
 @pytest.mark.parametrize("text", REFUSED)

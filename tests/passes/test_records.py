@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.passes.building import attempt, call, caught, graph, program, region, sub, switch
+from dataclasses import replace
+
+from tests.passes.building import attempt, call, caught, fan, graph, program, region, sub, switch
 from tiphys.passes.records import recording
 
 
@@ -44,3 +46,12 @@ def test_the_catch_of_an_attempt_inside_another_one_records() -> None:
     )
 
     assert found == {"outer-body", "inner", "inner-body", "inner-catch"}
+
+
+def test_items_whose_exceptions_are_values_record_where_there_is_no_repository() -> None:
+    """With one the exception is in the item's own file."""
+    each = replace(fan("main-map", "n", "n", "i", sub("it", "main-item")), keeps_errors=True)
+    made = program(region("main-item", "", call("a")), each, graph("main", "n", sub("map", "main-map", n="%n")))
+
+    assert recording(made) == frozenset()
+    assert recording(replace(made, is_storeless=True)) == {"main-item"}

@@ -49,6 +49,11 @@ class Calls:
     """The numbers, in the bundle, of the types of people's answers."""
     envelope: Envelope
 
+    @property
+    def is_storeless(self) -> bool:
+        """All that pods receive and give travels in parameters."""
+        return self.program.is_storeless
+
     def inputs(self, unit: str) -> list[m.Parameter]:
         """Declare what the template of a unit takes."""
         named = (parameter_of(item.name) for item in self.program.graphs[unit].inputs)
@@ -84,7 +89,7 @@ class Calls:
             found[ROUND] = "0"
             if counts_exit(callee):
                 found[EXIT] = self.first_exit(callee, named)
-        if isinstance(callee, Map) and not self.program.is_storeless:
+        if isinstance(callee, Map) and not self.is_storeless:
             found[PREFIX] = directory_key(str(at))
         if isinstance(callee, Reading) and isinstance(callee.number, Question):
             found[READ] = evaluated(answer(callee.number))

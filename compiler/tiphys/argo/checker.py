@@ -19,7 +19,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Never
 
-from tiphys.argo.expressions import GROWN, QUEUED, RUN, STEPS
+from tiphys.argo.expressions import GROWN, QUEUED, RUN, STEPS, bounded
+from tiphys.argo.pods import ARGUMENT
 from tiphys.argo.proving import Known, UnprovenError, prove
 from tiphys.diagnostics import InternalError
 
@@ -35,6 +36,8 @@ COUNTED = "|".join(
     )
 )
 """What an attempt is told, and the memory that it has."""
+BOUNDED = re.escape(bounded("!", ARGUMENT)[2:-2]).replace("!", r"(?P<bounded>[-\w]+)", 1).replace("!", r"(?P=bounded)")
+"""A parameter, or how long it is."""
 TOLD = (QUEUED, RUN)
 """What every pod may be told."""
 REFERENCE = re.compile(
@@ -49,17 +52,22 @@ REFERENCE = re.compile(
     | =fromJSON\(inputs\.parameters\['(?P<quantity>[-\w]+)'\]\)\.v
     | =string\(asInt\(fromJSON\(inputs\.parameters\['(?P<limit>[-\w]+)'\]\)\.v\)\ \+\ [0-9]+\)
     | (?P<retries>retries|lastRetry\.(?:status|exitCode|message)|COUNTED)
+    | BOUNDED
     | =(?P<expression>(?:(?!\}\}).)+)
     | (?P<uid>workflow\.(?:uid|namespace|name))
     | (?P<pod>(?:pod|node)\.name)
     | (?P<item>item)
-    )\}\}""".replace("HASHED", HASHED).replace("COUNTED", COUNTED),
+    )\}\}""".replace("HASHED", HASHED)
+    .replace("COUNTED", COUNTED)
+    .replace("BOUNDED", BOUNDED),
     re.VERBOSE | re.ASCII,
 )
 INPUT = re.compile(r"inputs\.parameters\['([-\w]+)'\]", re.ASCII)
 CONDITION = re.compile(r"\{\{=((?:(?!\}\}).)+)\}\}")
 TASK = frozenset(("name", "template", "depends", "dependencies", "when", "arguments", "withSequence", "continueOn"))
 SUCCEEDED = re.compile(r"([-a-zA-Z0-9]+)\.Succeeded", re.ASCII)
+ENDED = re.compile(r"\(([-a-zA-Z0-9]+)\.Succeeded(?: \|\| \1\.(?:Failed|Errored|Skipped|Omitted)){4}\)", re.ASCII)
+"""However a task ended."""
 FILES_IN = ("inputs", "outputs", "synchronization")
 APART = frozenset(
     ("container", "containerSet", "resource", "suspend", "metadata", "podSpecPatch", "retryStrategy", *FILES_IN)
@@ -125,7 +133,7 @@ def check_template(
     counted = frozenset(("retries",)) if "retryStrategy" in item else frozenset[str]()
     check_texts(Scope(name, inputs, kinds=counted | {"quantity"}), item.get("podSpecPatch"))
     for container in item.get("containerSet", {}).get("containers", [item.get("container", {})]):
-        check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "expression"))), container.get("args"))
+        check_texts(Scope(name, inputs, kinds=frozenset(("input", "uid", "bounded"))), container.get("args"))
         for variable in container.get("env", ()):
             if variable.get("value") not in TOLD:
                 check_texts(Scope(name, kinds=counted), variable)
@@ -149,14 +157,16 @@ def check_dag(item: Json, templates: Mapping[str, Json], given: Mapping[str, fro
             fail(place, f"what {sorted(set(task) - TASK)} mean is not known here")
         check_arguments(place, task, templates[task["template"]])
         earlier = 0
-        succeeded = list(needs(place, task.get("depends")))
-        for needed in (*succeeded, *task.get("dependencies", ())):
+        succeeded, ended = needs(place, task.get("depends"))
+        for needed in (*succeeded, *ended, *task.get("dependencies", ())):
             if needed not in made:
                 fail(place, f"it depends on {needed}, which does not come before it")
         for needed in succeeded:
             earlier |= before[needed] | 1 << places[needed]
         check_task(task, Scope(place, scope.inputs, scope.typed, Done(made, places, earlier), ARGUMENTS))
-        if "when" not in task and "continueOn" not in task and not earlier & ~sure:
+        if ended:
+            sure = 0  # the whole DAG succeeds, whatever becomes of the tasks before
+        elif "when" not in task and "continueOn" not in task and not earlier & ~sure:
             # it has succeeded if the whole DAG has
             sure |= 1 << len(places)
         places[task["name"]] = len(places)
@@ -219,13 +229,18 @@ class Done(Mapping[str, frozenset[str]]):
         return self.bits.bit_count()
 
 
-def needs(place: str, depends: str | None) -> Iterator[str]:
-    """Name the tasks that have to succeed before."""
+def needs(place: str, depends: str | None) -> tuple[list[str], list[str]]:
+    """Name the tasks that have to succeed before, and those that have to end, in whatever way."""
+    succeeded, ended = [], []
     for part in depends.split(" && ") if depends else ():
-        found = SUCCEEDED.fullmatch(part)
-        if found is None:
+        found, over = SUCCEEDED.fullmatch(part), ENDED.fullmatch(part)
+        if found is not None:
+            succeeded.append(found[1])
+        elif over is not None:
+            ended.append(over[1])
+        else:
             fail(place, f"`depends: {depends}` says more than what has to succeed")
-        yield found[1]
+    return succeeded, ended
 
 
 def check_arguments(place: str, task: Json, callee: Json) -> None:
@@ -312,7 +327,7 @@ def check_reference(scope: Scope, found: re.Match[str]) -> None:
         for name in INPUT.findall(found[0]):
             if name not in scope.inputs:
                 fail(scope.place, f"{name}, read by {found[0]}, is no input of the template")
-    elif kind in ("input", "spilled", "quantity", "limit") and found[kind] not in scope.inputs:
+    elif kind in ("input", "spilled", "quantity", "limit", "bounded") and found[kind] not in scope.inputs:
         fail(scope.place, f"{found[0]} is no input of the template")
     elif kind in ("typed", "timed") and found[kind] not in scope.typed:
         fail(scope.place, f"{found[0]} is no argument of the workflow")

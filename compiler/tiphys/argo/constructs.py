@@ -11,6 +11,7 @@ from tiphys.argo.expressions import (
     CAUGHT,
     FRAME,
     READ,
+    RECORD,
     RECORDS_TO,
     UNKNOWN,
     choice,
@@ -21,6 +22,7 @@ from tiphys.argo.expressions import (
     input_of,
     is_number,
     output_in,
+    output_of,
     parameter_of,
     pass_on,
     text,
@@ -33,6 +35,7 @@ from tiphys.diagnostics import InternalError
 from tiphys.ir import Atom, Attempt, Construct, Entry, Literal, Loop, Map, Reading, Ref, Sub, Switch
 
 TOO_MANY = "too-many"
+OK = "ok"
 
 
 class Inside:
@@ -158,8 +161,10 @@ def attempt_templates(calls: Calls, unit: Attempt) -> Iterator[m.Template]:
     at, passed = input_of("at"), m.Arguments(parameters=calls.passed_on(unit.name))
     guard = m.DAGTask(name=GUARD, template=calls.parts[unit.name, GUARD], arguments=passed)
     caught = inside.region(unit.catch, taken=(GUARD,))
-    failed = output_in(GUARD, "ok") + " != 'true'"
-    arguments = caught.arguments(f"{at}/{caught.name}", {CAUGHT: at})
+    failed, told = f"{output_in(GUARD, OK)} != 'true'", at
+    if calls.is_storeless:
+        failed, told = f"{output_in(GUARD, RECORD)} != ''", output_of(GUARD, RECORD)
+    arguments = caught.arguments(f"{at}/{caught.name}", {CAUGHT: told})
     catch = task(caught.task, caught.template, arguments, after=GUARD, when=failed)
     outputs = {
         output_name(index): choice(
@@ -179,13 +184,18 @@ def guarded(inside: Inside, body: Sub, atom: Atom) -> str:
 
 
 def guard_template(calls: Calls, unit: Attempt) -> m.Template:
-    """Make the template that succeeds even if its only task fails, and says which of the two it was."""
+    """Make the template that succeeds even if its only task fails, and says which of the two it was.
+
+    Without an artifact repository it says what failed, too: `Reporting` adds that to it.
+    """
     inside = Inside(calls, unit)
     body, at = inside.region(unit.body), input_of("at")
     inner = task(body.task, body.template, body.arguments(f"{at}/{body.name}", {RECORDS_TO: at, FRAME: NO_FRAME}))
-    inner.continue_on = m.ContinueOn(failed=True, error=True)
+    outputs = {}
+    if not calls.is_storeless:
+        inner.continue_on = m.ContinueOn(failed=True, error=True)
+        outputs[OK] = f"string({has_succeeded(body.task)})"
     read = {atom.output for atom, _ in unit.outputs if isinstance(atom, Ref) and atom.node == body.name}
-    outputs = {"ok": f"string({has_succeeded(body.task)})"}
     for index in sorted(read):
         value = output_in(body.task, body.output(index))
         outputs[output_name(index)] = choice((has_succeeded(body.task), value), otherwise=text("{}"))

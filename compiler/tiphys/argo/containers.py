@@ -8,7 +8,10 @@ from tiphys.argo import caching
 from tiphys.argo.calls import told_to
 from tiphys.argo.expressions import (
     CAUGHT,
+    FAILED,
+    FRAME,
     ITEM_AT,
+    RECORD,
     RECORDS_TO,
     WORKFLOW_UID,
     artifact_key,
@@ -49,16 +52,17 @@ def container_template(
     args = [digest, name, WORKFLOW_UID, input_of("at")]
     args.extend(argument_of(operand, item) for operand, item in operands)
     if plan.catch is not None:
-        args.insert(4, "{}")
+        args.insert(4, bounded(CAUGHT, ARGUMENT) if plan.is_storeless else "{}")
     told = told_to(plan)
-    args.extend(input_of(name) for name in told if name != CAUGHT)
+    long = (FRAME,) if plan.is_storeless else ()
+    args.extend(bounded(name, ARGUMENT) if name in long else input_of(name) for name in told if name != CAUGHT)
     parameters.extend(m.Parameter(name=name) for name in told)
     volumes, mounts = volumes_of(settings.resources, bundle)
     secrets, secret_mounts = secret_volumes(settings, profile)
     artifacts = [
         input_artifact(operand, item, store) for operand, item in operands if item.items is not None or not item.small
     ]
-    if plan.catch is not None:
+    if plan.catch is not None and not plan.is_storeless:
         artifacts.append(artifact("records", f"{ROOT}/in/records", records_key(input_of(CAUGHT)), store))
     key = caching.key_of(plan, settings)
     found, kept = caching.artifacts_of(key, settings, store)
@@ -136,7 +140,9 @@ def outputs_of(plan: Plan, store: str, kept: list[m.Artifact]) -> m.Outputs:
         key = item_key(input_of(ITEM_AT)) if is_item else output_key(input_of("at"), name)
         if is_item or not is_small_output(plan, name):
             artifacts.append(artifact(name, f"{ROOT}/out/{name}.data", key, store))
-    if plan.records:
+    if plan.records and plan.is_storeless:
+        parameters.append(m.Parameter(name=RECORD, value_from=m.ValueFrom(path=f"{ROOT}/out/{RECORD}", default=FAILED)))
+    elif plan.records:
         key = record_key(input_of(RECORDS_TO), input_of("at"))
         artifacts.append(artifact("record", f"{ROOT}/out/record", key, store))
     return m.Outputs(parameters=parameters, artifacts=artifacts or None)

@@ -49,6 +49,10 @@ READ = "number-read"
 """The number that Argo has read, or `UNKNOWN`."""
 UNKNOWN = -1
 EXIT = "loop-exit"
+RECORD = "record"
+"""The output in which a pod, or a DAG, says what failed in it."""
+FAILED = "-"
+"""What that begins with for each pod that failed; alone, where the pod could say nothing itself."""
 
 
 def input_of(name: str) -> str:
@@ -111,6 +115,23 @@ def has_succeeded(task: str) -> str:
     return f"tasks['{task}'].status == 'Succeeded'"
 
 
+def has_failed(task: str) -> str:
+    """Say, in an output expression, whether a task failed."""
+    return f"(tasks['{task}'].status == 'Failed' || tasks['{task}'].status == 'Error')"
+
+
+def told_by_pod(task: str) -> str:
+    """Give, as an output expression, what a pod that failed says of that; one that never was has no outputs at all."""
+    return f"'{FAILED}' + (tasks['{task}'].outputs?.parameters?.{RECORD} ?? '')"
+
+
+def read_in(reference: str) -> str:
+    """Give, as an output expression, what a reference to an output of a task stands for."""
+    found = re.fullmatch(r"\{\{tasks\.([-a-zA-Z0-9]+)\.outputs\.parameters\.([-\w]+)\}\}", reference, re.ASCII)
+    assert found is not None, reference
+    return output_in(found[1], found[2])
+
+
 def is_number(value: str, number: int) -> str:
     """Compare an envelope with that of a number, as text: nothing of it is decoded."""
     return f"{value} == '{{\"v\":{number}}}'"
@@ -152,9 +173,13 @@ def encoded(envelope: str) -> str:
     return f"toBase64({envelope})"
 
 
-def listed(collected: str) -> str:
-    """Give, as an output expression, the envelope of a list: of what Argo has collected of the items' tasks."""
-    return f"""'{{"a":' + {collected} + '}}'"""
+def listed(items: str, records: str | None = None) -> str:
+    """Give, as an output expression, the envelope of a list, of what Argo has collected of the items' tasks.
+
+    records: what failed in each, where exceptions are values.
+    """
+    told = f""" + ',"r":' + {records}""" if records is not None else ""
+    return f"""'{{"a":' + {items}{told} + '}}'"""
 
 
 def bounded(parameter: str, longest: int) -> str:
@@ -167,6 +192,11 @@ def bounded(parameter: str, longest: int) -> str:
 def evaluated(expression: str) -> str:
     """Let Argo evaluate an expression inside a text. All it names must be there, whichever way it goes."""
     return f"{{{{={expression}}}}}"
+
+
+def expression_of(tag: str) -> str:
+    """Give the expression in a text that is nothing but one, as `evaluated` makes it."""
+    return tag.removeprefix("{{=").removesuffix("}}")
 
 
 def output_key(at: str, output: str) -> str:

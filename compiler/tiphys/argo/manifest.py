@@ -27,6 +27,7 @@ from tiphys.argo.needs import needs_of
 from tiphys.argo.objects import object_templates
 from tiphys.argo.packing import JOIN, OBJECT, Packed, config_map, is_object, labels
 from tiphys.argo.report import Manifest, Report, size_of
+from tiphys.argo.reporting import Reporting
 from tiphys.argo.retries import pending_of
 from tiphys.argo.rounds import depth_of, levels_of, without_template
 from tiphys.argo.secrets import needed_secrets
@@ -140,7 +141,9 @@ def dags(packed: Packed) -> list[m.Template]:
     root = root_graphs(program)
     spared = without_template(program)
     units = [unit for unit in reversed(program.graphs.values()) if unit.name not in spared]
-    found = [item for unit in units for item in templates_of(unit, calls, packed, root)]
+    reporting = Reporting(program, packed.graphs, packed.parts, packed.plans)
+    made = (item for unit in units for item in templates_of(unit, calls, packed, root))
+    found = [reporting.of(item) for item in made]
     if any(task.template == JOIN or task.template == never().template for item in found for task in tasks_in(item)):
         found.extend(join_templates())
     return found

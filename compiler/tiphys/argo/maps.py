@@ -11,13 +11,15 @@ from collections.abc import Iterator
 
 from hera.workflows import models as m
 
-from tiphys.argo.calls import Calls
+from tiphys.argo.calls import NO_FRAME, Calls
 from tiphys.argo.constructs import TOO_MANY, Inside, dag, task
 from tiphys.argo.expressions import (
+    FRAME,
     INDEX,
     ITEM,
     ITEM_AT,
     PREFIX,
+    RECORD,
     RECORDS_TO,
     choice,
     encoded,
@@ -41,7 +43,7 @@ NOTHING = text('{"v":[]}')
 
 def map_templates(calls: Calls, unit: Map) -> Iterator[m.Template]:
     """Make the templates of a map."""
-    if calls.program.is_storeless:
+    if calls.is_storeless:
         return listed_templates(calls, unit)
     return iter((map_template(calls, unit),))
 
@@ -81,7 +83,10 @@ def fanned_out(inside: Inside, unit: Map, item: m.DAGTask) -> list[m.DAGTask]:
 
 
 def listed_templates(calls: Calls, unit: Map) -> Iterator[m.Template]:
-    """Make the templates of a map whose items travel in parameters: the map, and the DAG around each item."""
+    """Make the templates of a map whose items travel in parameters: the map, and the DAG around each item.
+
+    Where exceptions are values that DAG always succeeds, and says what failed (argo/reporting.py).
+    """
     inside = Inside(calls, unit)
 
     def reference(atom: Atom) -> str:
@@ -93,9 +98,12 @@ def listed_templates(calls: Calls, unit: Map) -> Iterator[m.Template]:
     told |= {"at": f"{input_of('at')}/{ITEM}", INDEX: ITEM}
     passed = m.Arguments(parameters=[m.Parameter(name=name, value=value) for name, value in told.items()])
     item = task(region.task, each, passed)
-    value = choice((has_succeeded(item.name), listed(output_in(item.name, "v"))), otherwise=NOTHING)
+    records = output_in(item.name, RECORD) if unit.keeps_errors else None
+    value = choice((has_succeeded(item.name), listed(output_in(item.name, "v"), records)), otherwise=NOTHING)
     tasks = fanned_out(inside, unit, item)
     yield dag(calls.names[unit.name], calls.inputs(unit.name), tasks, {"v": value}, limit=unit.limit)
-    inner = task(region.task, region.template, region.arguments(input_of("at")))
+    at = input_of("at")
+    given = {RECORDS_TO: at, FRAME: NO_FRAME} if unit.keeps_errors else None
+    inner = task(region.task, region.template, region.arguments(at, given))
     inputs = [*calls.inputs(unit.name), m.Parameter(name=INDEX)]
     yield dag(each, inputs, [inner], {"v": encoded(output_in(inner.name, region.output(0)))})

@@ -209,7 +209,8 @@ def with_stops(program: Program, rounds: Mapping[str, Rounds]) -> Program:
         for name, unit in program.graphs.items()
         if isinstance(unit, Loop | Map) and may_be_stopped(unit)
     ]
-    return replace(program, plans={**program.plans, **{plan.name: plan for plan in stops}}) if stops else program
+    made = {plan.name: replace(plan, is_storeless=program.is_storeless) for plan in stops}
+    return replace(program, plans={**program.plans, **made}) if stops else program
 
 
 def is_object(plan: Plan) -> bool:
@@ -356,6 +357,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
         outputs=tuple(outputs),
         item=output_names(plan)[plan.item] if plan.item is not None else None,
         records=plan.records,
+        is_told=plan.is_storeless,
         frame=plan.frame,
         catch=plan.catch,
         attempts=1 + retries.count,

@@ -15,6 +15,7 @@ TOKEN = re.compile(
     r"""\s*(?:
       inputs\.parameters\['(?P<input>[-\w]+)'\]
     | workflow\.parameters\['(?P<typed>[-\w]+)'\]
+    | tasks\['(?P<failed>[-a-zA-Z0-9]+)'\]\.outputs\?\.parameters\?\.[a-z]+\ \?\?(?=\ '')
     | tasks\['(?P<task>[-a-zA-Z0-9]+)'\](?:\.(?P<status>status)|\.outputs\.parameters\['(?P<output>[-\w]+)'\])
     | (?P<text>'[^'\\]*'|"(?:[^"\\]|\\.)*")
     | (?P<number>-?[0-9]+)
@@ -149,6 +150,11 @@ class Proof:
         elif found["typed"] is not None:
             if found["typed"] not in self.known.typed:
                 raise UnprovenError(f"{found[0].strip()} is no argument of the workflow that can be read here")
+        elif found["failed"] is not None:
+            # what a pod that failed may have said, or else a text
+            if found["failed"] not in self.known.offered:
+                raise UnprovenError(f"{found[0].strip()} is no task that is known here")
+            self.operand(succeeded)
         elif found["task"] is not None:
             self.check_task(found, succeeded)
         elif found["call"] is not None:

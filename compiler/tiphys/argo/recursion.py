@@ -47,4 +47,4 @@ def recursive(program: Program) -> frozenset[str]:
 
 def title_of(name: str) -> str:
     """Name what calls itself as its author does: several graphs may be made of one function."""
-    return re.sub(r"(-\d+|-item)+$", "", name).rpartition(".")[2]
+    return re.sub(r"(-\d+|-item|-tried)+$", "", name).rpartition(".")[2]

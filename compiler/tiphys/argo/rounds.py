@@ -138,7 +138,7 @@ def depth_of(program: Program, rounds: Mapping[str, Rounds]) -> int:
             unit = program.graphs[name]
             own = rounds[name].depth if isinstance(unit, Loop) else 0
             inner = (layers(program, unit, call, thin) + depth(call.graph) for call in calls[name])
-            known[name] = own + max([1 - isinstance(unit, Loop) - (name in thin) + bottom(unit), *inner])
+            known[name] = own + max([1 - isinstance(unit, Loop) - (name in thin) + bottom(program, unit), *inner])
         return known[name]
 
     return depth(program.entry)
@@ -212,9 +212,9 @@ def layers(program: Program, unit: Unit, call: Sub, thin: frozenset[str]) -> int
             return 1 - (unit.name in thin)
 
 
-def bottom(unit: Unit) -> int:
-    """Count the templates below a unit that are no units: a pod, or the two of a join."""
-    if isinstance(unit, Graph) and any(isinstance(node, Join) for node in unit.nodes):
+def bottom(program: Program, unit: Unit) -> int:
+    """Count the templates below a unit that are no units: a pod, or the two of a join, with which a `try` may end."""
+    if program.is_storeless or (isinstance(unit, Graph) and any(isinstance(node, Join) for node in unit.nodes)):
         return 2
     return 1
 
@@ -230,7 +230,7 @@ def ways_below(program: Program) -> Mapping[str, Ways]:
             unit = program.graphs[name]
             is_loop = isinstance(unit, Loop)
             own = 1 if is_loop or name in again else 0
-            found: Ways = {own: 1 - is_loop - (name in thin) + bottom(unit)}
+            found: Ways = {own: 1 - is_loop - (name in thin) + bottom(program, unit)}
             for call in calls[name]:
                 for loops, length in ways(call.graph).items():
                     longer(found, own + loops, layers(program, unit, call, thin) + length)

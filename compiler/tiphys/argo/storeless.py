@@ -8,7 +8,7 @@ from dataclasses import replace
 from tiphys.argo.people import leaves_artifact, leaves_report
 from tiphys.argo.tries import is_counted
 from tiphys.diagnostics import Mistake, ProgramError
-from tiphys.ir import Attempt, Map, Plan, Program
+from tiphys.ir import Plan, Program
 from tiphys.profile import Profile
 from tiphys.settings import Resolved, place_of
 
@@ -44,12 +44,8 @@ def check_left(program: Program, resolved: Mapping[str, Resolved]) -> None:
 
 
 def check_stored(program: Program, profile: Profile) -> None:
-    """Raise ProgramError for what is kept in the store: exceptions for a `try`, results of a cache."""
+    """Raise ProgramError for what is kept in the store: results of a cache."""
     found = [mistake for name in program.plans for mistake in stored(program.plans[name], profile)]
-    attempts = [unit for unit in program.graphs.values() if isinstance(unit, Attempt)]
-    found[:0] = [Mistake("the exceptions that a `try` catches are kept in one", unit.where, MEND) for unit in attempts]
-    maps = [unit for unit in program.graphs.values() if isinstance(unit, Map) and unit.keeps_errors]
-    found[:0] = [Mistake("the exceptions of a fan-out are kept in one", unit.where, MEND) for unit in maps]
     if found:
         wrong = [replace(one, message=f"without an artifact repository: {one.message}") for one in found]
         raise ProgramError(*dict.fromkeys(wrong))

@@ -11,11 +11,14 @@ from tiphys.passes.drop_unread import drop_unread
 from tiphys.passes.move_glue import move_glue
 from tiphys.passes.place_glue import place_glue
 from tiphys.passes.place_items import place_items
+from tiphys.passes.separate_tried import separate_tried
 from tiphys.passes.specialise_tasks import specialise_tasks
 from tiphys.passes.split_wide_graphs import split_wide_graphs
 
 Pass = Callable[[Program], Program]
-PIPELINE: tuple[Pass, ...] = (drop_unread, move_glue, place_items, place_glue, specialise_tasks, split_wide_graphs)
+PIPELINE: tuple[Pass, ...] = (
+    drop_unread, move_glue, place_items, separate_tried, place_glue, specialise_tasks, split_wide_graphs,
+)  # fmt: skip
 
 
 def run(program: Program, *, after: str | None = None) -> Program:

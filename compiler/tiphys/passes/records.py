@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from tiphys.ir import Attempt, Program
+from tiphys.ir import Attempt, Map, Program, Sub, Unit
 
 
 def recording(program: Program) -> frozenset[str]:
-    """Name the graphs and constructs that the body of an `Attempt` reaches."""
+    """Name the graphs and constructs that the body of an `Attempt` reaches.
+
+    Without an artifact repository also those that the items of a map reach whose exceptions are values.
+    """
     found: set[str] = set()
-    stack = [unit.body.graph for unit in program.graphs.values() if isinstance(unit, Attempt)]
+    units = program.graphs.values()
+    stack = [call.graph for unit in units for call in unit.calls if is_tried(unit, call, program)]
     while stack:
         name = stack.pop()
         if name not in found:
             found.add(name)
             stack.extend(call.graph for call in program.graphs[name].calls)
     return frozenset(found)
+
+
+def is_tried(unit: Unit, call: Sub, program: Program) -> bool:
+    """Say whether a unit takes the exceptions of what it calls."""
+    match unit:
+        case Attempt(body=body):
+            return call is body
+        case Map(keeps_errors=keeps):
+            return keeps and program.is_storeless
+        case _:
+            return False

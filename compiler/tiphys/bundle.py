@@ -73,11 +73,11 @@ class Entry:
     """One thing that a pod may be told to do. task and function: None for a pod that only computes glue.
 
     item: the output that is also written where a list is read. records: it records how it ended, with the values of
-    `frame` where it fails. is_told: that record is an output parameter, and no file. catch: how many entries the frame
-    has that it reads from the records of others.
+    `frame` where it fails. is_told: that record is an output parameter, and the count of attempts stands in the pod's
+    message; else both are files. catch: how many entries the frame has that it reads from the records of others.
     attempts: how often the user has it tried. kept: how its results are kept. on: after which exceptions; None: after
     all. lost: how often it is started again when it was lost, where that is counted apart. tries: its attempts count
-    themselves in a file. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
+    themselves. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
     that all may take. most: the bytes that it may take, and may give.
     report: it may leave a report. artifact: its result is left for others.
     """
@@ -357,7 +357,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "attempts": entry.attempts if entry.attempts > 1 else None,
         "on": list(entry.on) if entry.on is not None else None,
         "lost": entry.lost,
-        "tries": entry.tries or None,
+        "tries": ("told" if entry.is_told else True) if entry.tries else None,
         "queued": entry.queued,
         "deadline": entry.deadline,
         "most": entry.most,

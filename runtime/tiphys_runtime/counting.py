@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 
 TYPE_CHECKING = False
@@ -50,16 +51,27 @@ def tally(call: Call) -> Tally:
     last = last_of(os.environ.get("TIPHYS_LAST", ""), has_limit=has_limit)
     number = attempt() or 0
     if call.entry.get("tries"):
-        before = told(call) if number or last else {}
+        before = (told_in_message() if in_message(call) else told(call)) if number or last else {}
         user, lost = int(before.get("user", 0)), int(before.get("lost", 0))
         user, lost = user + (last in (OOM, TIME)), lost + (last == LOST)
         # one that ended without a word, and whose successor did too: nobody has counted it, or knows how it ended
         unknown = max(0, number - user - lost)
-        as_lost = min(unknown, max(0, int(call.entry.get("lost", 0)) - lost))
+        as_lost = 0 if in_message(call) else min(unknown, max(0, int(call.entry.get("lost", 0)) - lost))
         return Tally(user + unknown - as_lost, lost + as_lost, before.get("first"), last)
     if "lost" in call.entry and attempts(call) == 1:
         return Tally(int(last in (OOM, TIME)), number - (last in (OOM, TIME)), None, last)
     return Tally(number, 0, None, last)
+
+
+def in_message(call: Call) -> bool:
+    """Whether the count stands in the message that an attempt leaves, not in a file. A lost one leaves none."""
+    return bool(call.entry["tries"] == "told")
+
+
+def told_in_message() -> dict[str, float]:
+    """Read from the message of the attempt before what it counted."""
+    found = re.search(r" tries ([0-9]+) ([0-9]+) ([0-9.]+)( grown [0-9]+)?$", os.environ.get("TIPHYS_LAST", ""))
+    return {} if found is None else {"user": int(found[1]), "lost": int(found[2]), "first": float(found[3])}
 
 
 def told(call: Call) -> dict[str, float]:
@@ -74,7 +86,7 @@ def told(call: Call) -> dict[str, float]:
 
 def write(call: Call) -> None:
     """Write the count for the attempts after this one, which failed by itself."""
-    if "tries" in call.entry:
+    if "tries" in call.entry and not in_message(call):
         counted = of(call)
         content = {"user": counted.user + 1, "lost": counted.lost, "first": counted.first or queued_at()}
         call.write("tries", json.dumps(content))
@@ -112,10 +124,18 @@ def grown() -> str:
     return f" grown {steps}" if steps else ""
 
 
-def announce() -> None:
+def noted(call: Call, *, has_failed: bool) -> str:
+    """Give what the next attempt finds in the message of this one, behind its exception."""
+    if not call.entry.get("tries") or not in_message(call):
+        return grown()
+    counted = of(call)
+    return f" tries {counted.user + has_failed} {counted.lost} {counted.first or queued_at():.3f}{grown()}"
+
+
+def announce(call: Call) -> None:
     """Write that before anything else: a pod that is killed for its memory writes nothing later."""
     with open(os.environ.get("TIPHYS_TERMINATION_LOG", "/dev/termination-log"), "w", encoding="utf-8") as file:
-        file.write(grown().strip())
+        file.write(noted(call, has_failed=False).strip())
 
 
 def attempt() -> int | None:

@@ -57,7 +57,7 @@ def fail(call: Call, ended: Ended) -> int:
         record(call, whole, ended.frame)
         counting.write(call)
         with open(os.environ.get("TIPHYS_TERMINATION_LOG", "/dev/termination-log"), "w", encoding="utf-8") as file:
-            file.write(str(short["type"]) + counting.grown())
+            file.write(str(short["type"]) + counting.noted(call, has_failed=True))
     except OSError as error:
         print(f"tiphys: the failure could not be recorded: {error}", file=sys.stderr)  # noqa: T201
     code = FINAL if is_final(call, ended) else ended.code

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def begin(call: Call) -> None:
     """Look at the attempts before this one, and at the time. Raises Ended where this one must not run."""
-    if counting.grown():
-        counting.announce()
+    if counting.noted(call, has_failed=False):
+        counting.announce(call)
     error = ending.lost(call) if "TIPHYS_LAST" in os.environ else None
     if error is not None:
         raise Ended(FINAL, error)

@@ -40,9 +40,6 @@ REFUSED = {
     "the results of `cache` are kept in one": """
     return await step.override(cache="auto")(n)
 """,
-    "attempts are counted in one": """
-    return await step.override(retries=tiphys.RetryStrategy(2, lost=1))(n)
-""",
 }
 
 
@@ -140,10 +137,15 @@ def test_what_needs_a_repository_is_refused_at_its_line(text: str, load: Load) -
     assert "storage = 's3'" in str(mistake.mend)
 
 
-def test_lost_pods_count_as_attempts_where_nothing_can_tell_them_apart(load: Load) -> None:
+def test_attempts_know_of_each_other_by_their_messages(load: Load) -> None:
+    """The user's two and three for lost pods are one limit to Argo; the message of the last one says which is which."""
     profile = Profile.model_validate({"storage": "none", "retries": {"lost": 3}})
     text = HEAD.format(returns="list[str]") + "    return await step.override(retries=2)(n)"
-    templates = compile_task(load(text), profile=profile).objects[1]["spec"]["templates"]
+    manifest = compile_task(load(text), profile=profile)
 
-    (pod,) = [item for item in templates if "container" in item]
-    assert pod["retryStrategy"]["limit"] == "2"
+    (pod,) = [item for item in manifest.objects[1]["spec"]["templates"] if "container" in item]
+    assert pod["retryStrategy"]["limit"] == "5"
+    assert "TIPHYS_LAST" in [variable["name"] for variable in pod["container"]["env"]]
+    assert "artifacts" not in {**pod["inputs"], **pod["outputs"]}
+    (told,) = [one for one in manifest.report.tasks if one.task == "e.step"]
+    assert told.settings["retries"].value == {"count": 2, "lost right after a lost one": "counts as a failure"}

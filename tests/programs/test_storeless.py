@@ -27,6 +27,7 @@ CHOSEN = {
     "map_api": ("concurrency_at_run_time", "exceptions_are_values"),
     "nasty_combinations": ("gather_inside_try_inside_loop",),
     "recursion": ("caught_around_it",),
+    "retries_and_timeouts": ("retried_on_some", "within_limits"),
     "task_groups_failing": ("many_and_one",),
     "timeouts": ("too_slow_is_caught",),
     "wide_graphs": ("objects",),

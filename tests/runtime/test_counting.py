@@ -76,6 +76,34 @@ def test_a_file_that_is_not_there_yet_is_an_empty_folder(pod):
     assert (tries(made)["user"], tries(made)["lost"]) == (1, 1)
 
 
+COUNTED = "Failed 1 main: Error (exit code 1): builtins.ZeroDivisionError tries 1 2 5.000"
+KILLED = "Failed 137 main: OOMKilled (exit code 137): tries 0 1 5.000"
+
+
+@pytest.mark.parametrize(("attempt", "last", "code", "counted"), [
+    (0, " 0 ", 1, "tries 1 0"),
+    (3, COUNTED, 1, "tries 2 2 5.000"),
+    (2, KILLED, 1, "tries 2 1 5.000"),
+    # what was lost left no message: the attempts before it count as the user's
+    (1, "Error 0 pod deleted", 1, "tries 1 1"),
+    (2, "Error 0 pod deleted", 1, "tries 2 1"),
+    (4, COUNTED.replace("tries 1", "tries 2"), 2, "tries 3 2 5.000"),
+])  # fmt: skip
+def test_without_a_repository_attempts_count_themselves_in_their_message(pod, attempt, last, code, counted):
+    made = pod("divides", "n", attempts=3, lost=3, tries=True, is_told=True)
+
+    assert made.run("divides", ZERO, env=told(attempt, last)) == code
+    assert made.log.startswith(f"builtins.ZeroDivisionError {counted}")
+    assert not (made.root / "out" / "tries").exists()
+
+
+def test_what_is_killed_later_has_left_its_count_at_its_start(pod):
+    made = pod("noisy", attempts=3, lost=3, tries=True, is_told=True)
+
+    assert made.run("noisy", env=told(3, COUNTED)) == 0
+    assert made.log == "tries 1 2 5.000"
+
+
 @pytest.mark.parametrize(("before", "last", "type_"), [
     ({"user": 0, "lost": 3}, "Error 0 pod deleted", "TaskLostError"),
     ({"user": 1, "lost": 0}, "Failed 137 main: OOMKilled (exit code 137)", "OOMError"),

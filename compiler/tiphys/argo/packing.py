@@ -28,7 +28,7 @@ from tiphys.argo.pods import (
 from tiphys.argo.resolving import NOTHING, levels_of, settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
-from tiphys.argo.storeless import check_attempts, check_left, check_stored
+from tiphys.argo.storeless import check_left, check_stored
 from tiphys.argo.tries import is_counted, lost_of, retries_said, timeout_said
 from tiphys.argo.triggers import Planned, check_variables, planned
 from tiphys.authoring.task import TaskTemplate
@@ -132,7 +132,6 @@ def pack_program(
     check_placement(program, resolved, profile, run)
     check_variables(triggers, program, settings)
     if program.is_storeless:
-        check_attempts(program, resolved, profile)
         check_left(program, resolved)
     bundler = Bundler(program=program.entry, root=root, is_task=task_of)
     graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}

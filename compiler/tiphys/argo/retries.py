@@ -97,7 +97,7 @@ def pending_of(settings: Settings, profile: Profile, *, records: bool) -> dict[s
 
 def counted_files(settings: Settings, profile: Profile) -> tuple[list[m.Artifact], list[m.Artifact]]:
     """Give the file in which the attempts of a call count themselves, as it is read and as it is written."""
-    if not is_counted(settings, profile):
+    if profile.storage == "none" or not is_counted(settings, profile):
         return [], []
     key = tries_key(input_of("at"))
     read, written = (artifact(TRIES, f"{ROOT}/{side}/{TRIES}", key, profile.storage) for side in ("in", "out"))

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from tiphys.argo.people import leaves_artifact, leaves_report
-from tiphys.argo.tries import is_counted
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
 from tiphys.profile import Profile
@@ -14,19 +13,6 @@ from tiphys.settings import Resolved, place_of
 
 LEFT = {"report": leaves_report, "produces_artifacts": leaves_artifact}
 MEND = "Configure an artifact repository for Argo, and say its kind in the profile: `storage = 's3'`."
-
-
-def check_attempts(program: Program, resolved: Mapping[str, Resolved], profile: Profile) -> None:
-    """Raise ProgramError for attempts that would have to know of each other: they do by a file in the store."""
-    found = []
-    for name, said in resolved.items():
-        task = program.plans[name].task
-        if task is not None and is_counted(said.settings, profile):
-            place = place_of(task.levels, "retries") or program.plans[name].where
-            text = "without an artifact repository: attempts are counted in one where lost pods, or a deadline, are too"
-            found.append(Mistake(f"`{task.name}`: {text}", place, MEND))
-    if found:
-        raise ProgramError(*dict.fromkeys(found))
 
 
 def check_left(program: Program, resolved: Mapping[str, Resolved]) -> None:

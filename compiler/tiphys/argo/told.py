@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from tiphys.argo.packing import Packed
 from tiphys.argo.report import Said, Told
 from tiphys.argo.resolving import GLUE, cached
+from tiphys.argo.tries import lost_of, retries_said
 from tiphys.ir import Plan
 from tiphys.profile import Profile
 from tiphys.settings import Resolved, Settings, resolve
@@ -18,6 +19,7 @@ from tiphys.settings import Resolved, Settings, resolve
 ALWAYS = ("image",)
 """What matters also where nobody said it."""
 PENDING = "as the run decides"
+SHARED = {"lost right after a lost one": "counts as a failure"}
 OF_ORCHESTRATORS = ("retries", "timeout", "cache", "short_name", "triggers", "entrypoint")
 """What holds for an orchestrator itself: the other settings of its environment are for pods."""
 
@@ -31,9 +33,8 @@ def told(packed: Packed) -> tuple[Told, ...]:
         if task is None or task.is_own:
             glue.append(of_one("glue", found, GLUE))
         else:
-            tasks.append(
-                with_pending(of_one(task.name, found, tuple(Settings.model_fields)), packed.program.plans[name])
-            )
+            one = of_one(task.name, found, tuple(Settings.model_fields))
+            tasks.append(with_shared(with_pending(one, packed.program.plans[name]), settings, packed.profile))
     owners = ((owner.name, cached(resolve(owner.levels), packed.profile)) for owner in packed.program.owners.values())
     graphs = [of_one(name, found, OF_ORCHESTRATORS, always=()) for name, found in owners]
     run = of_run(packed.profile)
@@ -79,6 +80,14 @@ def with_pending(one: Told, plan: Plan) -> Told:
     if plan.retries is not None:
         settings["retries"] = Said({"count": PENDING}, settings["retries"].level)
     return Told(one.task, settings)
+
+
+def with_shared(one: Told, settings: Settings, profile: Profile) -> Told:
+    """Tell of what attempts cannot know of each other where there is no artifact repository."""
+    said = one.settings.get("retries")
+    if said is None or profile.storage != "none" or not (retries_said(settings).count and lost_of(settings, profile)):
+        return one
+    return Told(one.task, {**one.settings, "retries": Said({**said.value, **SHARED}, said.level)})
 
 
 def plain(value: object) -> Any:

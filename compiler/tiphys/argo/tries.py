@@ -20,13 +20,8 @@ def timeout_said(settings: Settings) -> Timeout:
 
 
 def lost_of(settings: Settings, profile: Profile) -> int | None:
-    """Say how often a pod that was lost is started again; None where lost ones count as the user's attempts.
-
-    Without a store they do where the user has some: nothing could tell them apart.
-    """
+    """Say how often a pod that was lost is started again; None where lost ones count as the user's attempts."""
     said = retries_said(settings).lost
-    if said is None and profile.storage == "none" and retries_said(settings).count:
-        return None
     return said if said is not None else profile.retries.lost
 
 
@@ -36,6 +31,9 @@ def limit_of(settings: Settings, profile: Profile, *, records: bool) -> int:
 
 
 def is_counted(settings: Settings, profile: Profile) -> bool:
-    """Say whether the attempts count themselves in a file: Argo counts all alike, and forgets when the first began."""
+    """Say whether the attempts count themselves: Argo counts all alike, and forgets when the first began.
+
+    They do in a file; without an artifact repository in the message that a pod leaves, which a lost one does not.
+    """
     count, lost = retries_said(settings).count, lost_of(settings, profile)
     return bool(count and lost) or bool(timeout_said(settings).deadline and (count or lost))

@@ -221,10 +221,9 @@ class Bundler:
             **{member: source_of(self._things.files[name]) for name, member in sources.items()},
             "types.pkl": pickler.dumps(self._types, self._things),
             "bundle.json": self._manifest(sources),
-            **runtime_members(),
             **self._page(),
         }
-        data = pack(members)
+        data = pack({**members, **runtime_members(members)})
         return Bundle(data, hashlib.sha256(data).hexdigest())
 
     def _page(self) -> dict[str, bytes]:

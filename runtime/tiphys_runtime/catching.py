@@ -23,7 +23,7 @@ class Caught:
     """
 
     def __init__(self, root: str, world: Bundle, told: str) -> None:
-        from tiphys_runtime import failure, telling
+        from tiphys_runtime import failure
         from tiphys_runtime.counting import UNTOLD
         from tiphys_runtime.errors import TaskLostError
 
@@ -35,8 +35,10 @@ class Caught:
         elif told.startswith("{"):
             raise ValueError(f"what failed cannot be read: {envelope.too_long(envelope.parse(told))}")
         else:
+            from tiphys_runtime import telling
+
             records = telling.records_in(told)
-        found = telling.first_of(records)
+        found = first_of(records)
         self.frame: list[dict[str, Any]] = []
         if found is None:
             lost = TaskLostError(f"a task ended without reporting anything: {UNTOLD}")
@@ -71,3 +73,10 @@ def records_in(folder: str) -> Iterator[dict[str, Any]]:
         if "_" in files:
             with open(os.path.join(home, "_"), encoding="utf-8") as file:
                 yield json.load(file)
+
+
+def first_of(records: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Give the record of the exception that came first, if any was raised: by time, then by the call."""
+    raised = (each for each in records if each.get("e"))
+    found: dict[str, Any] | None = min(raised, key=lambda each: (str(each["time"]), str(each["at"])), default=None)
+    return found

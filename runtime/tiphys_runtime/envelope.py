@@ -167,13 +167,22 @@ def inner(envelope: Mapping[str, Any], index: int) -> dict[str, Any]:
         packed: dict[str, Any] = envelope["l"][index]
         return packed
     if "r" in envelope and envelope["r"][index]:
-        from tiphys_runtime import telling
+        from tiphys_runtime import catching, telling
 
-        record = telling.first_of(telling.records_in(envelope["r"][index]))
+        record = catching.first_of(telling.records_in(envelope["r"][index]))
         return {} if record is None else {"e": record["e"]}
     import binascii
 
     return parse(binascii.a2b_base64(envelope["a"][index]).decode("ascii") or "{}")
+
+
+def frame_of(text: str) -> list[dict[str, Any]]:
+    """Read the envelopes of what the variables hold, for the `except` around a call. Raises ValueError."""
+    frame = parse(text)
+    if "o" in frame:
+        raise ValueError(f"what the variables hold cannot reach the `except`: {too_long(frame)}")
+    found: list[dict[str, Any]] = frame.get("l", [])
+    return found
 
 
 def too_long(envelope: Mapping[str, Any]) -> str:

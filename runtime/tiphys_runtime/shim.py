@@ -106,11 +106,8 @@ class Call:
     def take(self, texts: list[str]) -> None:
         """Take from the arguments what is no operand. Raises ValueError."""
         if "records" in self.entry:
-            frame, to = envelope.parse(texts.pop()), texts.pop()
+            self.frame, to = envelope.frame_of(texts.pop()), texts.pop()
             self.records_to = to if to != "-" else None
-            if "o" in frame:
-                raise ValueError(f"what the variables hold cannot reach the `except`: {envelope.too_long(frame)}")
-            self.frame = frame.get("l", [])
         if "item" in self.entry:
             self.item = texts.pop()
         if "catch" in self.entry:

@@ -40,10 +40,3 @@ def text_of(call: Call, record: dict[str, Any]) -> str:
 def records_in(text: str) -> list[dict[str, Any]]:
     """Read all records in a text. Raises ValueError."""
     return [json.loads(binascii.a2b_base64(found)) for found in RECORD.findall(text)]
-
-
-def first_of(records: Any) -> dict[str, Any] | None:
-    """Give the record of the exception that came first, if any was raised: by time, then by the call."""
-    raised = (each for each in records if each.get("e"))
-    found: dict[str, Any] | None = min(raised, key=lambda each: (str(each["time"]), str(each["at"])), default=None)
-    return found

@@ -24,6 +24,8 @@ THIN = "thin.py"
 RUNTIME = "runtime.sha256"
 KEPT = 4
 """Runtimes that are kept: of versions, and of Pythons, that this user has at a time."""
+SELDOM = {"tiphys_runtime/beside.py": b"tiphys_runtime.beside", "tiphys_runtime/telling.py": b'"told"'}
+"""Modules that few programs need, and what the others of their members then say."""
 EXTEND = b"""from tiphys_runtime.template import AsyncFunctionTaskTemplate, TaskTemplate, task_data
 """
 MAIN = b'''"""Runs one entry of the bundle: see tiphys_runtime.shim."""
@@ -41,12 +43,17 @@ sys.exit(main(sys.argv[1:], alone=True))
 '''
 
 
-def runtime_members() -> dict[str, bytes]:
+def runtime_members(others: Mapping[str, bytes]) -> dict[str, bytes]:
     """Give the sources of what runs in a pod. Not compiled: bytecode may differ between patch releases of Python.
 
-    RUNTIME holds the digest of the sources as they are installed here.
+    RUNTIME holds the digest of the sources as they are installed here. others: the members of the program, which say
+    what it needs.
     """
-    return dict(made_members())
+    members = dict(made_members())
+    for name, sign in SELDOM.items():
+        if not any(sign in data for data in others.values()):
+            del members[name]
+    return members
 
 
 @cache

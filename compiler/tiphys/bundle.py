@@ -59,13 +59,17 @@ class Operand:
 
 @dataclass(frozen=True)
 class Output:
-    """What an entry writes. inline: the largest envelope; repr: whether it carries the value's `repr`."""
+    """What an entry writes.
+
+    inline: the largest envelope. repr: it carries the value's `repr`. shared: other items need room, too.
+    """
 
     name: str
     value: Place
     inline: int
     slot: bool
     repr: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Entry:
     all. lost: how often it is started again when it was lost, where that is counted apart. tries: its attempts count
     themselves. timeout, queued, deadline: the seconds that an attempt may run, may wait until it runs, and
     that all may take. most: the bytes that it may take, and may give.
+    shares: it is told how large the values may be that are `shared`.
     report: it may leave a report. artifact: its result is left for others.
     """
 
@@ -95,6 +100,7 @@ class Entry:
     item: str | None = None
     records: bool = False
     is_told: bool = False
+    shares: bool = False
     frame: tuple[Place, ...] = ()
     catch: int | None = None
     attempts: int = 1
@@ -351,6 +357,7 @@ def control_form(entry: Entry) -> dict[str, object]:
         "item": entry.item,
         "records": entry.records or None,
         "told": (entry.records and entry.is_told) or None,
+        "shares": entry.shares or None,
         "frame": list(entry.frame) or None,
         "catch": entry.catch,
         "attempts": entry.attempts if entry.attempts > 1 else None,
@@ -378,7 +385,7 @@ def output_form(output: Output) -> dict[str, object]:
         "inline": output.inline,
         "slot": output.slot,
     }
-    return {**form, "repr": True} if output.repr else form
+    return {**form, **({"repr": True} if output.repr else {}), **({"shared": True} if output.shared else {})}
 
 
 def reason(error: Unsendable, function: object) -> str:

@@ -161,6 +161,20 @@ def error_of(call: Call, last: str) -> BaseException:
     return errors.TaskLostError(f"the task {task} ended without reporting anything: {told}")
 
 
+def unwritable(error: Exception, task: str, name: str, inline: int, share: int | None) -> BaseException:
+    """Say why an output cannot be written."""
+    from tiphys_runtime.errors import NonRecoverableError
+
+    if not isinstance(error, envelope.TooLarge):
+        text = f"what {task} gives for `{name}` cannot be written: {type(error).__name__}: {error}"
+        return NonRecoverableError(text)
+    many = " from each of so many items of a list" if inline == share else ""
+    return NonRecoverableError(
+        f"{task} gives {error.args[0]:,} bytes for `{name}`, and without an artifact repository only {inline:,} can "
+        f"travel{many}; configure one, or return less"
+    )
+
+
 def leave(code: int) -> None:
     """End the process when threads of the task would keep it alive."""
     import threading

@@ -64,8 +64,8 @@ class Call:
         self.world: Bundle | None = None
         self.entry: dict[str, Any] = {"title": "?", "outputs": [{"name": "v"}]}
         self.values = Values([])
-        self.at = self.digest = ""
-        self.uid = ""
+        self.at = self.digest = self.uid = ""
+        self.share: int | None = None
         self.item: str | None = None
         self.records_to: str | None = None
         self.frame: list[dict[str, Any]] = []
@@ -93,7 +93,9 @@ class Call:
 
                 lay_out(world, self.entry["files"], self.root)
             described: list[dict[str, Any]] = self.entry["operands"]
-            expected = len(described) + sum(name in self.entry for name in ("item", "catch", "records", "records"))
+            expected = len(described) + sum(
+                name in self.entry for name in ("item", "catch", "records", "records", "shares")
+            )
             if len(texts) != expected:
                 raise BrokenBundle(f"the entry {name!r} takes {expected} envelopes, not {len(texts)}")
             self.take(texts)
@@ -105,6 +107,8 @@ class Call:
 
     def take(self, texts: list[str]) -> None:
         """Take from the arguments what is no operand. Raises ValueError."""
+        if "shares" in self.entry:
+            self.share = int(share) if (share := texts.pop()) != "-" else None
         if "records" in self.entry:
             self.frame, to = envelope.frame_of(texts.pop()), texts.pop()
             self.records_to = to if to != "-" else None
@@ -231,29 +235,24 @@ class Call:
         """Give the envelope and the file of an output. Raises Ended: no other attempt would write it."""
         assert self.world is not None
         name, inline = str(output["name"]), int(output["inline"])
+        if self.share is not None and "shared" in output:
+            inline = min(inline, self.share)
         key = self.key(name) if output.get("slot") else None
         described = bool(output.get("repr"))
         came = self.caught.envelope_at(output["value"], described=described) if self.caught is not None else None
         if came is not None:
             return envelope.handed_on(came, inline=inline, key=key, is_file=self.is_item(name))
         value = self.values.at(output["value"])
-        task = self.entry["title"]
         try:
             text, data = envelope.make(value, self.world, inline=inline, key=key, described=described)
             if self.is_item(name) and data is None:
                 data = codec.to_file(value, self.world)
-        except envelope.TooLarge as error:
-            problem = (
-                f"the task {task} gives {error.args[0]:,} bytes for `{name}`, and without an artifact repository "
-                f"only {inline:,} can travel; configure one, or return less"
-            )
         except Exception as error:  # noqa: BLE001  (pickling runs the user's own code)
-            problem = f"what the task {task} gives for `{name}` cannot be written: {type(error).__name__}: {error}"
-        else:
-            return text, data
-        from tiphys_runtime.errors import NonRecoverableError
+            from tiphys_runtime import ending
 
-        raise Ended(FINAL, NonRecoverableError(problem))
+            problem = ending.unwritable(error, f"the task {self.entry['title']}", name, inline, self.share)
+            raise Ended(FINAL, problem) from None
+        return text, data
 
     def is_item(self, name: str) -> bool:
         """Whether an output is the item of a list that others read."""

@@ -104,6 +104,21 @@ async def refuse(n: int) -> None:
 """
 
 
+MANY = """
+    rows = [row for row in await step(1) for _ in range(19)]
+    inner = [await asyncio.gather(*(step(len(row) * n) for row in rows))]
+    return f"{len(inner[0])}"
+"""
+
+
+@pytest.mark.slow
+def test_items_of_a_fan_out_share_the_room_of_the_run(load: Load, tmp_path: Path) -> None:
+    """160,000 bytes for 19 items and one are 8,000 for each; the list around the text takes 10."""
+    assert run(load, tmp_path / "run", 4_000, MANY) == "19"
+    with pytest.raises(NonRecoverableError, match=r"8,014 bytes for `v`, .* only 8,000 can travel from each of so"):
+        run(load, tmp_path / "run", 8_004, MANY)
+
+
 @pytest.mark.slow
 def test_what_variables_hold_where_something_fails_reaches_the_handler(load: Load, tmp_path: Path) -> None:
     text = TRIES.format(calls="step(n), step(n)")

@@ -16,6 +16,7 @@ from tiphys.argo.expressions import (
     READ,
     RECORDS_TO,
     ROUND,
+    SHARE,
     directory_key,
     evaluated,
     input_of,
@@ -131,6 +132,7 @@ def told_to(plan: Plan) -> tuple[str, ...]:
         *((ITEM_AT,) if plan.item is not None else ()),
         *((RECORDS_TO, FRAME) if plan.records else ()),
         *((CAUGHT,) if plan.catch is not None else ()),
+        *((SHARE,) if plan.shares else ()),
     )
 
 

@@ -36,6 +36,10 @@ ITEM_AT = "map-item"
 """Where the value of a map's item is written."""
 INDEX = "map-index"
 """The number of an item, in the DAG around it."""
+SHARE = "map-share"
+"""How many bytes a value may have that a pod below a map gives, where there is no artifact repository."""
+ROOM = 160_000
+"""Bytes for the values of all items of a map: each stands several times in the object that a run is."""
 PREFIX = "map-prefix"
 """The key under which the items of a map are."""
 RECORDS_TO = "try-at"
@@ -180,6 +184,15 @@ def listed(items: str, records: str | None = None) -> str:
     """
     told = f""" + ',"r":' + {records}""" if records is not None else ""
     return f"""'{{"a":' + {items}{told} + '}}'"""
+
+
+def share_of(count: str, *, is_inside: bool) -> str:
+    """Divide the room for values among the items of a map; one in an item of another divides what that has."""
+    room = str(ROOM)
+    if is_inside:
+        share = pass_on(SHARE)
+        room = f"({share} == '-' ? {ROOM} : asInt({share}))"
+    return evaluated(f"string(asInt({room} / ({count} + 1)))")
 
 
 def bounded(parameter: str, longest: int) -> str:

@@ -21,6 +21,7 @@ from tiphys.argo.expressions import (
     PREFIX,
     RECORD,
     RECORDS_TO,
+    SHARE,
     choice,
     encoded,
     evaluated,
@@ -30,6 +31,7 @@ from tiphys.argo.expressions import (
     output_in,
     parameter_of,
     pass_on,
+    share_of,
     text,
     whole,
 )
@@ -95,7 +97,9 @@ def listed_templates(calls: Calls, unit: Map) -> Iterator[m.Template]:
     region = inside.region(unit.body, reference=reference, taken=(TOO_MANY,))
     each = calls.parts[unit.name, EACH]
     told = {item.name: input_of(item.name) for item in calls.inputs(unit.name)}
-    told |= {"at": f"{input_of('at')}/{ITEM}", INDEX: ITEM}
+    count = whole(pass_on(parameter_of(unit.count.node)))
+    share = share_of(count, is_inside=SHARE in told)
+    told |= {"at": f"{input_of('at')}/{ITEM}", INDEX: ITEM, SHARE: share}
     passed = m.Arguments(parameters=[m.Parameter(name=name, value=value) for name, value in told.items()])
     item = task(region.task, each, passed)
     records = output_in(item.name, RECORD) if unit.keeps_errors else None
@@ -103,7 +107,7 @@ def listed_templates(calls: Calls, unit: Map) -> Iterator[m.Template]:
     tasks = fanned_out(inside, unit, item)
     yield dag(calls.names[unit.name], calls.inputs(unit.name), tasks, {"v": value}, limit=unit.limit)
     at = input_of("at")
-    given = {RECORDS_TO: at, FRAME: NO_FRAME} if unit.keeps_errors else None
+    given = {SHARE: input_of(SHARE), **({RECORDS_TO: at, FRAME: NO_FRAME} if unit.keeps_errors else {})}
     inner = task(region.task, region.template, region.arguments(at, given))
-    inputs = [*calls.inputs(unit.name), m.Parameter(name=INDEX)]
+    inputs = [m.Parameter(name=name) for name in told]
     yield dag(each, inputs, [inner], {"v": encoded(output_in(inner.name, region.output(0)))})

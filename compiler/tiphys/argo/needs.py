@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tiphys.argo.expressions import CAUGHT, FRAME, ITEM_AT, RECORDS_TO
+from tiphys.argo.expressions import CAUGHT, FRAME, ITEM_AT, RECORDS_TO, SHARE
 from tiphys.ir import Attempt, Graph, Map, Pod, Program, Sub, Unit
-from tiphys.passes.records import recording
+from tiphys.passes.records import recording, sharing
 
 
 def needs_of(program: Program) -> Mapping[str, tuple[str, ...]]:
@@ -24,12 +24,13 @@ def needs_of(program: Program) -> Mapping[str, tuple[str, ...]]:
 
     items = reaching(program, is_item, lambda unit, _: isinstance(unit, Map))
     caught = reaching(program, is_catch, lambda unit, call: isinstance(unit, Attempt) and call is unit.catch)
-    records = recording(program)
+    records, shared = recording(program), sharing(program)
     return {
         name: (
             *((ITEM_AT,) if name in items else ()),
             *((RECORDS_TO, FRAME) if name in records else ()),
             *((CAUGHT,) if name in caught else ()),
+            *((SHARE,) if name in shared else ()),
         )
         for name in program.graphs
     }

@@ -40,6 +40,7 @@ from tiphys.ir import Step as PlannedStep
 from tiphys.passes.records import recording
 from tiphys.profile import Profile
 from tiphys.settings import Resolved, Settings, place_of
+from tiphys.tracing.values import is_scalar
 
 JOIN = "join"
 GUARD = "guard"
@@ -298,7 +299,7 @@ def fingerprint(
         )
         small = [is_small_output(plan, output) for output in output_names(plan)]
         add(small, plan.item, plan.records, plan.catch, plan.within, plan.context, plan.variables)
-        add(plan.keyed, plan.resources, plan.retries)
+        add(plan.keyed, plan.resources, plan.retries, plan.shares)
     return digest.hexdigest()
 
 
@@ -333,6 +334,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
                 inline=INLINE_RESULT if is_result else INLINE if slot else INLINE_SMALL,
                 slot=slot,
                 repr=is_result,
+                shared=plan.shares and not is_result and not is_scalar(plan.types[index]),
             )
         )
     task = plan.task
@@ -357,6 +359,7 @@ def entry_of(plan: Plan, name: str, settings: Settings, profile: Profile) -> Ent
         item=output_names(plan)[plan.item] if plan.item is not None else None,
         records=plan.records,
         is_told=plan.is_storeless,
+        shares=plan.shares,
         frame=plan.frame,
         catch=plan.catch,
         attempts=1 + retries.count,

@@ -81,6 +81,8 @@ class Plan:
     """Where results are kept: the operands by which they are found again."""
     is_storeless: bool = False
     """All that it receives and gives travels in parameters, however large it is."""
+    shares: bool = False
+    """It runs for each item of a list, and is told how large a value may be that it gives: they share the room."""
 
 
 @dataclass(frozen=True, slots=True)

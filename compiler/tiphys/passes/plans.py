@@ -53,6 +53,7 @@ class Plans:
             plan.retries,
             plan.resources,
             plan.keyed,
+            plan.shares,
         )
 
     def settings(self, task: Leaf, count: int | None = None) -> str:

@@ -10,9 +10,19 @@ def recording(program: Program) -> frozenset[str]:
 
     Without an artifact repository also those that the items of a map reach whose exceptions are values.
     """
-    found: set[str] = set()
     units = program.graphs.values()
-    stack = [call.graph for unit in units for call in unit.calls if is_tried(unit, call, program)]
+    return reached(program, [call.graph for unit in units for call in unit.calls if is_tried(unit, call, program)])
+
+
+def sharing(program: Program) -> frozenset[str]:
+    """Name what the items of maps reach, where their values share the room that there is: in the run's own object."""
+    maps = (unit for unit in program.graphs.values() if isinstance(unit, Map) and program.is_storeless)
+    return reached(program, [unit.body.graph for unit in maps])
+
+
+def reached(program: Program, stack: list[str]) -> frozenset[str]:
+    """Name these units, and all that they reach."""
+    found: set[str] = set()
     while stack:
         name = stack.pop()
         if name not in found:

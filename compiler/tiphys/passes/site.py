@@ -20,7 +20,7 @@ class Site:
     moved: glue that a pod gives, as output of that pod. hosted: by pod, the glue that it gives. groups: what is read
     together as a directory. items: by pod, the item of such a directory that it writes. item: the value that is
     written as the item of the map around. places: the order of glue in the program. is_storeless: nothing is written
-    to or read from an artifact repository.
+    to or read from an artifact repository. shares: its pods run for each item of a list, and share the room for values.
     """
 
     graph: Graph
@@ -37,6 +37,7 @@ class Site:
     places: dict[str, int] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
     is_storeless: bool = False
+    shares: bool = False
 
     def type_of(self, ref: Ref) -> object:
         """Give the annotated type of a value."""

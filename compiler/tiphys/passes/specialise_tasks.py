@@ -37,14 +37,15 @@ from tiphys.passes.items import find_items
 from tiphys.passes.operands import Table, find_groups, received
 from tiphys.passes.place_glue import is_fixed
 from tiphys.passes.plans import Plans
-from tiphys.passes.records import recording
+from tiphys.passes.records import recording, sharing
 from tiphys.passes.site import Host, Site, is_host, own_outputs, riding, survey
+from tiphys.tracing.values import is_scalar
 
 
 def specialise_tasks(program: Program) -> Program:
     """Make the pods and the plans of a program."""
     plans = Plans(dict(program.plans), program.owners)
-    records = recording(program)
+    records, shared = recording(program), sharing(program)
     items = find_items(program)
     graphs = dict(program.graphs)
     for name, unit in program.graphs.items():
@@ -57,6 +58,7 @@ def specialise_tasks(program: Program) -> Program:
                 item=None if program.is_storeless else items.of(unit),
                 is_storeless=program.is_storeless,
             )
+            site.shares = name in shared
             graphs[name] = specialise(site if program.is_storeless else with_groups(site))
     return replace(program, graphs=graphs, plans=plans.known)
 
@@ -119,7 +121,7 @@ def make_pod(site: Site, host: Host) -> Pod:
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
         within=places.hidden(WITHIN), context=places.hidden(CONTEXT), variables=places.hidden(VARIABLES),
         retries=places.hidden(RETRIES), keyed=places.keyed(), resources=places.resources(),
-        is_storeless=site.is_storeless,
+        is_storeless=site.is_storeless, shares=site.shares and not all(map(is_scalar, types)),
     )  # fmt: skip
     if plan.task is None:
         plan = replace(plan, around=site.plans.owners.get(site.graph.task))

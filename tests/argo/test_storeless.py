@@ -127,6 +127,50 @@ def test_what_variables_hold_where_something_fails_reaches_the_handler(load: Loa
     assert run(load, tmp_path / "run", 30_000, text, head) == "no 60000"
 
 
+CHILD = """
+@env.task
+async def odd(n: int) -> int:
+    if n % 2 == 0:
+        raise ValueError(f"{n} is even")
+    return n
+@env.task
+async def child(n: int) -> int:
+    return 1 + await odd(n)
+"""
+SHARED = """
+    total = await child(3)
+    try:
+        total += await child(n)
+    except ValueError as error:
+        return f"{error} {total}"
+    return f"{total + await child(6)}"
+"""
+
+
+@pytest.mark.slow
+def test_what_runs_inside_of_a_try_and_outside_fails_outside_only(load: Load, tmp_path: Path) -> None:
+    """4 for 3, and the text for 2; for 5 the call behind the `try` fails the run."""
+    assert run(load, tmp_path / "run", 2, SHARED, CHILD) == "2 is even 4"
+    with pytest.raises(ValueError, match="6 is even"):
+        run(load, tmp_path / "again", 5, SHARED, CHILD)
+
+
+@pytest.mark.slow
+def test_a_pod_that_may_fail_in_a_try_is_asked_in_a_task_that_always_runs(load: Load) -> None:
+    templates = compile_task(load(CHILD + HEAD.format(returns="str") + SHARED), profile=PROFILE).objects[1]["spec"][
+        "templates"
+    ]
+    guard = next(item for item in templates if item["name"].endswith("-guard"))
+    tried = next(item for item in templates if item["name"] == "e-child-tried")
+
+    assert "continueOn" not in str(templates)
+    for item in (guard, tried):
+        assert item["dag"]["tasks"][-1]["template"] == "join"
+        assert "record" in [output["name"] for output in item["outputs"]["parameters"]]
+    plain = next(item for item in templates if item["name"] == "e-child")
+    assert [output["name"] for output in plain["outputs"]["parameters"]] == ["v"]
+
+
 @pytest.mark.slow
 def test_too_much_of_that_is_an_exception_of_its_own(load: Load, tmp_path: Path) -> None:
     """4 times 30,000 are more than 90,000. The handler is for another class, which is not what arrives."""

@@ -40,4 +40,5 @@ def check_stored(program: Program, profile: Profile) -> None:
 def stored(plan: Plan, profile: Profile) -> Iterator[Mistake]:
     """Find what the pods of a plan keep in the store."""
     if plan.keyed is not None and profile.cache != "disable":
-        yield Mistake("the results of `cache` are kept in one", plan.where, MEND)
+        mend = f"{MEND} Or keep nothing: `cache = 'disable'` in the profile, or `cache=\"disable\"` of the task."
+        yield Mistake("the results of `cache` are kept in one", plan.where, mend)

@@ -199,6 +199,30 @@ async def mapped_one_after_the_other(n: int) -> list[object]:
     return [found, sum(map(half, xs)), await asyncio.gather(*tasks)]
 
 
+@env.task
+async def none_below_zero(n: int) -> list[int]:
+    if n < 0:
+        raise ValueError(f"{n} is below zero")
+    return list(range(n))
+
+
+@env.task
+async def behind_what_did_not_fail(n: int) -> list[int]:
+    found, given, last = None, [], 0
+    try:
+        found = await none_below_zero(n - 1)
+    except ValueError:
+        given = [await add(n)]
+    else:
+        jobs = []
+        for x in found[1:]:
+            jobs.append(add(x))
+        given = await asyncio.gather(*jobs)
+    finally:
+        last = await add(n)
+    return [*given, last]
+
+
 CASES = [
     *[
         (name, {"n": n})
@@ -215,4 +239,5 @@ CASES = [
     *[("under_flags", {"n": n}, 1) for n in (0, 1, 2, 5)],  # BEHIND
     *[("under_conditions", {"n": n}, 1) for n in (0, 1)],  # INPUT
     *[("under_conditions", {"n": n}, 2) for n in (2, 5)],  # INPUT, JOIN
+    *[("behind_what_did_not_fail", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
 ]

@@ -13,11 +13,10 @@ from tiphys.tracing import inference
 from tiphys.tracing.completions import Ended, Exit, exits_of
 from tiphys.tracing.fan_out import Many
 from tiphys.tracing.forks import is_repeatable
-from tiphys.tracing.glue import at
+from tiphys.tracing.glue import at, replaced
 from tiphys.tracing.names import variables
 from tiphys.tracing.reach import names_reached
 from tiphys.tracing.regions import Way, expression_tree
-from tiphys.tracing.results import replaced
 from tiphys.tracing.source import scope_of
 from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import Tracer, new_frame

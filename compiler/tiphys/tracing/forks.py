@@ -12,6 +12,7 @@ from tiphys.ir import Atom, Call, Glue, Input, Literal, Ref, Sub, Switch, operan
 from tiphys.tracing.completions import NEVER, Exit, exits_of
 from tiphys.tracing.contents import Merging
 from tiphys.tracing.glue import at, holes_of
+from tiphys.tracing.leaving import exported_parts
 from tiphys.tracing.regions import Closed, Way, close, expression_tree, inside, is_free, label_of, resume
 from tiphys.tracing.sharing import NOTHING, Reach, telling
 from tiphys.tracing.state import Box
@@ -188,6 +189,8 @@ class Fork:
         """Give a value as it is read outside of its way: it means something only where that is taken."""
         if not self.is_inner(number, unknown):
             return unknown
+        if not unknown.total and unknown.ref is None:
+            return exported_parts(self.t, self, number, unknown)
         if number in self.heavy:
             atom = self.atom(number, unknown)
             assert atom is not None

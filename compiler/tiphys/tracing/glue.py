@@ -48,6 +48,24 @@ def holes_of(tree: ast.expr) -> list[Hole]:
     return [node for node in walk(tree) if isinstance(node, Hole)]
 
 
+def replaced(tree: Any, output: Any, kind: Any) -> Any:
+    """Copy an expression, with what stands for results replaced: `output` gives it for a reference and a type."""
+    if isinstance(tree, Hole):
+        if not isinstance(tree.value, Ref):
+            return tree
+        made = output(tree.value, kind)
+        if isinstance(made, Hole):
+            made.hint = tree.hint
+        return made
+    parts: dict[str, Any] = {}
+    for name, item in ast.iter_fields(tree):
+        if isinstance(item, list):
+            parts[name] = [replaced(one, output, Any) if isinstance(one, ast.AST) else one for one in item]
+        else:
+            parts[name] = replaced(item, output, Any) if isinstance(item, ast.AST) else item
+    return fill(tree, **parts)
+
+
 def walk(tree: ast.AST) -> list[ast.AST]:
     """Walk a tree depth first, in the order of the source."""
     found: list[ast.AST] = []

@@ -13,7 +13,7 @@ from tiphys.tracing import inference
 from tiphys.tracing.calls import call_user, raising
 from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
-from tiphys.tracing.glue import at
+from tiphys.tracing.glue import at, replaced
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
@@ -245,8 +245,6 @@ def walked_itself(tree: ast.expr) -> list[Ref]:
 
 def as_it_is(t: Tracer, tree: ast.expr, boxes: dict[Ref, Box]) -> ast.expr:
     """Give an expression over runtime values as these are now: a loop sees the changes that its rounds make."""
-    from tiphys.tracing.results import replaced
-
     moved = {ref: boxes[ref] for ref in walked_itself(tree) if ref in boxes and result_of(boxes[ref]) != ref}
     if not moved:
         return tree

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import Any, Protocol
 
+from tiphys.ir import Ref
+from tiphys.tracing.glue import replaced
 from tiphys.tracing.regions import Way
 from tiphys.tracing.state import (
     BatchC,
@@ -21,7 +24,8 @@ from tiphys.tracing.state import (
     PendingC,
     SemaphoreC,
 )
-from tiphys.tracing.values import Bound, Choice, Closure, Method, TupleV, Unknown
+from tiphys.tracing.tracer import Tracer
+from tiphys.tracing.values import Bound, Choice, Closure, Hole, Method, TupleV, Unknown
 
 
 class Construct(Protocol):
@@ -38,6 +42,15 @@ class Construct(Protocol):
     def stands_for(self, number: int, /) -> str:
         """Name the node behind which a way is done."""
         ...
+
+
+def exported_parts(t: Tracer, construct: Construct, number: int, unknown: Unknown) -> Unknown:
+    """Give an expression over what a way computes: it is computed by whoever reads it, for it may fail elsewhere."""
+
+    def read(ref: Ref, _kind: Any) -> ast.expr:
+        return construct.exported(number, Unknown(Hole(ref, "v"), t.types.get(ref, Any))).tree
+
+    return replace(unknown, tree=replaced(unknown.tree, read, None))
 
 
 class Leaving:

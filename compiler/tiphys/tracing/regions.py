@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tiphys.ir import Atom, Call, Glue, Graph, Input, Literal, Named, Node, Ref, Sub, Yield, operands_of
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import start_ready
+from tiphys.tracing.glue import replaced
 from tiphys.tracing.state import Box, Content
 from tiphys.tracing.values import Raised
 
@@ -240,8 +241,6 @@ def with_clones(t: Tracer, nodes: list[Node], values: tuple[Atom, ...]) -> list[
 
 def expression_tree(t: Tracer, way: Way, last: ast.expr) -> ast.expr:
     """Write a way that holds only glue as one expression: each piece once, in order, and `last` as its value."""
-    from tiphys.tracing.results import replaced
-
     names = {node.name: f"_{node.name.replace('-', '_')}" for node in way.nodes}
 
     def read(ref: Ref, _kind: Any) -> ast.expr:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Call, Display, Glue, Literal, Node, Ref, Sub, operands_of
-from tiphys.tracing.glue import fill
+from tiphys.tracing.glue import replaced
 from tiphys.tracing.realise import real_function
 from tiphys.tracing.state import Box, DictC, Kind, ListC, ObjectC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
@@ -148,24 +148,6 @@ def inlined(tree: ast.expr, loose: dict[str, Unknown]) -> ast.expr:
         return inlined(loose[ref.node].tree, loose) if ref.node in loose else Hole(ref, "v")
 
     return cast("ast.expr", replaced(tree, expression, None)) if loose else tree
-
-
-def replaced(tree: Any, output: Any, kind: Any) -> Any:
-    """Copy a result's expression, its operands replaced by outputs of the graph."""
-    if isinstance(tree, Hole):
-        if not isinstance(tree.value, Ref):
-            return tree
-        made = output(tree.value, kind)
-        if isinstance(made, Hole):
-            made.hint = tree.hint
-        return made
-    parts: dict[str, Any] = {}
-    for name, item in ast.iter_fields(tree):
-        if isinstance(item, list):
-            parts[name] = [replaced(one, output, Any) if isinstance(one, ast.AST) else one for one in item]
-        else:
-            parts[name] = replaced(item, output, Any) if isinstance(item, ast.AST) else item
-    return fill(tree, **parts)
 
 
 @dataclass(frozen=True, slots=True)

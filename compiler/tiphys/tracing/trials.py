@@ -18,7 +18,7 @@ from tiphys.tracing.contents import differences, is_same
 from tiphys.tracing.data import is_setting, needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
-from tiphys.tracing.leaving import Leaving
+from tiphys.tracing.leaving import Leaving, exported_parts
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
 from tiphys.tracing.raises import ended, raise_later
@@ -191,11 +191,13 @@ class Recording:
         self.fixed = 2 + len(self.slots)
         """Outputs: the number, the exception, the frame; then what the body gives."""
 
-    def exported(self, _number: int, unknown: Unknown) -> Unknown:
+    def exported(self, number: int, unknown: Unknown) -> Unknown:
         """Give a value that the body computes as it is read behind the `Attempt`."""
         names = self.way.names
         if not any(isinstance(hole.value, Ref) and hole.value.node in names for hole in holes_of(unknown.tree)):
             return unknown
+        if not unknown.total and unknown.ref is None:
+            return exported_parts(self.t, self, number, unknown)
         atom: Atom | None = unknown.ref
         if atom is None:
             with inside(self.t, self.way):
@@ -205,9 +207,9 @@ class Recording:
             self.gives.append(atom)
         # it means something only where the body went through, as the frame only where it failed: not total, so that
         # glue over it is not computed elsewhere
-        number = self.fixed + self.gives.index(atom)
-        self.t.sharing.note(Ref(self.name, number), self.t.sharing.of(unknown))
-        return replace(self.output(number, unknown.type), total=False)
+        place = self.fixed + self.gives.index(atom)
+        self.t.sharing.note(Ref(self.name, place), self.t.sharing.of(unknown))
+        return replace(self.output(place, unknown.type), total=False)
 
     def stands_for(self, _number: int) -> str:
         """Name the node behind which the body is done."""

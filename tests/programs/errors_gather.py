@@ -229,6 +229,38 @@ async def as_many_as_a_task_says(n: int) -> list[object]:
     return found
 
 
+async def twice(x: int) -> int:
+    return await ping(await ping(x) + 2)
+
+
+@env.task
+async def one_after_the_other(x: int) -> int:
+    total = 0
+    for i in range(x):
+        total += await ping(i * 3 % 4)
+    return total
+
+
+async def divided(x: int) -> int:
+    return await ping(12 // (x - 1))
+
+
+@env.task
+async def items_of_several_steps(n: int) -> list[object]:
+    xs = list(range(await add(n, 0)))
+    steps = await asyncio.gather(*[twice(x) for x in xs], return_exceptions=True)
+    loops = await asyncio.gather(*[one_after_the_other(x) for x in xs], return_exceptions=True)
+    glue = await asyncio.gather(*[divided(x) for x in xs], return_exceptions=True)
+    return [str(item) for item in (*steps, *loops, *glue)]
+
+
+@env.task
+async def items_in_lanes(n: int) -> list[object]:
+    width = await add(n, 0)
+    found = list(flyte.map(ping, range(width + 1), concurrency=width))
+    return [str(item) for item in found]
+
+
 CASES = [
     *[("first_error_is_raised", {"n": n}) for n in (0, 1, 2)],
     *[("quorum", {"n": n}) for n in (0, 1, 2)],
@@ -263,4 +295,9 @@ CASES = [
     ("as_many_as_a_task_says", {"n": 0}, 1),  # BEHIND
     ("as_many_as_a_task_says", {"n": 1}, 3),  # in the `try`, ROUND, BEHIND
     ("as_many_as_a_task_says", {"n": 3}, 8),  # 3 in the `try`, CATCH, 3 ROUND, BEHIND
+    ("items_of_several_steps", {"n": 0}, 1),  # BEHIND
+    ("items_of_several_steps", {"n": 1}, 2),  # JOIN, BEHIND
+    ("items_of_several_steps", {"n": 3}, 7),  # RAISE, 2 CATCH, 3 JOIN, BEHIND
+    ("items_in_lanes", {"n": 1}, 3),  # CATCH, JOIN, BEHIND
+    ("items_in_lanes", {"n": 3}, 6),  # 2 CATCH, 3 JOIN, BEHIND
 ]

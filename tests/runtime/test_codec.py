@@ -113,13 +113,13 @@ def there_and_back(value: object) -> object:
 
 
 def alike(one: object, other: object) -> bool:
-    """Compare with types, and nan equal to nan."""
+    """Compare with types, and nan equal to nan: Python shows no sign of one."""
     if type(one) is not type(other):
         return False
     if isinstance(one, float) and isinstance(other, float):
-        return math.copysign(1, one) == math.copysign(1, other) and (
-            one == other or (math.isnan(one) and math.isnan(other))
-        )
+        if math.isnan(one):
+            return math.isnan(other)
+        return one == other and math.copysign(1, one) == math.copysign(1, other)
     if isinstance(one, complex) and isinstance(other, complex):
         return alike(one.real, other.real) and alike(one.imag, other.imag)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tiphys.ir import Input, Literal, Map, Ref, Sub
+from tiphys.ir import Call, Glue, Input, Literal, Map, Ref, Sub
 from tiphys.tracing import inference
 from tiphys.tracing.completions import NEVER
 from tiphys.tracing.concurrency import await_value, start_ready
@@ -21,7 +21,8 @@ from tiphys.tracing.iteration import counted
 from tiphys.tracing.loops import Rounds
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import chain
-from tiphys.tracing.regions import Way, close, inside, label_of
+from tiphys.tracing.outcomes import outcome
+from tiphys.tracing.regions import Way, close, inside, is_free, label_of
 from tiphys.tracing.state import Box, Content, FrameC, GroupC, ListC, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Method, Unknown
@@ -64,6 +65,7 @@ def run_many(
     if isinstance(count, Literal):
         count = t.to_atom(t.settle(Unknown(Hole(count, "n", many.node), int), "n", many.node), "n", many.node)
     assert isinstance(count, Ref)
+    mark = t.names.mark()
     name = t.names.allocate("map")
     index = t.names.allocate("i")
     t.types[Ref(index)] = int
@@ -74,8 +76,12 @@ def run_many(
     finally:
         t.lanes.pop()
     runtime = [one for one in lanes.limits if isinstance(one, Unknown)]
-    if runtime and not is_limited:
-        return in_lanes(t, many, runtime[0], keeps_errors=keeps_errors)
+    needs_lanes = bool(runtime) and not is_limited
+    if keeps_errors and (needs_lanes or not is_one_call(way)):
+        t.undo_names(mark)
+        return run_many(t, tried(t, many), limit=limit, is_limited=is_limited)
+    if needs_lanes:
+        return in_lanes(t, many, runtime[0])
     check_changes(t, way, many)
     with inside(t, way):
         value = None if way.done is NEVER else way.done
@@ -105,6 +111,21 @@ def item_value(t: Tracer, many: Many, index: Ref) -> Any:
     return await_value(t, made, many.node)
 
 
+def is_one_call(way: Way) -> bool:
+    """Say whether nothing but one pod can fail, that of a task: it tells its exception in the place of its result."""
+    risks = [node for node in way.nodes if not is_free(node)]
+    if not risks or not isinstance(risks[-1], Call) or not all(isinstance(node, Glue) for node in risks[:-1]):
+        return False
+    call = risks[-1]
+    runs_glue = call.keyed is None and call.task.beside is None and call.task.resource is None
+    return runs_glue or len(risks) == 1
+
+
+def tried(t: Tracer, many: Many) -> Many:
+    """Let each of them give its exception as a value."""
+    return replace(many, make=lambda index: outcome(t, many.make(index), many.node))
+
+
 def assigned(before: Content | None, after: FrameC) -> bool:
     """Say whether a variable of a frame was set anew."""
     held = before.names if isinstance(before, FrameC) else {}
@@ -123,7 +144,7 @@ def check_changes(t: Tracer, way: Way, many: Many) -> None:
         raise t.untraceable("these run side by side, and each changes a value that they share", many.node, mend)
 
 
-def in_lanes(t: Tracer, many: Many, limit: Unknown, *, keeps_errors: bool) -> Unknown:
+def in_lanes(t: Tracer, many: Many, limit: Unknown) -> Unknown:
     """Run as many at a time as a runtime value says: in so many lanes, each of which goes on with every so-manieth."""
     node = many.node
     total = t.settle(many.count, "n", node) if isinstance(many.count, Unknown) else many.count
@@ -156,7 +177,7 @@ def in_lanes(t: Tracer, many: Many, limit: Unknown, *, keeps_errors: bool) -> Un
             t.held.pop()
         return found
 
-    lanes = run_many(t, Many(width, make, many.title, node), keeps_errors=keeps_errors, is_limited=True)
+    lanes = run_many(t, Many(width, make, many.title, node), is_limited=True)
     tree = at(ast.Call(func=t.capture(from_lanes, "from_lanes", node), args=[lanes.tree, size], keywords=[]), node)
     return Unknown(tree, list, total=False)
 

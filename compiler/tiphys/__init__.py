@@ -114,6 +114,9 @@ def __getattr__(name: str) -> object:
         value = getattr(import_module(_HOMES[name]), name)
     elif name in _MODULES:
         value = import_module(f"tiphys.{name}")
+    elif name == "task":
+        msg = "there is no `tiphys.task`: write env = tiphys.TaskEnvironment('name'), and then @env.task"
+        raise AttributeError(msg)
     elif name in _LATER:
         msg = f"`tiphys.{name}` is not supported yet"
         raise AttributeError(msg)
@@ -128,7 +131,7 @@ def _nearest(name: str) -> str:
     """Name what was probably meant; nothing where no name is like it."""
     import difflib
 
-    close = difflib.get_close_matches(name, __all__, n=3)
+    close = difflib.get_close_matches(name, __all__, n=3, cutoff=0.7)
     return f". Did you mean {', '.join(f'`{each}`' for each in close)}?" if close else ""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tiphys.authoring.environment import TaskEnvironment
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span, UsageError, collecting, nearest
 from tiphys.settings import resolve
@@ -62,6 +63,9 @@ def load_module(path: Path) -> ModuleType:
             mend = None
             if isinstance(error, ImportError):
                 mend = "Install what the program imports, or call tiphys in the environment that has it."
+            elif isinstance(error, AttributeError) and isinstance(error.obj, TaskEnvironment):
+                said_of = nearest(str(error.name), [each for each in dir(error.obj) if not each.startswith("_")])
+                mend = said_of if said_of.startswith("Did") else None
             found.append(Mistake(said, last_line(error, file), mend))
     if found:
         del sys.modules[name]

@@ -101,6 +101,15 @@ a.add_dependency(c)""",
     "a value too long to be shown": (
         'flyte.TaskEnvironment("a", env_vars={"A": "x" * 200000})', "xxx...)`: the value of A is longer than the 128 KiB", "",
     ),
+    "method": (
+        'env = flyte.TaskEnvironment("a")\nclass A:\n    @env.task\n    async def f(self, x: int) -> int: ...',
+        "`A.f` is a method, which cannot be a task: a pod has no `self`", "Write `f` as a function of the module",
+    ),
+    "misspelt decorator": (
+        'env = flyte.TaskEnvironment("a")\n@env.tsk\ndef f(): ...',
+        "AttributeError: 'TaskEnvironment' object has no attribute 'tsk'", "Did you mean `task`",
+    ),
+    "decorator of the module": ("@flyte.task\ndef f(): ...", "there is no `tiphys.task`: write env =", ""),
     "orchestrator": (
         'env = flyte.TaskEnvironment("a")\n@env.task(orchestrator="x")\ndef f(): ...',
         "`orchestrator` says whether the task is traced, and is no 'x'", "Write True or False",

@@ -363,6 +363,11 @@ def check_function(function: object, where: Span) -> bool:
     if function.__name__ == "<lambda>":
         complain(Mistake("a lambda cannot be a task: it has no name", where, "Write it as a `def`."))
         return False
+    owner, _, name = function.__qualname__.rpartition(".")
+    first = next(iter(inspect.signature(function).parameters), None)
+    if owner and not owner.endswith("<locals>") and first in ("self", "cls"):
+        text = f"`{function.__qualname__}` is a method, which cannot be a task: a pod has no `{first}`"
+        complain(Mistake(text, where, f"Write `{name}` as a function of the module, and pass it what it needs."))
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         mend = "Return a list instead of yielding."
         complain(Mistake(f"`{function.__name__}` is a generator, which cannot be a task", where, mend))

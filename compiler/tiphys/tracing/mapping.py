@@ -13,7 +13,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference
 from tiphys.tracing.asyncio_calls import gather
 from tiphys.tracing.calls import call_value
-from tiphys.tracing.concurrency import await_value
+from tiphys.tracing.concurrency import article, await_value, type_name
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect, counted
@@ -40,6 +40,10 @@ def mapped(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, 
         return t.state.box(ListC([]))
     if all(is_iterable(t, one) for one in iterables):
         return over_known(t, target, iterables, limit, node, keeps=keeps)
+    for one in iterables:
+        if t.unknown(one) is None and not is_iterable(t, one):
+            text = f"`map` goes through lists and the like, and this is {article(type_name(one))}"
+            raise t.refuse(text, node, "Pass a list: `tiphys.map(task, [...])`.")
     rows, make = rows_of(t, target, iterables, node)
     most = None if limit == 0 else t.unknown(limit) or t.native(limit)
     count, item = counted(t, rows, node)

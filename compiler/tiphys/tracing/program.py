@@ -10,10 +10,11 @@ from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import Mistake, ProgramError, Span
+from tiphys.diagnostics import Mistake, ProgramError, Span, shown
 from tiphys.ir import Atom, Graph, Literal, Program, Unit, Yield
 from tiphys.settings import place_of, resolve
 from tiphys.tracing.builder import ProgramBuilder
+from tiphys.tracing.checks import fits, spell
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import Retrace, start_ready
@@ -110,7 +111,11 @@ def declare_inputs(
             values[item.name] = t.fresh(bindings[item.name])
             continue
         default = None if item.default is item.empty else Literal(item.default)
-        values[item.name] = add_input(t, item.name, interface.types[item.name], task.where, default)
+        kind = interface.types[item.name]
+        if default is not None and not fits(t, item.default, kind):
+            text = f"the default of `{item.name}` is {shown(item.default)}, and it takes {spell(kind)}"
+            t.mistakes.append(Mistake(text, task.where, "Let the two agree: another default, or another annotation."))
+        values[item.name] = add_input(t, item.name, kind, task.where, default)
     return values
 
 

@@ -50,9 +50,14 @@ def interface_of(task: TaskTemplate[..., Any]) -> Interface:
             Mistake(f"an annotation of `{task.name}` cannot be resolved: {error}", task.where, mend)
         ) from None
     parameters = tuple(inspect.signature(task.function).parameters.values())
-    types = {item.name: hints.get(item.name, Any) for item in parameters}
+    types = {item.name: with_default(hints.get(item.name, Any), item.default) for item in parameters}
     result = hints.get("return", Any)
     return Interface(parameters, types, type(None) if result is None else result, task.is_async)
+
+
+def with_default(kind: Any, default: object) -> Any:
+    """Let `x: int = None` take None, as Python does."""
+    return typing.Optional[kind] if default is None and kind is not Any else kind  # noqa: UP045  any kind of annotation
 
 
 def call_task(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tiphys.diagnostics import ProgramError
 from tiphys.loading import load_module, refresh
-from tiphys.tracing import trace
+from tiphys.tracing import reach, trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,3 +42,24 @@ def test_an_orchestrator_whose_file_has_changed_is_not_taken_for_a_task(tmp_path
 
     assert "the source of `main` cannot be read, so it cannot be traced" in str(caught.value)
     assert "if that has changed since it was imported, start again" in str(caught.value)
+
+
+def test_helpers_that_call_many_helpers_are_looked_at_once_each(tmp_path: Path, monkeypatch: Any) -> None:
+    """There are 5 ** 7 ways through them, and 40 helpers."""
+    layers, width = 8, 5
+    helpers = [
+        f"def f{layer}_{number}(x):\n    return "
+        + ("x" if layer == layers - 1 else " + ".join(f"f{layer + 1}_{each}(x)" for each in range(width)))
+        for layer in range(layers)
+        for number in range(width)
+    ]
+    file = tmp_path / "layered.py"
+    step = "\n\n@env.task\nasync def main(n: int) -> int:\n    return f0_0(n)\n"
+    file.write_text(PROGRAM.partition("@env.task")[0] + "\n\n".join(helpers) + step)
+    task = load_module(file).main
+    looked_at: list[object] = []
+    look = reach.tree_of
+    monkeypatch.setattr(reach, "tree_of", lambda code: looked_at.append(code) or look(code))
+
+    assert not reach.is_orchestrator(task)
+    assert len(looked_at) == len(set(looked_at)) == 1 + 1 + (layers - 1) * width

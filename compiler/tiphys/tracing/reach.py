@@ -57,13 +57,17 @@ _known: dict[tuple[str, types.CodeType], bool] = {}
 """By file too: equal code of two files may call different things."""
 
 
-def reaches(value: Any, seen: frozenset[int] = frozenset()) -> bool:
-    """Say whether using a value may call a task, or wait: it does, or is a function or container that leads there."""
+def reaches(value: Any, seen: dict[int, object] | None = None) -> bool:
+    """Say whether using a value may call a task, or wait: it does, or is a function or container that leads there.
+
+    seen: what was looked at on the way, or is being looked at: each is looked at once, whatever leads to it.
+    """
     if isinstance(value, TaskTemplate | Condition | NewCondition | Sleep):
         return True
+    seen = {} if seen is None else seen
     if id(value) in seen:
         return False
-    seen |= {id(value)}
+    seen[id(value)] = value
     match value:
         case types.FunctionType():
             return function_reaches(value, seen)
@@ -91,7 +95,7 @@ def is_user_class(cls: type) -> bool:
     return is_user_file(getattr(module, "__file__", None) or "<built in>")
 
 
-def class_reaches(cls: type, seen: frozenset[int]) -> bool:
+def class_reaches(cls: type, seen: dict[int, object]) -> bool:
     """Say whether a method or attribute of a class of the user's, or of one it inherits from, leads to a task."""
     for base in cls.__mro__:
         if not is_user_class(base):
@@ -102,7 +106,7 @@ def class_reaches(cls: type, seen: frozenset[int]) -> bool:
     return False
 
 
-def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool:
+def function_reaches(function: types.FunctionType, seen: dict[int, object]) -> bool:
     """Say whether a function's body leads to a task."""
     if not is_user_code(function):
         wrapped = getattr(function, "__wrapped__", None)
@@ -125,7 +129,7 @@ def function_reaches(function: types.FunctionType, seen: frozenset[int]) -> bool
     return False
 
 
-def member_reaches(value: Any, names: Sequence[str], seen: frozenset[int] = frozenset()) -> bool:
+def member_reaches(value: Any, names: Sequence[str], seen: dict[int, object] | None = None) -> bool:
     """Say whether an attribute, of an attribute, ... of a value may call a task or wait."""
     for name in names:
         if isinstance(value, TaskTemplate) or value is _MISSING:
@@ -156,5 +160,5 @@ def is_orchestrator(task: TaskTemplate[..., Any]) -> bool:
     key = (code.co_filename, code)
     known = _known.get(key)
     if known is None:
-        known = _known[key] = function_reaches(task.function, frozenset({id(task)}))
+        known = _known[key] = function_reaches(task.function, {id(task): task})
     return known

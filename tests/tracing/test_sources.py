@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -44,7 +44,9 @@ def test_an_orchestrator_whose_file_has_changed_is_not_taken_for_a_task(tmp_path
     assert "if that has changed since it was imported, start again" in str(caught.value)
 
 
-def test_helpers_that_call_many_helpers_are_looked_at_once_each(tmp_path: Path, monkeypatch: Any) -> None:
+def test_helpers_that_call_many_helpers_are_looked_at_once_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There are 5 ** 7 ways through them, and 40 helpers."""
     layers, width = 8, 5
     helpers = [

@@ -72,7 +72,7 @@ class Container:
             with open(os.path.join(here[0], COMMAND), "w", encoding="utf-8") as file:
                 file.write(self.script(values, places))
         if local is not None:
-            self.check(here_code(json.loads(local), places))
+            self.check(here_code(json.loads(local), places, os.path.join(root, "work")))
         else:
             with open(os.path.join(root, READY), "w", encoding="ascii") as file:
                 file.write("go")
@@ -144,15 +144,15 @@ def moved(text: str, places: Mapping[str, str]) -> str:
     return text
 
 
-def here_code(asked: Mapping[str, Any], places: Mapping[str, str]) -> int:
-    """Run the command as a process, and give its exit code."""
+def here_code(asked: Mapping[str, Any], places: Mapping[str, str], folder: str) -> int:
+    """Run the command as a process in a folder, and give its exit code."""
     words = [moved(word, places) for word in asked["command"]]
     env = {**os.environ, **{name: moved(text, places) for name, text in asked.get("env", {}).items()}}
     del env[LOCAL]
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        code = subprocess.run(words, env=env, check=False, stdin=subprocess.DEVNULL).returncode  # noqa: S603
+        code = subprocess.run(words, cwd=folder, env=env, check=False, stdin=subprocess.DEVNULL).returncode  # noqa: S603
     except (FileNotFoundError, PermissionError) as error:
         print(f"{words[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return NOT_FOUND

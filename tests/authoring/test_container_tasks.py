@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tiphys import errors
 from tiphys.authoring.commands import Misplaced, command_of
+from tiphys.extras import ContainerTask
 
 HEAD = "from tiphys.extras import ContainerTask\n"
 MISTAKES = {
@@ -218,3 +220,13 @@ def test_a_value_in_the_code_of_another_language_is_refused(before: list[str]) -
 
 def test_a_word_of_its_own_behind_a_filter_is_no_code() -> None:
     assert command_of(["sed", "-e", "s/a/b/", "{{.inputs.n}}"], {"n": str}).pieces is not None
+
+
+def test_files_of_a_command_do_not_stay_where_python_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    task = ContainerTask("t", "i", ["sh", "-c", "echo 3 > beside; cp beside /var/outputs/n"], outputs={"n": int})
+
+    assert asyncio.run(task()) == 3
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiphys_runtime.beside import COMMAND, LOCAL
@@ -22,6 +23,7 @@ async def run_here(body: Callable[..., Any], beside: Beside, values: Mapping[str
         tempfile.TemporaryDirectory(prefix="tiphys-") as root,
         variables(TIPHYS_POD=root, **{LOCAL: json.dumps(asked)}),
     ):
+        (Path(root) / "work").mkdir()
         return body(**values)
 
 

@@ -110,7 +110,7 @@ def make_job(
     for name, _ in container.environment:
         environment[name] = expanded(environment[name], environment)
     if QUEUED in environment:
-        environment[QUEUED] = f"{queued:.3f}"
+        environment[QUEUED] = repr(queued)
     environment["TIPHYS_POD"] = path
     environment["TIPHYS_MODE"] = "local"
     environment["TIPHYS_TERMINATION_LOG"] = f"{path}/{TERMINATION_LOG}"

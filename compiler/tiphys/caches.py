@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
 
 
 def own_folder() -> Path:
-    """Give the folder of all that is kept for this user. Raises RuntimeError where there is no home."""
+    """Give the folder of all that is kept for this user. Raises OSError where there is no home."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "tiphys"
+    if base:
+        return Path(base) / "tiphys"
+    try:
+        return Path.home() / ".cache" / "tiphys"
+    except RuntimeError as error:
+        raise FileNotFoundError(errno.ENOENT, "this user has no home folder") from error
 
 
 def keep(place: Path, text: str, most: int) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +23,11 @@ from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
 from tiphys.profile import Profile, find_profile
+from tiphys.settings import Settings
 from tiphys.tracing import trace
 
 if TYPE_CHECKING:
+    from tiphys.argo.packing import Packed
     from tiphys.argo.report import Manifest
     from tiphys.argo.variants import Variant
     from tiphys.authoring.trigger import Trigger
@@ -73,55 +75,62 @@ def compile_task(
 
     Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.
     """
-    from tiphys.argo.packing import pack_program
-    from tiphys.argo.people import marks_of
-    from tiphys.argo.variants import variants_of, with_variant
+    from tiphys.argo.variants import Variant, variants_of, with_variant
 
-    asked, triggers, marks = profile or profile_of(task), triggers_of(task), marks_of(task)
-    default, profile = with_images(image, asked)
-    program, notes = trace(task, bindings)
-    program = passes.run(replace(program, is_storeless=profile.storage == "none"))
-    check_apart((task, *program.owners.values(), *(plan.task for plan in program.plans.values())))
-    packed = pack_program(program, root=root_of(task), profile=profile, image=default, marks=marks, triggers=triggers)
-    if not cached:
-        notes = [*notes, *packed.notes]
-    key = hashlib.sha256(
-        json.dumps([packed.fingerprint, tiphys.__version__, platform.python_version(), own_age()]).encode()
-    ).hexdigest()
-    place = own_folder() / "manifests" / f"{key}.json"
-    if cached and place.is_file():
-        from tiphys.argo.report import manifest_from_json
-
-        return manifest_from_json(place.read_text(), tuple(notes))
+    default, profile = with_images(image, profile or profile_of(task))
+    program = Variant(triggers_of(task), Settings(), None, {})
+    packed, notes = pack(program, task, bindings, default, profile)
+    if cached:
+        return kept(packed, notes)
     from tiphys.argo.manifest import lower
 
-    manifest = lower(packed, notes=tuple(dict.fromkeys(notes)))
-    if cached:
-        keep(place, manifest.to_json(), most=MANIFESTS)
-        return manifest
-    for variant in variants_of(triggers):
-        manifest = with_variant(manifest, lowered(variant, task, bindings, default, profile))
+    manifest = lower(packed, notes=tuple(dict.fromkeys((*notes, *packed.notes))))
+    for variant in variants_of(program.triggers):
+        packed, notes = pack(variant, task, bindings, default, profile)
+        manifest = with_variant(manifest, lower(packed, notes=(*notes, *packed.notes)))
     return manifest
 
 
-def lowered(
+def pack(
     variant: Variant, task: TaskTemplate[..., Any], bindings: Mapping[str, object] | None, image: str | None,
     profile: Profile,
-) -> Manifest:  # fmt: skip
-    """Compile a task once more, for runs that some triggers start."""
-    from tiphys.argo.manifest import lower
+) -> tuple[Packed, list[str]]:  # fmt: skip
+    """Compile a task up to what is lowered, for the runs of a variant; gives the notes of tracing, too."""
     from tiphys.argo.packing import pack_program
     from tiphys.argo.people import marks_of
 
-    program, notes = trace(task, bindings, variant.context)
     if variant.cache is not None:
         profile = profile.model_copy(update={"cache": variant.cache})
+    program, notes = trace(task, bindings, variant.context)
     program = passes.run(replace(program, is_storeless=profile.storage == "none"))
+    check_apart((task, *program.owners.values(), *(plan.task for plan in program.plans.values())))
     packed = pack_program(
         program, root=root_of(task), profile=profile, image=image, marks=marks_of(task), triggers=variant.triggers,
         run=variant.said,
     )  # fmt: skip
-    return lower(packed, notes=(*notes, *packed.notes))
+    return packed, notes
+
+
+def kept(packed: Packed, notes: Sequence[str]) -> Manifest:
+    """Give the objects that an equal program was lowered to before; else lower it, and keep them if that can be."""
+    key = hashlib.sha256(
+        json.dumps([packed.fingerprint, tiphys.__version__, platform.python_version(), own_age()]).encode()
+    ).hexdigest()
+    name = f"manifests/{key}.json"
+    try:
+        text = (own_folder() / name).read_text(encoding="utf-8")
+    except OSError:  # never made, just tidied up by another run, or there is no home
+        pass
+    else:
+        from tiphys.argo.report import manifest_from_json
+
+        return manifest_from_json(text, tuple(notes))
+    from tiphys.argo.manifest import lower
+
+    manifest = lower(packed, notes=tuple(dict.fromkeys(notes)))
+    with suppress(OSError):
+        keep(own_folder() / name, manifest.to_json(), most=MANIFESTS)
+    return manifest
 
 
 def triggers_of(task: TaskTemplate[..., Any]) -> tuple[Trigger, ...]:

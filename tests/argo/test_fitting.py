@@ -44,6 +44,7 @@ FITS: list[tuple[Any, Any]] = [
     ({"a": [1]}, dict[str, list[int]]),
     ({1}, set[int]),
     ((1,), Sequence[int]),
+    ((1, 2), Sequence[int]),  # what the type names is each item, however many there are
     (1, float),
     (None, int | None),
     (Row("mon", [1]), Row),
@@ -60,6 +61,7 @@ FITS: list[tuple[Any, Any]] = [
 MISFITS: list[tuple[Any, Any, str]] = [
     (["a"], list[int], "at [0] it takes `int`, not 'a'"),
     ([1, "a"], Sequence[int], "at [1] it takes `int`, not 'a'"),
+    ((1, "a"), Sequence[int], "at [1] it takes `int`, not 'a'"),
     ((1, 2), list[int], "it takes `list[int]`"),
     ((1, 2), tuple[int], "it takes `tuple[int]`"),
     (("a",), tuple[int, ...], "at [0] it takes `int`, not 'a'"),

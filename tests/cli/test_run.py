@@ -191,3 +191,28 @@ def test_help_without_a_file(tiphys: Command) -> None:
 
 def test_a_flag_before_the_file_is_told(tiphys: Command, flow: str) -> None:
     assert "name the file first" in tiphys("run", "--item", "x", flow).err
+
+
+def test_without_a_place_for_runs_that_is_told(
+    tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    done = tiphys("run", flow, "--item", "tea")
+
+    assert (done.code, done.out) == (2, "")
+    assert f"there is no place for what a run keeps: {tmp_path / 'file'}" in done.err
+    assert "Set XDG_CACHE_HOME to a folder that can be written." in done.err
+
+
+def test_compiling_needs_no_home(tiphys: Command, flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+
+    assert tiphys("compile", flow, "--image", "registry.example/made-here:1").code == 0
+    done = tiphys("run", flow, "--item", "tea")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no place for what a run keeps: this user has no home folder" in done.err

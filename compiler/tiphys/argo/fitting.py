@@ -33,9 +33,11 @@ def misfit(value: object, kind: Any, path: str = "") -> str | None:
     if typing.is_typeddict(origin) or not isinstance(value, origin):
         given = isinstance(value, list | dict) and is_json(value)
         return misread(value, kind, path) if given else unlike(value, kind, path)
-    found = (misfit(item, part, f"{path}[{place}]") for place, item, part in parts(value, arguments))
-    if isinstance(value, tuple) and arguments and ... not in arguments and wrong_length(value, arguments):
+    is_row = issubclass(origin, tuple) and bool(arguments) and ... not in arguments
+    if is_row and wrong_length(value, arguments):
         return unfit(value, kind, path)
+    pairs = row(value, arguments) if is_row else parts(value, arguments)
+    found = (misfit(item, part, f"{path}[{place}]") for place, item, part in pairs)
     return next((why for why in found if why is not None), None)
 
 
@@ -58,25 +60,28 @@ def is_record(kind: Any) -> bool:
     return any(hasattr(kind, name) for name in RECORDS)
 
 
+def row(value: Any, arguments: tuple[Any, ...]) -> Iterator[tuple[str, object, Any]]:
+    """List what is in a tuple whose type names each of its items: the place, the item, the type it should have."""
+    yield from ((str(at), item, kind) for at, (item, kind) in enumerate(zip(value, arguments, strict=True)))
+
+
 def parts(value: object, arguments: tuple[Any, ...]) -> Iterator[tuple[str, object, Any]]:
-    """List what is in a container: the place, the item, the type it should have."""
+    """List the same of any other container."""
     if not arguments:
         return
     if isinstance(value, Mapping):
         if len(arguments) == 2:
             yield from ((f"key {key!r}", key, arguments[0]) for key in value)
             yield from ((repr(key), item, arguments[1]) for key, item in value.items())
-    elif isinstance(value, tuple) and ... not in arguments:
-        yield from ((str(at), item, kind) for at, (item, kind) in enumerate(zip(value, arguments, strict=False)))
     elif isinstance(value, list | tuple):
         yield from ((str(at), item, arguments[0]) for at, item in enumerate(value))
     elif isinstance(value, set | frozenset):
         yield from ((repr(item), item, arguments[0]) for item in value)
 
 
-def wrong_length(value: tuple[object, ...], arguments: tuple[Any, ...]) -> bool:
+def wrong_length(value: Any, arguments: tuple[Any, ...]) -> bool:
     """Say whether a tuple has more or fewer items than its type names."""
-    return len(value) != (0 if arguments == ((),) else len(arguments))
+    return len(value) != len(arguments)
 
 
 def is_json(value: object) -> bool:

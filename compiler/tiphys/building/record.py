@@ -10,7 +10,7 @@ from tiphys.caches import own_folder, write_whole
 
 
 def place_of(address: str) -> Path:
-    """Give the file of an address."""
+    """Give the file of an address. Raises OSError where there is no home."""
     return own_folder() / "images" / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.json"
 
 
@@ -24,7 +24,10 @@ def note(address: str, *, pushed: bool) -> None:
 
 def was_built(address: str) -> bool:
     """Say whether an image was built here."""
-    return place_of(address).is_file()
+    try:
+        return place_of(address).is_file()
+    except OSError:
+        return False
 
 
 def was_pushed(address: str) -> bool:

@@ -92,12 +92,12 @@ def thinned(sources: Mapping[str, bytes]) -> dict[str, bytes]:
         found = json.loads(place.read_bytes())
         if isinstance(found, dict) and found.keys() == sources.keys():
             return {name: text.encode() for name, text in found.items()}
-    except (OSError, RuntimeError, ValueError):  # not there, no home, or not whole
+    except (OSError, ValueError):  # not there, no home, or not whole
         pass
     from tiphys.bundling.thinning import bare
 
     made = {name: bare(source) for name, source in sources.items()}
-    with suppress(OSError, RuntimeError):
+    with suppress(OSError):
         place = own_folder() / "runtime" / f"{mark}.json"
         keep(place, json.dumps({name: text.decode() for name, text in made.items()}), most=KEPT)
     return made

@@ -74,18 +74,22 @@ def execute(
     secrets = find_secrets(keys, variables, file=Path(".env"))
     uid = _new_uid()
     name = f"{program.name}-{uid[:5]}"
-    folder = _make_folder(name, workdir)
+    try:
+        kept, locks = kept_folder(), own_folder() / "locks"
+        folder = _make_folder(name, workdir)
+    except OSError as error:
+        raise _no_folder(error) from None
     mounts = _write_config_maps(program, folder)
     run = Run(
         program,
         workflow=_workflow(name, uid, values),
         folder=str(folder),
-        store=Store(folder / "store", kept_folder(), is_absent=program.is_storeless),
+        store=Store(folder / "store", kept, is_absent=program.is_storeless),
         executor=_executor(executor, variables, folder, mounts),
         parallelism=max(1, min(parallelism or default_parallelism(), program.parallelism or sys.maxsize)),
         mounts=mounts,
         secrets=secrets,
-        locks=Locks(own_folder() / "locks"),
+        locks=Locks(locks),
         on_event=on_event,
         time_scale=time_scale,
         answers=answers,
@@ -96,7 +100,7 @@ def execute(
         run.executor.close()
         run.locks.close()
         if run.store.has_kept:
-            sweep_sometimes(kept_folder())
+            sweep_sometimes(kept)
         shutil.rmtree(folder / "pods", ignore_errors=True)
         nodes = _write_nodes(run.root, folder)
     return LocalRun(
@@ -163,6 +167,15 @@ def _workflow(name: str, uid: str, values: Mapping[str, str]) -> dict[str, objec
 def _new_uid() -> str:
     digits = os.urandom(16).hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _no_folder(error: OSError) -> UsageError:
+    where = f"{error.filename}: " if error.filename else ""
+    message = (
+        f"there is no place for what a run keeps: {where}{error.strerror}\n"
+        "  Set XDG_CACHE_HOME to a folder that can be written."
+    )
+    return UsageError(message)
 
 
 def _make_folder(name: str, workdir: Path | None) -> Path:

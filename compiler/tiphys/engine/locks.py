@@ -50,8 +50,11 @@ class Locks:
             import fcntl
         except ImportError:  # on Windows a run heeds its own pods alone
             return UNLOCKED
-        self._folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(self._folder / f"{number:03x}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file = os.open(self._folder / f"{number:03x}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:  # nothing can be kept here, so there is nothing that runs could share
+            return UNLOCKED
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

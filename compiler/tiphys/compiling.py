@@ -23,7 +23,6 @@ from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
 from tiphys.profile import Profile, find_profile
-from tiphys.settings import Settings
 from tiphys.tracing import trace
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def compile_task(
     from tiphys.argo.variants import Variant, variants_of, with_variant
 
     default, profile = with_images(image, profile or profile_of(task))
-    program = Variant(triggers_of(task), Settings(), None, {})
+    program = Variant(triggers_of(task))
     packed, notes = pack(program, task, bindings, default, profile)
     if cached:
         return kept(packed, notes)

@@ -1,26 +1,27 @@
-"""Triggers whose runs differ in what is compiled into the pods: those start a variant of the program's template."""
+"""Variants of a program: the program itself, and one for triggers whose runs differ in what is compiled into pods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tiphys.argo.report import Manifest, size_of
+from tiphys.argo.resolving import NOTHING
 from tiphys.authoring.trigger import Trigger
 from tiphys.settings import Settings
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What is said of all runs of some triggers, above all that the program says itself.
+    """What is said of all runs of some triggers, above all that the program says itself: nothing, by default.
 
     said: settings of every task. cache: what becomes of caches; None: as elsewhere. context: texts that `ctx()` gives.
     """
 
     triggers: tuple[Trigger, ...]
-    said: Settings
-    cache: str | None
-    context: Mapping[str, str]
+    said: Settings = NOTHING
+    cache: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 def variants_of(triggers: Sequence[Trigger]) -> Iterator[Variant]:

@@ -248,6 +248,47 @@ async def copies_are_apart(n: int) -> list[object]:
     return [first, shallow, deep]
 
 
+@env.task
+async def inner_container_where_the_outer_one_differs(n: int) -> dict[str, object]:
+    a = await add(n)
+    found: dict[str, object] = {"a": 1, "c": [1, 2, 3], "tags": {"x": {0}}}
+    if a > 2:
+        del found["a"]
+        del found["c"][0]
+    else:
+        found["c"].append(4)
+        found["tags"]["x"].add(5)
+    return found
+
+
+@env.task
+async def inner_container_where_the_outer_one_is_replaced(n: int) -> list[object]:
+    a = await add(n)
+    kept = [1]
+    found: object = {"in": kept}
+    if a > 2:
+        kept.append(a)
+        found = [kept]
+    elif a == 2:
+        found["in"].append(await add(a))
+        found["more"] = a
+    found_before = len(kept)
+    kept.append(9)
+    return [found, kept, found_before]
+
+
+@env.task
+async def inner_containers_in_rounds(n: int) -> dict[str, object]:
+    found: dict[str, object] = {"k": {"l": []}}
+    for i in range(3):
+        if await add(i) > n:
+            found[f"x{i}"] = i
+            found["k"]["l"].append(i)
+        else:
+            found["k"][f"y{i}"] = found.pop(f"x{i - 1}", "none")
+    return found
+
+
 CASES = [
     *[("tasks_see_copies", {"n": n}) for n in (0, 2, 5)],
     *[("results_changed_in_an_arm", {"n": n}) for n in (0, 2, 5)],
@@ -272,4 +313,7 @@ CASES = [
     ("dict_of_lists", {"n": 5}, 5),  # 5 ROUND
     *[("nested_lists_of_alias", {"n": n}) for n in (0, 2, 5)],
     *[("copies_are_apart", {"n": n}) for n in (0, 2, 5)],
+    *[("inner_container_where_the_outer_one_differs", {"n": n}) for n in (0, 2, 5)],
+    *[("inner_container_where_the_outer_one_is_replaced", {"n": n}) for n in (0, 1, 2, 5)],
+    *[("inner_containers_in_rounds", {"n": n}) for n in (0, 1, 2, 5)],
 ]

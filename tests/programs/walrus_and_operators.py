@@ -167,6 +167,32 @@ async def assertion_at_run_time(n: int) -> str:
     return await name_of(a)
 
 
+@env.task
+async def chain_stops_before_what_changes(n: int) -> list[object]:
+    seen: list[int] = []
+
+    def see(value: int) -> int:
+        seen.append(value)
+        return value
+
+    a = await add(n)
+    holds = see(a) < see(3) < see(a + 1)
+    rest = [1, 5, 7]
+    popped = a < rest.pop() < a + rest.pop()
+    if holds:
+        seen.append(await add(10))
+    return [holds, popped, rest, seen]
+
+
+@env.task
+async def chain_stops_before_what_raises(n: int) -> list[object]:
+    a, none = await add(n), []
+    b = 0
+    if 2 < a < (b := a + 5) < 9:
+        b += 100
+    return [b, 2 < a < none[0]]
+
+
 CASES = [
     *[("walrus_everywhere", {"n": n}) for n in (0, 1, 2, 3)],
     *[("walrus_or_default", {"n": n}) for n in (0, 1, 2, 3)],
@@ -190,4 +216,6 @@ CASES = [
     ("assertion_is_caught", {"n": 0}, 1),  # CATCH
     *[("assertion_is_caught", {"n": n}) for n in (1, 2)],
     ("assertion_is_caught", {"n": 3}, 2),  # RAISE, CATCH
+    *[("chain_stops_before_what_changes", {"n": n}) for n in (0, 1, 3, 8)],
+    *[("chain_stops_before_what_raises", {"n": n}) for n in (0, 1, 2, 3)],
 ]

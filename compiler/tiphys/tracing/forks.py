@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -14,8 +14,8 @@ from tiphys.tracing.contents import Merging
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.leaving import exported_parts
 from tiphys.tracing.regions import Closed, Way, close, expression_tree, inside, is_free, label_of, resume
-from tiphys.tracing.sharing import NOTHING, Reach, telling
-from tiphys.tracing.state import Box
+from tiphys.tracing.sharing import NOTHING, Reach, parts_of, telling
+from tiphys.tracing.state import Box, FrameC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Unknown
 from tiphys.tracing.which import Which
@@ -101,12 +101,36 @@ class Fork:
         """Merge all that the ways have changed."""
         boxes = dict.fromkeys(box for number in going for box in self.ways[number].changes)
         self.before = {box: box.content for box in boxes}
-        for box in boxes:
+        for box in self.inside_out(boxes, going):
             staying = self.staying(box, going)
             if staying:
                 self.merging.box(box, staying)
         for number in going:
             self.t.state.pending.extend(self.ways[number].pending)
+
+    def inside_out(self, boxes: Iterable[Box], going: list[int]) -> list[Box]:
+        """Sort boxes so that each comes behind what it holds on some way: a container is written with what that is."""
+        found: list[Box] = []
+        frames: list[Box] = []
+        seen: set[Box] = set()
+
+        def visit(value: Any) -> None:
+            if not isinstance(value, Box):
+                for part in parts_of(value):
+                    visit(part)
+            elif value not in seen and not isinstance(value.content, FrameC):
+                seen.add(value)
+                for number in going:
+                    for part in parts_of(Box(self.content_of(number, value))):
+                        visit(part)
+                if value in self.before:
+                    found.append(value)
+
+        for box in boxes:
+            visit(box)
+            if isinstance(box.content, FrameC):
+                frames.append(box)
+        return [*found, *frames]
 
     def slot(self, values: dict[int, Any], hint: str) -> Any:
         """Merge a value that each of some ways gives."""

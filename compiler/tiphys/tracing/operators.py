@@ -225,8 +225,15 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
         behind = node.comparators[index + 1 :]
         if any(expressions.acts(t, later) for later in behind):
             return compare_behind(t, node, index, left, right)
-        rest = [*values, *(lazily(t, later, "<") if index else expressions.evaluate(t, later) for later in behind)]
-        return compare_unknown(t, node, rest, sources)
+        mark = t.state.mark()
+        try:
+            rest = [*values, *(lazily(t, later, "<") for later in behind)]
+            made = compare_unknown(t, node, rest, sources)
+        except NotTraceable:
+            t.state.rollback(mark)
+            return compare_behind(t, node, index, left, right)
+        t.state.keep(mark)
+        return made
     return result
 
 

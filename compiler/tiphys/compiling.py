@@ -83,7 +83,8 @@ def compile_task(
         return kept(packed, notes)
     from tiphys.argo.manifest import lower
 
-    manifest = lower(packed, notes=tuple(dict.fromkeys((*notes, *packed.notes))))
+    notes = [*notes, *packed.notes, *notes_on_triggers(task, packed.program)]
+    manifest = lower(packed, notes=tuple(dict.fromkeys(notes)))
     for variant in variants_of(program.triggers):
         packed, notes = pack(variant, task, bindings, default, profile)
         manifest = with_variant(manifest, lower(packed, notes=(*notes, *packed.notes)))
@@ -130,6 +131,15 @@ def kept(packed: Packed, notes: Sequence[str]) -> Manifest:
     with suppress(OSError):
         keep(own_folder() / name, manifest.to_json(), most=MANIFESTS)
     return manifest
+
+
+def notes_on_triggers(task: TaskTemplate[..., Any], program: Program) -> Iterator[str]:
+    """Say which tasks have triggers of their own, beside the one that is compiled."""
+    called = (*program.owners.values(), *(plan.task for plan in program.plans.values()))
+    others = {one.name: one for one in called if isinstance(one, TaskTemplate) and one.decorator.triggers}
+    for name, other in others.items():
+        if name != task.name:
+            yield f"{other.where}: the triggers of `{name}` are left out: they are made where that task is compiled"
 
 
 def triggers_of(task: TaskTemplate[..., Any]) -> tuple[Trigger, ...]:

@@ -11,6 +11,8 @@ import pytest
 
 from tiphys import errors
 from tiphys.authoring.commands import Misplaced, command_of
+from tiphys.compiling import compile_task
+from tiphys.diagnostics import ProgramError
 from tiphys.extras import ContainerTask
 
 HEAD = "from tiphys.extras import ContainerTask\n"
@@ -70,6 +72,9 @@ MISTAKES = {
     ),
     "a limit of an interpreter": (
         'flyte.TaskEnvironment("e").sandbox.orchestrator(max_memory=5)', "`max_memory` has nothing to limit", "Leave it out.",
+    ),
+    "a misspelt command": (
+        'ContainerTask("a", "alpine:3", ["ls"], comand=["ls"])', "`ContainerTask` has no parameter `comand`", "Did you mean `command`",
     ),
     "an unknown option": ('flyte.TaskEnvironment("e").sandbox.orchestrator(timeout=5)', "has no parameter `timeout`", "timeout_ms"),
     "a wrong limit": ('flyte.TaskEnvironment("e").sandbox.orchestrator(timeout_ms=0.5)', "whole number of milliseconds", ""),
@@ -185,6 +190,16 @@ def test_a_marked_function_is_traced_whatever_it_calls(load: Callable[[str], Mod
     assert made.f.orchestrator is True
     assert made.g.timeout.seconds == 1.5
     assert made.g.retries.count == 2
+
+
+def test_a_plain_function_is_told_to_become_async_for_an_async_task(load: Callable[[str], ModuleType]) -> None:
+    made = load(
+        'env = flyte.TaskEnvironment("e")\n@env.task\nasync def f(x: int) -> int: return x\n'
+        "@env.sandbox.orchestrator\ndef g(x: int) -> int: return f(x) + 1"
+    )
+
+    with pytest.raises(ProgramError, match=r"`f` is async: await it in an `async def`, or write it as a plain `def`."):
+        compile_task(made.g)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ MISTAKES = {
         "`a.f` is defined twice", "Rename one of the functions",
     ),
     "depends on itself": (
-        'env = flyte.TaskEnvironment("a")\nenv.add_dependency(env)', "environment `a` cannot depend on itself", "",
+        'env = flyte.TaskEnvironment("a")\nenv.add_dependency(env)', "environment `a` cannot depend on itself", "Leave it out",
     ),
     "circle": (
         """\
@@ -68,34 +68,23 @@ a = flyte.TaskEnvironment("a")
 b = flyte.TaskEnvironment("b", depends_on=[a])
 c = flyte.TaskEnvironment("c", depends_on=[b])
 a.add_dependency(c)""",
-        "environments depend on each other in a circle: a -> c -> b -> a", "",
+        "environments depend on each other in a circle: a -> c -> b -> a", "Leave this dependency out",
     ),
-    "depends on a name": ('flyte.TaskEnvironment("a", depends_on=["b"])', "`depends_on` takes environments, not str 'b'", ""),
-    "depends on no list": ('flyte.TaskEnvironment("a", depends_on=3)', "`depends_on` takes a list of environments, not int 3", ""),
+    "depends on a name": ('flyte.TaskEnvironment("a", depends_on=["b"])', "`depends_on` takes environments, not str 'b'", "Name the environment itself"),
+    "depends on no list": ('flyte.TaskEnvironment("a", depends_on=3)', "`depends_on` takes a list of environments, not int 3", "`depends_on=[other_env]`"),
     "depends on one": (
         'a = flyte.TaskEnvironment("a")\nflyte.TaskEnvironment("b", depends_on=a)', "`depends_on` takes a list", "Write `[a]`.",
     ),
-    "resources as a dict": (
-        'flyte.TaskEnvironment("a", resources={"cpu": 1})', "it takes a `tiphys.Resources`, such as tiphys.Resources(cpu=2", "",
-    ),
     "cache as a bool": ('flyte.TaskEnvironment("a", cache=True)', "`TaskEnvironment(cache=True)`: write 'auto'", ""),
-    "no cache as a bool": ('flyte.TaskEnvironment("a", cache=False)', "write 'disable'", ""),
     "cache as a dict": ('flyte.TaskEnvironment("a", cache={})', "it takes 'auto', 'override', 'disable', or a `tiphys.Cache`", ""),
     "the version of a cache": ('flyte.Cache("auto", version="1")', "`Cache` has no field `version`", "called `version_override`"),
-    "unknown of a cache": ('flyte.Cache("auto", maxage=1)', "`Cache` has no field `maxage`", "Did you mean `max_age`"),
     "a yes that is a text": ('flyte.Cache("auto", serialize="yes")', "`Cache(serialize='yes')`: write True or False", ""),
     "no text": ('flyte.Cache("auto", salt=3)', "`Cache(salt=3)`: write a text", ""),
     "an empty name": ('flyte.Trigger("")', "`Trigger(name='')`: it is empty; write a text", ""),
     "a text that is none, in a dict": (
         'flyte.Trigger("t", flyte.Cron("@daily"), env_vars={"A": 1})', "`Trigger(env_vars['A']=1)`: write a text", "",
     ),
-    "unknown of a policy": ("flyte.ReusePolicy(replica=2)", "`ReusePolicy` has no field `replica`", "Did you mean `replicas`"),
-    "unknown of a pod template": ("flyte.PodTemplate(podspec={})", "`PodTemplate` has no field `podspec`", "`pod_spec`"),
-    "unknown of a schedule": ('flyte.Cron("@daily", time_zone="UTC")', "`Cron` has no field `time_zone`", "`timezone`"),
-    "unknown of a rate": ("flyte.FixedRate(60, start=None)", "`FixedRate` has no field `start`", "`start_time`"),
-    "unknown of an event": ('flyte.Event("a", "b", account="c")', "`Event` has no field `account`", "`service_account`"),
     "the name of a source": ('flyte.Event("Git Hub", "b")', "a name in Kubernetes has lower-case letters", ""),
-    "unknown of a condition": ('flyte.new_condition("a", data_typ=int)', "`Condition` has no field `data_typ`", "`data_type`"),
     "no word of a list": ('flyte.ReusePolicy(scope="all")', "write one of 'global' or 'run'", ""),
     "no time": ('flyte.FixedRate(60, "noon")', "`FixedRate(start_time='noon')`: write a datetime", ""),
     "a value too long to be shown": (
@@ -142,6 +131,30 @@ def test_a_mistake_is_reported_at_its_line(title: str, refused: Callable[[str], 
     assert mend in text
     assert "flow.py:" in text
     assert "^" in text
+
+
+UNKNOWN = {
+    'flyte.Cache("auto", maxage=1)': ("Cache", "maxage", "max_age"),
+    "flyte.ReusePolicy(replica=2)": ("ReusePolicy", "replica", "replicas"),
+    "flyte.PodTemplate(podspec={})": ("PodTemplate", "podspec", "pod_spec"),
+    'flyte.Cron("@daily", time_zone="UTC")': ("Cron", "time_zone", "timezone"),
+    "flyte.FixedRate(60, start=None)": ("FixedRate", "start", "start_time"),
+    'flyte.Event("a", "b", account="c")': ("Event", "account", "service_account"),
+    'flyte.new_condition("a", data_typ=int)': ("Condition", "data_typ", "data_type"),
+}
+"""Fields that there are not: of what, which, and what was meant."""
+
+
+@pytest.mark.parametrize("program", UNKNOWN)
+def test_an_unknown_field_is_reported_with_the_nearest(program: str, refused: Callable[[str], str]) -> None:
+    """The same of everything that a setting is made of."""
+    owner, field, meant = UNKNOWN[program]
+
+    text = refused(program)
+
+    assert f"`{owner}` has no field `{field}`" in text
+    assert f"`{meant}`" in text
+    assert "flow.py:" in text
 
 
 def test_a_parameter_that_asks_for_nothing_is_let_through(load: Callable[[str], ModuleType]) -> None:

@@ -139,6 +139,20 @@ def said_for(task: TaskTemplate[..., Any]) -> Mapping[str, Any]:
 
 
 @pytest.fixture
+def same_as_plainly(plainly: Callable[..., Ended]) -> Callable[..., None]:
+    """Check that a run of a task gives what plain Python gives, with a pod per task call, and `glue_pods` more."""
+
+    def check(task: TaskTemplate[..., Any], inputs: Inputs, run: Callable[..., Ended], glue_pods: int) -> None:
+        expected = plainly(task, inputs)
+        actual = run(task, inputs)
+        same(expected.value, actual.value)
+        if not isinstance(expected.value, BaseException):
+            assert actual.pods == expected.pods + glue_pods
+
+    return check
+
+
+@pytest.fixture
 def agree() -> Callable[[object, object], None]:
     """Check that two values are the same, types included, all the way down."""
     return same

@@ -38,31 +38,19 @@ CASES = [
 
 @pytest.mark.parametrize(("task", "inputs", "glue_pods"), CASES)
 def test_a_run_here_gives_what_plain_python_gives(
-    task: Any, inputs: dict[str, Any], glue_pods: int, plainly: Any, here: Any, agree: Any
+    task: Any, inputs: dict[str, Any], glue_pods: int, same_as_plainly: Any, here: Any
 ) -> None:
     """Value, types, exception and number of pods; `glue_pods` more where a case says so."""
-    expected = plainly(task, inputs)
-
-    actual = here(task, inputs)
-
-    agree(expected.value, actual.value)
-    if not isinstance(expected.value, BaseException):
-        assert actual.pods == expected.pods + glue_pods
+    same_as_plainly(task, inputs, here, glue_pods)
 
 
 @pytest.mark.cluster
 @pytest.mark.parametrize(("task", "inputs", "glue_pods"), CASES)
 def test_a_run_on_the_cluster_gives_what_plain_python_gives(
-    task: Any, inputs: dict[str, Any], glue_pods: int, plainly: Any, there: Any, agree: Any
+    task: Any, inputs: dict[str, Any], glue_pods: int, same_as_plainly: Any, there: Any
 ) -> None:
     """The same on Argo itself."""
-    expected = plainly(task, inputs)
-
-    actual = there(task, inputs)
-
-    agree(expected.value, actual.value)
-    if not isinstance(expected.value, BaseException):
-        assert actual.pods == expected.pods + glue_pods
+    same_as_plainly(task, inputs, there, glue_pods)
 
 
 @pytest.mark.parametrize("text", ["5", "1e5", "null", "true", "plain", "a b", "{{=1}}", "[1", "ü"])

@@ -36,6 +36,7 @@ ROWS = [
     *[Row(level, "entrypoint=True", annotated(entrypoint="true")) for level in ("decorator", "override")],
     Row("override", "entrypoint=False", annotated(entrypoint=GONE), also={"decorator": "entrypoint=True"}),
     Row("main", "entrypoint=True", annotated(entrypoint="true"), "WorkflowTemplate"),
+    Row("main", "short_name='Nightly run'", annotated(title="Nightly run"), "WorkflowTemplate"),
     Row("main", "entrypoint=False", annotated(entrypoint=GONE), "WorkflowTemplate"),
 ]  # fmt: skip
 REFUSALS = [
@@ -49,10 +50,13 @@ REFUSALS = [
     Refusal("override", "short_name='a\\nb'", "it must be one line of text that can be read"),
     Refusal("decorator", "short_name='x' * 64", "it has 64 characters, and 63 are shown"),
     Refusal("decorator", "docs='text'", "`docs` takes a `Documentation`, not str 'text'", "tiphys.Documentation("),
-    Refusal("override", "docs=tiphys.Documentation('a')", "`docs` of a task cannot be overridden"),
+    Refusal("override", "docs=tiphys.Documentation('a')", "`docs` of a task cannot be overridden", "in the decorator"),
     Refusal("environment", "description='x' * 256", "the description has 256 characters, and 255 are kept"),
     Refusal("environment", "description=3", "`description` is a text, not 3"),
-    Refusal("override", "description='a'", "`description` of a task cannot be overridden"),
+    Refusal("override", "description='a'", "`description` of a task cannot be overridden", "in the environment"),
+    Refusal("override", "name='a'", "`name` of a task cannot be overridden", "`short_name=` is what people are shown"),
+    Refusal("override", "depends_on=[]", "`depends_on` of a task cannot be overridden", "in the environment"),
+    Refusal("override", "interface=None", "`interface` of a task cannot be overridden", "write another one"),
     Refusal("decorator", "entrypoint='yes'", "write True or False"),
     Refusal("override", "entrypoint=1", "write True or False"),
     Refusal("environment", "entrypoint=True", "`entrypoint` cannot be said in an environment", "in the decorator"),

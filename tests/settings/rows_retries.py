@@ -75,6 +75,8 @@ ROWS = [
         variable("TIPHYS_LAST", "{{lastRetry.status}} {{lastRetry.exitCode}} {{lastRetry.message}}")),
     # memory that grows
     Row("decorator", "retries=tiphys.RetryStrategy(3, grow_memory=2)", growing(2**30, 2**30, "2"), also=MEMORY),
+    Row("decorator", "retries=tiphys.RetryStrategy(3, on=[ValueError, MemoryError], grow_memory=2)",
+        growing(2**30, 2**30, "2"), also=MEMORY),
     Row("override", "retries=tiphys.RetryStrategy(3, grow_memory=1.5)", growing(10**9, 2 * 10**9, "1.5"),
         also={"environment": "resources=tiphys.Resources(memory=('1G', '2G'))"}),
     # limits of time
@@ -90,10 +92,11 @@ ROWS = [
         {"pendingTimeout": GONE, **variable("TIPHYS_QUEUED", "{{=sprig.unixEpoch(sprig.now())}}")},
         also={"override": "retries=1"}),
     *[Row(level, "timeout=tiphys.Timeout(deadline=100)",
-          {"activeDeadlineSeconds": 160, "retryStrategy": GONE,
+          {"activeDeadlineSeconds": 160, "retryStrategy": GONE, "pendingTimeout": "160s",
            **variable("TIPHYS_QUEUED", "{{=sprig.unixEpoch(sprig.now())}}")}) for level in BOTH],
+    Row("decorator", "timeout=tiphys.Timeout(max_queued_time=20, deadline=100)", {"pendingTimeout": "20s"}),
     Row("decorator", "timeout=tiphys.Timeout(30, deadline=100), retries=2",
-        {"activeDeadlineSeconds": 90, "inputs": counted("in"), "outputs": counted("out"),
+        {"activeDeadlineSeconds": 90, "pendingTimeout": GONE, "inputs": counted("in"), "outputs": counted("out"),
          **strategy(limit="2", backoff={"duration": "0s", "maxDuration": "160s"})}),
     Row("decorator", "timeout=tiphys.Timeout(deadline=100), retries=tiphys.RetryStrategy(2, tiphys.Backoff(5))",
         strategy(backoff={"duration": "5s", "factor": "1", "maxDuration": "160s"})),
@@ -128,6 +131,8 @@ REFUSALS = [
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, grow_memory=1)", "1 is no factor for memory", "such as 2"),
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, grow_memory=2)",
             "says no memory to begin with", "`resources=tiphys.Resources(memory='1Gi')`"),
+    Refusal("decorator", "retries=tiphys.RetryStrategy(2, on=ValueError, grow_memory=2)",
+            "grow_memory has no effect: `on` names nothing after a kill for lack of memory", "add MemoryError"),
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, lost=-1)", "-1 is not a number of retries"),
     Refusal("profile", "retries={lost=-1}", "retries.lost"),
     *[Refusal(level, f"timeout={said}", "is not a duration; write seconds, or a timedelta")

@@ -70,7 +70,7 @@ def container_template(
     artifacts.extend((*found, *tried))
     made = m.Template(
         name=name,
-        annotations=displayed(settings),
+        annotations=displayed(settings.short_name),
         metadata=m.Metadata(
             labels={**profile.pods.labels, **placement.labels} or None,
             annotations={**profile.pods.annotations, **annotations_of(plan, settings)},

@@ -18,6 +18,7 @@ from tiphys.argo.expressions import (
     typed_or_timed,
 )
 from tiphys.argo.packing import JOIN
+from tiphys.argo.people import TASK, displayed, titled
 from tiphys.argo.pods import output_name
 from tiphys.diagnostics import InternalError
 from tiphys.ir import Atom, Graph, Join, Literal, Node, Pod, Ref, Sub, predecessors
@@ -82,10 +83,11 @@ def dag_template(scope: Scope, name: str, template_of: Callable[[Node], str]) ->
     parameters = [] if scope.is_entry else scope.calls.inputs(graph.name)
     if scope.is_root:
         parameters = [item for item in parameters if item.name != "at"]
-    title = {"tiphys.dev/task": scope.title}
+    marks = {TASK: scope.title, **titled(graph.short_name)}
     return m.Template(
         name=name,
-        metadata=None if graph.is_part or graph.is_region else m.Metadata(annotations=title),
+        annotations=None if scope.is_root else displayed(graph.short_name),
+        metadata=None if graph.is_part or graph.is_region else m.Metadata(annotations=marks),
         inputs=m.Inputs(parameters=parameters) if parameters else None,
         outputs=outputs_of(scope),
         # Argo refuses a DAG without tasks

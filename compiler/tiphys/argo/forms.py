@@ -82,7 +82,7 @@ def form_of(unit: Unit, envelope: Envelope) -> Iterator[object]:
     yield (type(unit).__name__, unit.name, [item.name for item in unit.inputs])
     match unit:
         case Graph():
-            yield (unit.is_part, unit.is_region, [seen(atom) for atom in unit.result.values])
+            yield (unit.is_part, unit.is_region, unit.short_name, [seen(atom) for atom in unit.result.values])
             for node in unit.nodes:
                 match node:
                     case Pod():

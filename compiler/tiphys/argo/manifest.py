@@ -98,10 +98,11 @@ def notes_on_waits(packed: Packed) -> Iterable[str]:
     """Say where the wait for a pod is looked at only once it starts."""
     for name in packed.plans:
         plan, settings = packed.program.plans[name], packed.settings[name]
-        waits = timeout_said(settings).queued_seconds is not None
-        if waits and limit_of(settings, packed.profile, records=plan.records) and plan.task is not None:
+        timeout = timeout_said(settings)
+        limited = "max_queued_time" if timeout.queued_seconds else "deadline" if timeout.deadline_seconds else None
+        if limited and limit_of(settings, packed.profile, records=plan.records) and plan.task is not None:
             yield (
-                f"{plan.where}: `{plan.task.name}` has a `max_queued_time`, and is tried again or stands in a `try`: "
+                f"{plan.where}: `{plan.task.name}` has a `{limited}`, and is tried again or stands in a `try`: "
                 "a pod that starts too late fails, but Argo does not end one that never starts"
             )
 

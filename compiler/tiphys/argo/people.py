@@ -32,8 +32,7 @@ def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
     if task is None or task.is_own:
         return {TASK: "glue"}
     found = {TASK: task.name}
-    if settings.short_name:
-        found[TITLE] = defused(settings.short_name)
+    found.update(titled(settings.short_name))
     if isinstance(task, TaskTemplate) and (said := summary(task.description)):
         found[DESCRIPTION] = defused(said)
     around = task.environment if isinstance(task, TaskTemplate) else None
@@ -55,7 +54,13 @@ def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
 
 def marks_of(task: TaskTemplate[..., Any]) -> dict[str, str]:
     """Give the annotations of a program that its task asks for."""
-    return {ENTRYPOINT: "true"} if resolve(task.levels).settings.entrypoint else {}
+    said = resolve(task.levels).settings
+    return {**titled(said.short_name), **({ENTRYPOINT: "true"} if said.entrypoint else {})}
+
+
+def titled(short_name: str | None) -> dict[str, str]:
+    """Give the title that people are shown, where one was said."""
+    return {TITLE: defused(short_name)} if short_name else {}
 
 
 def leaves_report(plan: Plan, settings: Settings) -> bool:
@@ -84,7 +89,7 @@ def summary(text: str) -> str:
     return line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 3] + "..."
 
 
-def displayed(settings: Settings) -> dict[str, str] | None:
+def displayed(short_name: str | None) -> dict[str, str] | None:
     """Give the name that Argo shows for the node; it takes ASCII letters, digits, `-` and `.` only, at least two."""
-    name = re.sub(r"[^a-zA-Z0-9.]+", "-", settings.short_name or "").strip("-.")
+    name = re.sub(r"[^a-zA-Z0-9.]+", "-", short_name or "").strip("-.")
     return {DISPLAYED: name} if len(name) > 1 else None

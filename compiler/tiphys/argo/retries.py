@@ -88,11 +88,17 @@ def deadline_of(settings: Settings) -> Any:
 
 
 def pending_of(settings: Settings, profile: Profile, *, records: bool) -> dict[str, str]:
-    """Give the field that ends a pod which does not start. Argo heeds it where there are no retries."""
-    seconds = timeout_said(settings).queued_seconds
+    """Give the field that ends a pod which does not start. Argo heeds it where there are no retries.
+
+    A pod that starts too late ends itself; behind a deadline Argo leaves it the time to do so.
+    """
+    timeout = timeout_said(settings)
+    deadline = math.ceil(timeout.deadline_seconds) + GRACE if timeout.deadline_seconds else None
+    queued = math.ceil(timeout.queued_seconds) if timeout.queued_seconds else None
+    seconds = min((each for each in (queued, deadline) if each), default=None)
     if seconds is None or limit_of(settings, profile, records=records):
         return {}
-    return {"pendingTimeout": f"{math.ceil(seconds)}s"}
+    return {"pendingTimeout": f"{seconds}s"}
 
 
 def counted_files(settings: Settings, profile: Profile) -> tuple[list[m.Artifact], list[m.Artifact]]:

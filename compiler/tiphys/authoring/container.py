@@ -69,7 +69,7 @@ class ContainerTask(TaskTemplate[..., Any]):
             if image is None:
                 text = f"the container task {name!r} has no image"
                 report(Mistake(text, keyword(where, "image"), "Say which one: `image='alpine:3'`."))
-            level = said_of_task("ContainerTask", {**settings, "image": image}, where)
+            level = said_of_task("ContainerTask", {**settings, "image": image}, where, ContainerTask)
             for side, types in (("inputs", inputs or {}), ("outputs", outputs or {})):
                 check_types(side, types, where)
             inputs, outputs = dict(inputs or {}), dict(outputs or {})

@@ -35,6 +35,8 @@ DEVICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "APPLE_SILICON": {},
 }  # fmt: skip
 """For each class its devices, and the partitions of each: MIG profiles of GPUs, topologies of TPU slices."""
+CALLED = {"NEURON": "Neuron"}
+"""The functions that make devices of a class, where they are not called as that is."""
 MOST_OF_A_NODE = 10**6
 MOST = {"GPU": 8, "NEURON": 16, "AMD_GPU": 8, "HABANA_GAUDI": 8, "TPU": 1}
 """How many one node has at most, of those that are asked for by text: a task is one pod, on one node."""
@@ -164,6 +166,14 @@ def from_text(text: str) -> Device:
     if text.strip().isdecimal():
         msg = f"write the number itself: gpu={text.strip()}"
         raise ValueError(msg)
+    if not device:
+        msg = "it is empty; write a device and how many, such as 'A100:1', or leave it out"
+        raise ValueError(msg)
+    if (slice_ := device.upper()) in DEVICES["TPU"]:
+        msg = (
+            f"a TPU is asked for as a slice, by its topology: gpu=tiphys.TPU({slice_!r}, {DEVICES['TPU'][slice_][0]!r})"
+        )
+        raise ValueError(msg)
     if device not in owners:
         likely = {name.lower(): name for name in owners}
         close = likely.get(device.lower(), device)
@@ -189,15 +199,16 @@ def known_device(kind: str, device: object, quantity: int = 1, partition: str | 
     from tiphys.diagnostics import AuthoringError, Mistake
 
     names = DEVICES[kind]
+    call = CALLED.get(kind, kind)
     if not isinstance(device, str) or spelled(device) not in names:
         close = next((name for name in names if name.lower() == str(device).lower()), None)
         mend = f"Did you mean `{close}`?" if close else nearest(str(device), list(names))
         other = f"Ask for others by `tiphys.Device({quantity!r}, {kind!r}, {device!r})`, and give the profile a row."
-        raise AuthoringError(Mistake(f"`{kind}` has no device {device!r} that we know", caller(), f"{mend} {other}"))
+        raise AuthoringError(Mistake(f"`{call}` has no device {device!r} that we know", caller(), f"{mend} {other}"))
     if isinstance(quantity, int) and quantity > MOST[kind]:
         text = f"a node has at most {MOST[kind]} of them, and a task is one pod, on one node"
         mend = f"Ask for more by `tiphys.Device({quantity}, {kind!r}, {device!r})`, if your nodes have them."
-        raise AuthoringError(Mistake(f"`{kind}({device!r}, {quantity})`: {text}", caller(), mend))
+        raise AuthoringError(Mistake(f"`{call}({device!r}, {quantity})`: {text}", caller(), mend))
     return Device(quantity, kind, device, partition)
 
 

@@ -146,21 +146,25 @@ class TaskEnvironment:
         self._depend(environments, caller())
 
     def _depend(self, environments: Sequence[TaskEnvironment], where: Span) -> None:
+        place = keyword(where, "depends_on")
         if isinstance(environments, TaskEnvironment):
-            complain(Mistake("`depends_on` takes a list of environments", where, f"Write `[{environments.name}]`."))
+            complain(Mistake("`depends_on` takes a list of environments", place, f"Write `[{environments.name}]`."))
             return
         if not isinstance(environments, list | tuple | set | frozenset):
             text = f"`depends_on` takes a list of environments, not {type(environments).__name__} {environments!r}"
-            complain(Mistake(text, where))
+            complain(Mistake(text, place, "Write a list, such as `depends_on=[other_env]`."))
             return
         for other in environments:
             if not isinstance(other, TaskEnvironment):
-                complain(Mistake(f"`depends_on` takes environments, not {type(other).__name__} {other!r}", where))
+                text = f"`depends_on` takes environments, not {type(other).__name__} {other!r}"
+                complain(Mistake(text, place, "Name the environment itself, not its tasks or its name."))
             elif other is self or other.name == self.name:
-                complain(Mistake(f"environment `{self.name}` cannot depend on itself", where))
+                text = f"environment `{self.name}` cannot depend on itself"
+                complain(Mistake(text, place, "Leave it out: the tasks of one environment know each other."))
             elif path := find_path(other, self):
                 names = " -> ".join(item.name for item in (self, *path))
-                complain(Mistake(f"environments depend on each other in a circle: {names}", where))
+                mend = "Leave this dependency out: environments of tasks that are called need not be named."
+                complain(Mistake(f"environments depend on each other in a circle: {names}", place, mend))
             elif other not in self._depends_on:
                 self._depends_on.append(other)
 
@@ -346,7 +350,7 @@ def check_name(name: object, where: Span) -> None:
         text = f"{shown(name)} is no name of an environment: lower-case words joined by `-` or `_`"
         complain(Mistake(text, where, f"Call it {near!r}."))
     elif len(name) > 63:
-        complain(Mistake(f"the name {shown(name)} is longer than 63 characters", where))
+        complain(Mistake(f"the name {shown(name)} is longer than 63 characters", where, "Shorten it."))
 
 
 def function_span(function: object, where: Span) -> Span:

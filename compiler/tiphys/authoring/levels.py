@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,8 +43,14 @@ ELSEWHERE = {
     "decorator": "in the decorator: `@env.task({}=...)`",
     "override": "per call: `task.override({}=...)`",
 }
-FIXED = ("name", "docs", "interface", "depends_on", "description", "image", "include")
-"""What an override cannot change: it tells which task it is, or what its image holds."""
+FIXED: Mapping[str, str] = {
+    "name": "A task is called as its function is; `short_name=` is what people are shown.",
+    "interface": "Its inputs and its result are those of its function: write another one.",
+    "docs": "Say it in the decorator: `@env.task(docs=...)`, or as the docstring.",
+    **dict.fromkeys(("depends_on", "description"), "Say it in the environment."),
+    **dict.fromkeys(("image", "include"), "Use an environment of its own: `env.clone_with(...)`."),
+}
+"""What an override cannot change, as it tells which task it is, or what its image holds; and what to do instead."""
 
 
 def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], where: Span) -> Settings:
@@ -53,10 +60,15 @@ def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], wh
     return checked(LEVELS[level], CALLS[level], given, where)
 
 
-def said_of_task(call: str, given: Mapping[str, Any], where: Span) -> Settings:
-    """Check the settings of a task that no environment makes: it takes those of an environment and of a decorator."""
+def said_of_task(call: str, given: Mapping[str, Any], where: Span, own: type | None = None) -> Settings:
+    """Check the settings of a task that no environment makes: it takes those of an environment and of a decorator.
+
+    own: the class that was called, whose other parameters may have been meant.
+    """
+    named = () if own is None else set(inspect.signature(own).parameters) - {"settings"}
+    known = sorted((*named, *OF_TASKS))
     for name in sorted(set(given) - OF_TASKS):
-        report(Mistake(f"`{call}` has no parameter `{name}`", keyword(where, name), nearest(name, sorted(OF_TASKS))))
+        report(Mistake(f"`{call}` has no parameter `{name}`", keyword(where, name), nearest(name, known)))
     return checked(OF_TASKS, call, given, where)
 
 
@@ -81,8 +93,7 @@ def refuse(level: str, name: str, where: Span) -> None:
     place = keyword(where, name)
     others = [other for other, names in LEVELS.items() if name in names]
     if level == "override" and name in FIXED:
-        mend = "Use an environment of its own: `env.clone_with(...)`." if name in ("image", "include") else None
-        report(Mistake(f"`{name}` of a task cannot be overridden", place, mend))
+        report(Mistake(f"`{name}` of a task cannot be overridden", place, FIXED[name]))
     elif others:
         at = {"environment": "in an environment", "decorator": "in the decorator", "override": "in an override"}[level]
         mend = f"Say it {', or '.join(ELSEWHERE[other].format(name) for other in others)}."

@@ -141,6 +141,9 @@ class RetryStrategy(Setting):
             if getattr(self, name) is not None and not self.count:
                 msg = f"{name} says something of retries, and there are none; say how many, such as count=3"
                 raise ValueError(msg)
+        if self.grow_memory is not None and not self.is_after_oom:
+            msg = "grow_memory has no effect: `on` names nothing after a kill for lack of memory; add MemoryError to it"
+            raise ValueError(msg)
         return self
 
     @property

@@ -56,7 +56,7 @@ def begin(
     if version is not None:
         task.task_type_version = version
     by_identity(type(task))
-    said = said_of_task(owner, settings, where)
+    said = said_of_task(owner, settings, where, TaskTemplate)
     task.outputs = dict(interface.outputs)
     task.begin(
         dressed(Declared(name), name, interface.signature), name=name, environment=environment, said=said, docs=docs,

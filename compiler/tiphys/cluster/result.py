@@ -177,7 +177,7 @@ def diagnosis(run: Run, node: Node | None) -> tuple[type[errors.BaseRuntimeError
     if code == OUT_OF_MEMORY:
         return errors.OOMError, f"killed, most likely as it used more memory than it has: {said}"
     if code is None and said == PENDING_TOO_LONG:
-        return errors.MaxQueuedTimeExceeded, "its pod did not start within its `max_queued_time`"
+        return errors.MaxQueuedTimeExceeded, "its pod did not start within its `max_queued_time`, or its `deadline`"
     if any(sign in said for sign in ALL_TOO_LONG):
         return errors.DeadlineExceeded, f"its attempts took longer than its deadline: {said}"
     if "deadline" in said.lower():

@@ -180,6 +180,8 @@ class Graph:
     doc: str = ""
     task: str = ""
     """The orchestrator's full name: several graphs may be made of one."""
+    short_name: str = ""
+    """What people are shown instead of its name, where that was said."""
     is_part: bool = False
     """Made by `split_wide_graphs`: it groups nodes of the graph around it and is no call of the user's."""
     is_region: bool = False

@@ -59,6 +59,8 @@ class Lifting(ABC):
         self.state = State()
         self.frame: Frame = None  # type: ignore[assignment]  # set by the first call
         self.lifted: dict[int, tuple[object, Box]] = {}
+        self.is_async = False
+        """The orchestrator is an async function."""
         self.outside: set[Box] = set()
 
     # ---- mistakes
@@ -245,6 +247,8 @@ class Lifting(ABC):
                 return at(ast.Attribute(value=self.tree(receiver, node, hint), attr=name, ctx=ast.Load()), node)
             case Box(content=PendingC(title=title, where=where)):
                 mend = f"Await it first: `await {title}(...)`."
+                if not self.is_async:
+                    mend = f"`{title}` is async: await it in an `async def`, or write it as a plain `def`."
                 raise ProgramError(
                     Mistake(f"`{title}` was called but its result is used before it is awaited", where, mend)
                 )

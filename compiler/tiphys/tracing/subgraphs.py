@@ -14,6 +14,7 @@ from typing import Any
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Span
 from tiphys.ir import Graph, Ref, Sub, Yield
+from tiphys.settings import resolve
 from tiphys.tracing import inference
 from tiphys.tracing.builder import Traced, Tracing
 from tiphys.tracing.closures import EMPTY_SCOPE
@@ -48,6 +49,7 @@ class Callee:
     interpret: Callable[[Tracer, dict[str, Any]], tuple[Any, Span]]
     doc: str = ""
     task: str = ""
+    short_name: str = ""
     keeps_arguments: bool = False
     """It must not change its arguments in place: whoever calls it would have to see that."""
 
@@ -65,6 +67,7 @@ def call_orchestrator(
     callee = Callee(
         task.name, (task.name, repr(task.levels)), interface.types, interface.result, task.where,
         lambda inner, values: interpret(inner, task, values), task.description, task.name,
+        resolve(task.levels).settings.short_name or "",
     )  # fmt: skip
     return kept(
         t, task, interface, bound,
@@ -206,7 +209,9 @@ def trace_once(t: Tracer, callee: Callee, arguments: Arguments, tracing: Tracing
     end = Yield(atoms, inner.state.frontier, where)
     nodes = tuple(inner.state.nodes)
     program.graphs[title] = prune(
-        Graph(title, tuple(inner.inputs.values()), nodes, end, callee.result, callee.doc, callee.task)
+        Graph(
+            title, tuple(inner.inputs.values()), nodes, end, callee.result, callee.doc, callee.task, callee.short_name
+        )
     )
     return traced
 

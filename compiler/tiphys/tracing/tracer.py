@@ -66,8 +66,6 @@ class Tracer(Lifting):
         """How many regions are being interpreted inside each other."""
         self.calls: list[tuple[ast.AST, int]] = []
         """The functions being interpreted, innermost last, each with the regions around it."""
-        self.is_async = False
-        """The orchestrator is an async function."""
         self.guards = 0
         self.seconds: float | None = None
         self.runtime_seconds: tuple[Unknown, ...] = ()

@@ -42,12 +42,14 @@ def fail(call: Call, ended: Ended) -> int:
             largest=largest,
         )
 
-    short = whole = told(failure.LARGEST_PICKLE)
+    # its pickle, message and traceback share the room
+    most = failure.LARGEST_PICKLE if call.share is None else max(call.share // 3, failure.LEAST_PICKLE)
+    short = whole = told(min(most, failure.LARGEST_PICKLE))
     try:
         if "told" in call.entry:
             from tiphys_runtime.telling import LARGEST_PICKLE
 
-            whole = {**told(LARGEST_PICKLE), "time": short["time"]}
+            whole = {**told(min(most, LARGEST_PICKLE)), "time": short["time"]}
         elif call.item is not None or call.records_to is not None:  # files may hold more than parameters
             whole = {**told(failure.LARGEST_FILE), "time": short["time"]}
         names = [str(output["name"]) for output in call.outputs()]

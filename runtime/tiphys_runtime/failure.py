@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE = 4_000
 LARGEST_PICKLE = 48_000
+LEAST_PICKLE = 2_000
+"""What most exceptions need: of an item of a map, however many share the room."""
 LARGEST_FILE = 4_000_000
 """As the pickle of an exception in a file, not in an output parameter."""
 ORIGIN = "__tiphys_record__"
@@ -47,7 +49,7 @@ def record(
     attempt: int | None = None,
     largest: int = LARGEST_PICKLE,
 ) -> dict[str, Any]:
-    """Write the record of a failure.
+    """Write the record of a failure. largest: of its pickle; message and traceback are not longer than that either.
 
     An exception that the orchestrator raises again, at `where`, is still that of the task that it left: only `again`
     says the place.
@@ -61,8 +63,8 @@ def record(
     told = {
         "type": class_name(type(error)),
         "bases": [class_name(base) for base in type(error).__mro__[1:-1]],
-        "message": message_of(error),
-        "traceback": tracebacks.text_of(error),
+        "message": message_of(error, min(LONGEST_MESSAGE, largest)),
+        "traceback": tracebacks.text_of(error, min(tracebacks.LONGEST_TEXT, largest)),
         "task": task,
         "attempt": attempt,
         "time": now(),
@@ -77,13 +79,13 @@ def origin_of(error: BaseException) -> dict[str, Any] | None:
     return error.__dict__.get(ORIGIN)
 
 
-def message_of(error: BaseException) -> str:
+def message_of(error: BaseException, longest: int) -> str:
     """Give the text of an exception, whatever its `__str__` does."""
     try:
         text = str(error)
     except Exception as inner:  # noqa: BLE001  (the user's own `__str__`)
         text = f"<no message: its __str__ raised {type(inner).__name__}>"
-    return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def pickled(error: BaseException, world: World | None, largest: int) -> str | None:

@@ -23,7 +23,7 @@ LINE = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
 HEAD = "Traceback (most recent call last):\n"
 
 
-def text_of(error: BaseException) -> str:
+def text_of(error: BaseException, longest: int = LONGEST_TEXT) -> str:
     """Print an exception with the frames of the user and of what the user calls."""
     from tiphys_runtime.errors import InternalError
 
@@ -31,7 +31,7 @@ def text_of(error: BaseException) -> str:
     if not isinstance(error, InternalError):
         trim(told, set())
     text = "".join(told.format())
-    return text if len(text) <= LONGEST_TEXT else f"...{text[-LONGEST_TEXT:]}"
+    return text if len(text) <= longest else f"...{text[-longest:]}"
 
 
 def trim(told: traceback.TracebackException, seen: set[int]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.argo.conftest import Load, Lower, parameters
 from tiphys.argo.expressions import parameter_of
 from tiphys.argo.names import Names, valid, with_digest
+from tiphys.argo.packing import labels
 from tiphys.compiling import compile_task
 from tiphys.diagnostics import ProgramError
 
@@ -34,6 +35,14 @@ def test_a_name_with_a_digest_is_a_label(base: str, content: bytes) -> None:
     assert VALID.fullmatch(name)
     assert len(name) <= 63
     assert VALID.fullmatch(valid(base))
+
+
+def test_programs_whose_names_begin_alike_have_labels_of_their_own() -> None:
+    long = "a" * 60
+    found = {labels(f"{long}{end}")["tiphys.dev/program"] for end in ("", "-one", "-two", "-three")}
+    assert len(found) == 4
+    assert long in found
+    assert all(VALID.fullmatch(label) and len(label) <= 63 for label in found)
 
 
 @given(st.lists(st.from_regex(r"\A[^\W\d]\w*\Z"), unique=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,27 @@ def test_items_of_a_fan_out_share_the_room_of_the_run(load: Load, tmp_path: Path
     assert run(load, tmp_path / "run", 4_000, MANY) == "19"
     with pytest.raises(NonRecoverableError, match=r"8,014 bytes for `v`, .* only 8,000 can travel from each of so"):
         run(load, tmp_path / "run", 8_004, MANY)
+
+
+STORM = """
+@env.task
+async def refuse(n: int) -> int:
+    import os
+    raise ValueError(n, os.urandom(30_000))
+"""
+REFUSALS = """
+    many = list(range(24)) if await step(1) else []
+    return str(await asyncio.gather(*(refuse(number) for number in many)))
+"""
+
+
+@pytest.mark.slow
+def test_exceptions_of_items_share_the_room_of_the_run(load: Load, tmp_path: Path) -> None:
+    """Each stands several times in the object that a run is, of which Argo writes 1 MiB, compressed and in base64."""
+    with pytest.raises(ValueError, match=r"^\(\d+, "):
+        run(load, tmp_path / "run", 1, REFUSALS, STORM)
+    nodes = (tmp_path / "run" / "nodes.json").read_bytes()
+    assert len(gzip.compress(nodes)) * 4 / 3 < 1024**2
 
 
 @pytest.mark.slow

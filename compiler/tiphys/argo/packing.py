@@ -15,7 +15,7 @@ from tiphys.argo.expressions import defused_json
 from tiphys.argo.forms import form_of, literals_of
 from tiphys.argo.images import Images
 from tiphys.argo.including import included, sizes_of, with_files_of_callees
-from tiphys.argo.names import Names, valid
+from tiphys.argo.names import Names, valid, with_digest
 from tiphys.argo.people import annotations_of, notes_on_reuse
 from tiphys.argo.placement import check_placement, notes_on_losses
 from tiphys.argo.pods import (
@@ -325,5 +325,5 @@ def config_map(base: str, bundle: Bundle) -> dict[str, Any]:
 
 
 def labels(base: str) -> dict[str, str]:
-    """Mark an object as ours."""
-    return {**MANAGED, "tiphys.dev/program": base[:63].strip("-")}
+    """Mark an object as ours, of one program: by that label the triggers are found that it has no longer."""
+    return {**MANAGED, "tiphys.dev/program": base if len(base) <= 63 else with_digest(base, base.encode())}

@@ -39,7 +39,6 @@ from tiphys.passes.place_glue import is_fixed
 from tiphys.passes.plans import Plans
 from tiphys.passes.records import recording, sharing
 from tiphys.passes.site import Host, Site, is_host, own_outputs, riding, survey
-from tiphys.tracing.values import is_scalar
 
 
 def specialise_tasks(program: Program) -> Program:
@@ -121,7 +120,7 @@ def make_pod(site: Site, host: Host) -> Pod:
         catch=len(host.types) - 1 if isinstance(host, Catch) else None, positional=arguments[0],
         within=places.hidden(WITHIN), context=places.hidden(CONTEXT), variables=places.hidden(VARIABLES),
         retries=places.hidden(RETRIES), keyed=places.keyed(), resources=places.resources(),
-        is_storeless=site.is_storeless, shares=site.shares and not all(map(is_scalar, types)),
+        is_storeless=site.is_storeless, shares=site.shares,
     )  # fmt: skip
     if plan.task is None:
         plan = replace(plan, around=site.plans.owners.get(site.graph.task))

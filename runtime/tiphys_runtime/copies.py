@@ -40,10 +40,23 @@ def apart(value: Any, copied: dict[int, Any] | None = None) -> Any:
 
 
 def one_level(value: Any) -> Any:
-    """Copy one of Python's own containers, and not what it holds; anything else through and through."""
+    """Copy one of Python's own containers, or an exception, and not what it holds; else through and through."""
+    if isinstance(value, BaseException):
+        return itself(value)
     kind = type(value)
     if kind is list or kind is dict or kind is set or kind.__module__ == "collections":
         from copy import copy
 
         return copy(value)
     return apart(value)
+
+
+def itself(value: Any) -> Any:
+    """Copy an object of which a field is about to be set, and not what it holds."""
+    if isinstance(value, BaseException):
+        from tiphys_runtime.errors import twin
+
+        return twin(value)
+    from copy import copy
+
+    return copy(value)

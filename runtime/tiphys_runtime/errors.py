@@ -194,8 +194,30 @@ def apart(error: BaseException, *, traced: bool = False) -> tuple[Any, ...] | No
     reduce: Any = kind.__reduce__
     plain = reduce is BaseRuntimeError.__reduce__ or is_built_in(reduce)
     if not plain or kind.__reduce_ex__ is not object.__reduce_ex__ or not is_built_in(kind.__setstate__):
-        return None
+        return made_its_way(error, traced=traced)
     return remake, (kind, error.args), state_of(error, traced=traced), None, None, revive
+
+
+def made_its_way(error: BaseException, *, traced: bool) -> tuple[Any, ...] | None:
+    """Let a class that says how its exceptions are made keep what Python notes beside; None where it says more."""
+    reduced: Any = error.__reduce_ex__(4)
+    if not isinstance(reduced, tuple) or len(reduced) != 2:
+        return None
+    state = {name: value for name, value in state_of(error, traced=traced).items() if name.startswith("__")}
+    state.pop(FIELDS, None)
+    return (*reduced, state, None, None, revive) if state else None
+
+
+def twin(error: BaseException) -> BaseException:
+    """Copy an exception, and not what it holds but its notes; its constructor is not called."""
+    state = state_of(error, traced=False)
+    if "__notes__" in state:
+        state["__notes__"] = list(state["__notes__"])
+    made = remake(type(error), error.args, state)
+    put(made, "__context__", error.__context__)
+    put(made, "__suppress_context__", error.__suppress_context__)
+    put(made, "__traceback__", error.__traceback__)
+    return made
 
 
 def state_of(error: BaseException, *, traced: bool) -> dict[str, Any]:

@@ -85,8 +85,10 @@ def clause_types(t: Tracer, clause: ast.ExceptHandler) -> Any:
 
 def handler(t: Tracer, clause: ast.ExceptHandler, error: Any, run: Callable[[Sequence[ast.stmt]], Done]) -> Done:
     """Run a clause on an exception, known or not."""
+    if not isinstance(error, Raised):
+        error = t.boxed(error)  # what the clause changes of it, a bare `raise` raises too
     if clause.name:
-        store(t, clause.name, error.error if isinstance(error, Raised) else t.boxed(error), clause)
+        store(t, clause.name, error.error if isinstance(error, Raised) else error, clause)
     outer = t.frame.notes.get("handling")
     t.frame.notes["handling"] = error
     try:

@@ -1,7 +1,8 @@
 """Statements that call no task and steer by runtime values: a function is made of them, and computed at run time.
 
 The function takes the variables that the statement reads or changes, and gives how the statement completed, what it
-returned, and what the variables hold then.
+returned, and what the variables hold then. Inside a `try` it gives its exception, too, which is raised behind it: so
+handlers see what the variables held when it was raised.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from tiphys.tracing.together import Change, change
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import POISON, Choice, Closure, Lost, Poisoned, TupleV, Unknown
 from tiphys_runtime.copies import apart
-from tiphys_runtime.objects import UNBOUND
+from tiphys_runtime.objects import UNBOUND, raise_
 
 FIXED = 2
-"""Items of the result before those of the variables: the exit, and what is returned."""
+"""Items of the result before those of the variables: the exit, and what is returned or raised."""
+KNOWN: dict[str, object] = {"__unbound": UNBOUND, "__locals": builtins.locals, "__Exception": Exception}
 
 
 def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
@@ -65,7 +67,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
         # it changes a copy: other glue of its pod may read the old value
         copied = ast.Call(func=t.capture(apart, "apart", node), args=[given[name]], keywords=[])
         given[name] = at(copied, node)
-    whole = call_block(t, node, given, aliases, stored)
+    raises = bool(t.trials and (stored or written))
+    whole = call_block(t, node, given, aliases, stored, keeps_error=raises)
     if written:
         held = {box: held_after(t, flow, name, boxes) for box, name in written.items()}
         whole = change(
@@ -82,6 +85,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
         before = here.get(name, UNBOUND)
         may_be_lost = may_lack(before) or name in words.deleted
         store_item(t, name, whole, FIXED + index, node, may_lack=may_be_lost, reach=reach_after(t, flow, name, names))
+    if raises:
+        raise_kept(t, whole, node)
     return completion(t, whole, words.exits, node)
 
 
@@ -123,10 +128,13 @@ def reach_after(t: Tracer, flow: Flow, name: str, names: dict[str, Box]) -> Reac
 
 
 def call_block(
-    t: Tracer, node: ast.stmt, given: dict[str, ast.expr], aliases: dict[str, str], results: list[str]
-) -> Unknown:
-    """Write the call of the function that the statement becomes."""
+    t: Tracer, node: ast.stmt, given: dict[str, ast.expr], aliases: dict[str, str], results: list[str],
+    *, keeps_error: bool,
+) -> Unknown:  # fmt: skip
+    """Write the call of the function that the statement becomes. keeps_error: it gives its exception."""
     body = Exits(results).rewritten(node)
+    if keeps_error:
+        body = keeping_error(body, results, node)
     prelude: list[ast.stmt] = [
         *(parsed(f"{alias} = {first}", node) for alias, first in aliases.items()),
         *(parsed(f"if {name} is __unbound: del {name}", node) for name in given),
@@ -140,9 +148,30 @@ def call_block(
         vars(function)["type_params"] = []
     ast.fix_missing_locations(function)
     t.program.kept.append(function)
-    head = factory(t, Closure(function, t.frame), node, known={"__unbound": UNBOUND, "__locals": builtins.locals})
+    head = factory(t, Closure(function, t.frame), node, known=KNOWN)
     call = at(ast.Call(func=head, args=list(given.values()), keywords=[]), node)
     return Unknown(call, tuple, pure=False, total=False)
+
+
+def keeping_error(body: ast.stmt, results: list[str], node: ast.stmt) -> ast.stmt:
+    """Write a statement that gives its exception instead of raising it."""
+    error = at(ast.Name(id="__error", ctx=ast.Load()), node)
+    clause = ast.ExceptHandler(
+        type=at(ast.Name(id="__Exception", ctx=ast.Load()), node),
+        name="__error",
+        body=[Exits(results).ending(Exit.RAISE, error, node)],
+    )
+    return at(ast.Try(body=[body], handlers=[at(clause, node)], orelse=[], finalbody=[]), node)
+
+
+def raise_kept(t: Tracer, whole: Unknown, node: ast.stmt) -> None:
+    """Raise what a block gave as its exception, once the variables hold what they held then."""
+    code = item_of(t, whole, 0, int, "exit", node)
+    error = item_of(t, whole, 1, Any, "error", node)
+    test = at(ast.Compare(left=code.tree, ops=[ast.Eq()], comparators=[at(ast.Constant(int(Exit.RAISE)), node)]), node)
+    call = at(ast.Call(func=t.capture(raise_, "raise_", node), args=[error.tree], keywords=[]), node)
+    tree = at(ast.IfExp(test=test, body=call, orelse=at(ast.Constant(None), node)), node)
+    t.settle(Unknown(tree, None, pure=False, total=False), "raise", node)
 
 
 def parsed(text: str, node: ast.AST) -> ast.stmt:

@@ -10,6 +10,8 @@ import types
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
+import tiphys
+from tiphys.authoring.mapping import Mapper
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference, natives
 from tiphys.tracing.names import chain, owner_of, variables
@@ -124,13 +126,24 @@ def meant(frame: Frame, head: ast.expr) -> Any:
         case ast.Subscript(value=owner):
             return meant(frame, owner)
         case ast.Attribute(value=owner, attr=name):
-            held = meant(frame, owner)
-            if isinstance(held, TaskTemplate):
-                return None if name == "forward" else held
-            if isinstance(held, Box):
-                held = held.content.cls if isinstance(held.content, ObjectC) else None
-            return inspect.getattr_static(held, name, None)
+            return member(meant(frame, owner), name)
     return None
+
+
+def member(held: Any, name: str) -> Any:
+    """Find an attribute without running code of the user's; nothing where only that would tell."""
+    match held:
+        case TaskTemplate():
+            return None if name == "forward" else held
+        case Mapper():
+            return held
+        case Box(content=ObjectC(cls=cls, fields=fields)):
+            return fields.get(name, inspect.getattr_static(cls, name, None))
+        case Box():
+            return None
+    if held is tiphys:
+        return getattr(held, name, None)  # most of its names are loaded when they are first read
+    return inspect.getattr_static(held, name, None)
 
 
 def called(code: ast.AST, frame: Frame) -> Iterator[tuple[ast.Call, Source | None]]:

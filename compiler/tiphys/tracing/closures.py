@@ -12,7 +12,7 @@ from tiphys.tracing import natives
 from tiphys.tracing.binding import bind
 from tiphys.tracing.changes import check_lost
 from tiphys.tracing.factories import factory
-from tiphys.tracing.glue import at, copy_node
+from tiphys.tracing.glue import at, copy_node, fill
 from tiphys.tracing.names import find, names_read_beside, owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.reach import chains_reached, member_reaches, names_reached, reaches
@@ -25,7 +25,6 @@ from tiphys.tracing.values import (
     Captured,
     Closure,
     Frame,
-    Generator,
     Hole,
     NotTraceable,
     Scope,
@@ -94,18 +93,19 @@ def enter(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[str
     """Interpret a call: at once, or for an async function as a coroutine that is interpreted when it is awaited."""
     frame = entered(t, closure, args, keywords, node)
     if frame.scope.is_generator:
-        from tiphys.tracing.iteration import is_open
+        from tiphys.tracing.iteration import generator
 
-        if is_open(t, closure, frame, node):
-            from tiphys.tracing.deferred import glue_call
+        made = generator(t, closure, frame, node)
+        if made is not None:
+            return made
+        from tiphys.tracing.deferred import glue_call
 
-            assert isinstance(node, ast.Call)
-            given = glue_call(t, closure, args, keywords, node)
-            is_async = isinstance(closure.node, ast.AsyncFunctionDef)
-            maker = t.capture(all_of, "all_of", node) if is_async else t.capture(list, "list", node)
-            listed = ast.Call(func=maker, args=[t.tree(given, node)], keywords=[])
-            return t.settle(Unknown(at(listed, node), list, pure=False, total=False), closure.name, node)
-        return Generator(closure, frame)
+        assert isinstance(node, ast.Call)
+        given = glue_call(t, closure, args, keywords, node)
+        is_async = isinstance(closure.node, ast.AsyncFunctionDef)
+        maker = t.capture(all_of, "all_of", node) if is_async else t.capture(list, "list", node)
+        listed = ast.Call(func=maker, args=[t.tree(given, node)], keywords=[])
+        return t.settle(Unknown(at(listed, node), list, pure=False, total=False), closure.name, node)
     if isinstance(closure.node, ast.AsyncFunctionDef):
         where = t.span(node)
         pending = PendingC(lambda: run_body(t, closure, frame, node), closure.name, where, reusable=False)
@@ -274,12 +274,13 @@ class Substitution(ast.NodeTransformer):
         result: ast.expr = self.visit(node)
         return result
 
-    def comprehension(self, node: ast.expr, first: ast.expr) -> ast.expr:
+    def comprehension(self, node: Any, first: ast.expr) -> ast.expr:
         """Copy a comprehension whose first iterable is given."""
-        self.first = first
         targets = [item.target for item in ast.walk(node) if isinstance(item, ast.comprehension | ast.NamedExpr)]
         names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
-        made = self.enclose(node, names)
+        source, *others = node.generators
+        blank = fill(source, iter=at(ast.Constant(None), source.iter))
+        made = self.enclose(fill(node, generators=[blank, *others]), names)
         made.generators[0].iter = first
         return cast("ast.expr", made)
 

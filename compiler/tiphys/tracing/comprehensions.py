@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tiphys.tracing.acting import acts
 from tiphys.tracing.calls import raising
 from tiphys.tracing.closures import comprehension_tree, fan_out
 from tiphys.tracing.glue import at, fill
-from tiphys.tracing.iteration import iterate
+from tiphys.tracing.iteration import given_by, iterate
 from tiphys.tracing.state import BatchC, DictC, ListC, SetC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Frame, NotKnown, Scope, Spread, Unknown
@@ -36,7 +37,8 @@ def run_comprehension(t: Tracer, node: Comprehension, first: Any) -> Any:
 
     def element(level: int) -> None:
         if level < len(node.generators):
-            iterable = evaluate(t, node.generators[level].iter)
+            source = node.generators[level].iter
+            iterable = given_by(t, evaluate(t, source), source) if level else first
             unknown = t.unknown(iterable)
             if unknown is None:
                 loop(level, iterable)
@@ -82,7 +84,6 @@ def inner_items(t: Tracer, node: Comprehension, level: int, iterable: Unknown) -
 
     Raises NotKnown where the whole comprehension may as well be left to run time.
     """
-    from tiphys.tracing.expressions import acts
     from tiphys.tracing.rows import comprehended
 
     t.need(iterable)
@@ -120,8 +121,6 @@ def put_together(t: Tracer, items: list[Any], node: Comprehension) -> Any:
 
 def over_given(t: Tracer, node: Comprehension) -> Comprehension:
     """Give a comprehension as it goes on once its first iterable is evaluated: what `async for` goes over is a list."""
-    from tiphys.tracing.expressions import acts
-
     first, *others = node.generators
     if not acts(t, first.iter) and not any(item.is_async for item in node.generators):
         return node

@@ -6,10 +6,11 @@ import ast
 from typing import Any
 
 from tiphys.tracing import expressions, inference
+from tiphys.tracing.acting import computes
 from tiphys.tracing.calls import raising
 from tiphys.tracing.facts import mix, part, type_of
 from tiphys.tracing.glue import fill
-from tiphys.tracing.iteration import iterate
+from tiphys.tracing.iteration import given_by, iterate
 from tiphys.tracing.state import BatchC, Box, DictC, ListC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Spread, Unknown
@@ -60,12 +61,12 @@ def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
     """Evaluate the items of a display or call, in order; a star of a runtime value stays one."""
     found: list[Any] = []
     for item in nodes:
-        if found and expressions.computes(t, item):
+        if found and computes(t, item):
             found = [expressions.steady(t, value, item) for value in found]
         if not isinstance(item, ast.Starred):
             found.append(expressions.evaluate(t, item))
             continue
-        value = expressions.evaluate(t, item.value)
+        value = given_by(t, expressions.evaluate(t, item.value), item.value)
         if t.unknown(value) is not None:
             found.append(Spread(value))
         elif isinstance(value, Box) and isinstance(value.content, BatchC):
@@ -89,7 +90,7 @@ def made_set(t: Tracer, node: ast.Set) -> Any:
 def made_dict(t: Tracer, node: ast.Dict) -> Any:
     pairs: list[tuple[Any, Any]] = []
     for key_node, value_node in zip(node.keys, node.values, strict=True):
-        if expressions.computes(t, value_node):
+        if computes(t, value_node):
             pairs = [(key, expressions.steady(t, value, node)) for key, value in pairs]
         if key_node is None:
             pairs.append((SPREAD, expressions.evaluate(t, value_node)))

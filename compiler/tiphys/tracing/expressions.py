@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tiphys.tracing import inference
+from tiphys.tracing.acting import acts, computes
 from tiphys.tracing.assignment import assign, united
 from tiphys.tracing.calls import call_value, check_read, load_attribute, raising
-from tiphys.tracing.changes import is_helper, meant
 from tiphys.tracing.choices import decide
-from tiphys.tracing.closures import comprehension_tree, make_closure, reaches_task
+from tiphys.tracing.closures import comprehension_tree, make_closure
 from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.data import is_setting, needs_choice
@@ -23,11 +23,10 @@ from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import collect, iterate, opened
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
-from tiphys.tracing.reach import reaches
-from tiphys.tracing.state import BatchC, Box, DictC, ListC, OpaqueC
+from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change, is_alone
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Closure, Generator, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
+from tiphys.tracing.values import Choice, Generator, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
 from tiphys_runtime.items import with_key
 
 CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
@@ -50,30 +49,6 @@ def in_order(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
             values = [steady(t, value, source) for value, source in zip(values, nodes, strict=False)]
         values.append(evaluate(t, node))
     return values
-
-
-def acts(t: Tracer, node: ast.AST) -> bool:
-    """Say whether evaluating a piece of code may make a task run."""
-    for item in ast.walk(node):
-        if isinstance(item, ast.Await) or (isinstance(item, ast.Yield | ast.YieldFrom) and "manages" in t.frame.notes):
-            return True
-        if isinstance(item, ast.Call):
-            value = meant(t.frame, item.func)
-            if (isinstance(value, Closure) and reaches_task(t, value)) or reaches(getattr(value, "__func__", value)):
-                return True
-    return False
-
-
-def computes(t: Tracer, node: ast.AST) -> bool:
-    """Say whether evaluating a piece of code may compute something at once: a task, a helper, or a variable."""
-    if acts(t, node) or any(isinstance(item, ast.NamedExpr) for item in ast.walk(node)):
-        return True
-    for head in ast.walk(node):
-        if isinstance(head, ast.Name | ast.Attribute | ast.Subscript):
-            value = meant(t.frame, head)
-            if is_helper(getattr(value, "fget", getattr(value, "__func__", value))):
-                return True
-    return False
 
 
 def steady(t: Tracer, value: Any, node: ast.expr) -> Any:
@@ -298,7 +273,7 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
         found = results_of(t, node, first)
         if found is not NotImplemented:
             return found
-    if isinstance(first, Generator) and reaches_task(t, first.closure):
+    if isinstance(first, Generator) and first.forks:
         from tiphys.tracing.rows import through_generator
 
         return through_generator(t, node, first)
@@ -309,9 +284,13 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
             found = run_comprehension(t, node, first)
         except NotKnown:
             t.state.rollback(mark)
+            if isinstance(first, Generator):
+                first = Generator(first.closure, first.frame, forks=first.forks)  # what it has done is undone
             if acts(t, node):
                 listed_now = Unknown(t.tree(t.state.box(ListC(collect(t, first, node))), node), list)
                 unknown = t.unknown(t.settle(listed_now, "items", node.generators[0].iter))
+            elif is_walked(node, first):
+                first = t.state.box(ListC(collect(t, first, node)))
         else:
             t.state.keep(mark)
             return found
@@ -322,6 +301,12 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
 
             return comprehended(t, node, unknown)
     return comprehension_tree(t, node, first)
+
+
+def is_walked(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, first: Any) -> bool:
+    """Say whether a comprehension walks an iterator that the orchestrator made to its end, or nobody else has it."""
+    is_iterator = isinstance(first, Generator) or (isinstance(first, Box) and isinstance(first.content, IteratorC))
+    return is_iterator and not (isinstance(node, ast.GeneratorExp) and isinstance(node.generators[0].iter, ast.Name))
 
 
 def starred(t: Tracer, node: ast.Starred) -> Any:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from tiphys.tracing.acting import acts
 from tiphys.tracing.attempts import attempt, clause_types, forked
 from tiphys.tracing.completions import Done, Exit
-from tiphys.tracing.expressions import acts
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store, variables

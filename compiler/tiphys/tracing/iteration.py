@@ -15,7 +15,7 @@ from tiphys.tracing.closures import fan_out, reaches_task, run_body
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.glue import at, replaced
 from tiphys.tracing.source import is_user_code
-from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, SetC
+from tiphys.tracing.state import Box, ChoiceC, DictC, IteratorC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import (
     Captured,
@@ -124,23 +124,31 @@ def items_of(t: Tracer, value: Any, node: ast.expr) -> Any:
     return raising(t, node, iter, native)
 
 
-def is_open(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> bool:
-    """Say whether how many items a generator gives is known only at run time; it is tried out, and undone."""
+def generator(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Generator | None:
+    """Make the generator that a call gives; nothing where how many items it gives is known only at run time.
+
+    One that calls no task is tried out, and undone.
+    """
     if reaches_task(t, closure):
-        return False
-    mark, names = t.state.mark(), t.names.mark()
+        return Generator(closure, frame, forks=True)
+    mark, names, regions = t.state.mark(), t.names.mark(), t.regions
+    found = [False]
+
+    def note(_item: Any) -> None:
+        found[0] = found[0] or t.regions > regions
+
     t.guards += 1
     try:
-        run_generator(t, Generator(closure, frame), node, lambda _item: None)
+        run_generator(t, Generator(closure, frame), node, note)
     except NotTraceable:
-        return True
+        return None
     except (ProgramError, Poisoned, Raised, Ended, NeedsKnown):
-        return False
+        pass
     finally:
         t.guards -= 1
         t.state.rollback(mark)
         t.undo_names(names)
-    return False
+    return Generator(closure, frame, forks=found[0])
 
 
 def ordered(items: Any) -> list[Any]:
@@ -154,12 +162,21 @@ def ordered(items: Any) -> list[Any]:
 def collect(t: Tracer, value: Any, node: ast.expr) -> list[Any]:
     """Give all items of a value as a list."""
     found: list[Any] = []
-    if isinstance(value, Generator) and reaches_task(t, value.closure):
-        from tiphys.tracing.rows import whole_of
-
-        value = whole_of(t, value, node)
-    iterate(t, value, node, found.append)
+    iterate(t, given_by(t, value, node), node, found.append)
     return found
+
+
+def given_by(t: Tracer, value: Any, node: ast.AST) -> Any:
+    """Give what a generator gives that calls tasks or forks, as a list; any other value as it is."""
+    if not isinstance(value, Generator) or not value.forks:
+        return value
+    from tiphys.tracing.rows import whole_of
+
+    made = whole_of(t, value, node)
+    if isinstance(made, Box) and isinstance(made.content, ChoiceC):
+        mend = "Make a list of it before, in a statement of its own: `jobs = list(...)`."
+        raise t.untraceable(f"what `{value.closure.name}` gives is known only at run time", node, mend)
+    return made
 
 
 def run_generator(t: Tracer, generator: Generator, node: ast.AST, give: Give) -> Any:

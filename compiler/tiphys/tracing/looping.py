@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import batched
 from tiphys.tracing.blocks import Words, run_as_glue
@@ -15,10 +16,10 @@ from tiphys.tracing.choices import decided_by
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.completions import WITH_VALUE, Completion, Done, Exit, Split, exits_of, without
 from tiphys.tracing.comprehensions import loop_over_given
-from tiphys.tracing.expressions import acts, evaluate
+from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import Unlisted, begin, counted, iterate, opened
+from tiphys.tracing.iteration import Unlisted, begin, counted, given_by, iterate, opened
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
@@ -63,7 +64,12 @@ def for_loop(t: Tracer, node: For) -> Done:
         return without_end(t, node, iterable)
     if isinstance(iterable, Box) and isinstance(iterable.content, BatchC):
         return over_batch(t, node, iterable)
-    return unrolled(t, node, iterable) if leaves(t, node.body) else walked(t, node, iterable)
+    if not leaves(t, node.body):
+        return walked(t, node, iterable)
+    if isinstance(iterable, Generator) and iterable.forks:
+        with loop_over_given(t, node, given_by(t, iterable, node.iter)) as loop:
+            return for_loop(t, loop)
+    return unrolled(t, node, iterable)
 
 
 def walked(t: Tracer, node: For, iterable: Any) -> Done:

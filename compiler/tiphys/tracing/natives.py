@@ -41,7 +41,7 @@ IMPURE = frozenset(
 MUTATORS = frozenset(
     "append extend insert remove pop clear sort reverse update setdefault popitem add discard difference_update "
     "intersection_update symmetric_difference_update appendleft popleft extendleft rotate subtract "
-    "move_to_end fill resize put write writelines itemset partition setflags".split()
+    "move_to_end add_note fill resize put write writelines itemset partition setflags".split()
 )
 """Names of methods that change their object in place."""
 CONTAINERS = (list, dict, set, deque, defaultdict, OrderedDict, Counter)

@@ -249,6 +249,6 @@ def class_attribute(t: Tracer, box: Box, found: Any, name: str, node: ast.expr, 
         raise Raised(AttributeError(text), t.span(node))
     if isinstance(found, staticmethod | classmethod):
         return found.__get__(None, content.cls)
-    if name == "__dict__" or callable(found):
+    if name == "__dict__" or (callable(found) and hasattr(type(found), "__get__")):
         raise t.untraceable(f"`{name}` of an object made by the orchestrator cannot be read", node)
     return t.lift_outside(found)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tiphys.tracing import expressions, inference
+from tiphys.tracing.acting import acts, computes
 from tiphys.tracing.calls import raising
 from tiphys.tracing.choices import decide, decided_by
 from tiphys.tracing.closures import code_tree
@@ -123,7 +124,7 @@ def boolean(t: Tracer, node: ast.BoolOp) -> Any:
             continue
         rest = node.values[index + 1 :]
         later = rest[0] if len(rest) == 1 else at(ast.BoolOp(op=node.op, values=rest), rest[0])
-        if isinstance(value, Choice) or any(expressions.acts(t, one) for one in rest):
+        if isinstance(value, Choice) or any(acts(t, one) for one in rest):
             return branched(t, test, later, value, node, stop=stop)
         mark = t.state.mark()
         try:
@@ -183,7 +184,7 @@ def ternary(t: Tracer, node: ast.IfExp) -> Any:
     if isinstance(test, bool):
         return expressions.evaluate(t, node.body if test else node.orelse)
     sides = (node.body, node.orelse)
-    if not any(expressions.acts(t, side) for side in sides):
+    if not any(acts(t, side) for side in sides):
         mark = t.state.mark()
         try:
             values = [lazily(t, side, word) for side, word in zip(sides, ("if", "else"), strict=True)]
@@ -213,7 +214,7 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
     sources = [node.left, *node.comparators]
     result: Any = True
     for index, (op, item) in enumerate(zip(node.ops, node.comparators, strict=True)):
-        if expressions.computes(t, item):
+        if computes(t, item):
             values = [expressions.steady(t, value, source) for value, source in zip(values, sources, strict=False)]
         values.append(expressions.evaluate(t, item))
         left, right = values[-2:]
@@ -223,7 +224,7 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
                 return result
             continue
         behind = node.comparators[index + 1 :]
-        if any(expressions.acts(t, later) for later in behind):
+        if any(acts(t, later) for later in behind):
             return compare_behind(t, node, index, left, right)
         mark = t.state.mark()
         try:

@@ -139,7 +139,7 @@ def override(
 
         return call_task(t, made, given, named, where, later=later)
 
-    return Special("override", call)
+    return Special("override", call, (made,))
 
 
 def said_later(t: Tracer, words: Mapping[str, Any], node: ast.AST) -> tuple[Later, dict[str, Any]]:

@@ -11,6 +11,7 @@ import builtins
 from typing import Any
 
 from tiphys.tracing import inference, natives
+from tiphys.tracing.acting import acts
 from tiphys.tracing.blocks import parsed, parsed_expression
 from tiphys.tracing.factories import factory
 from tiphys.tracing.facts import hint_of, type_of, unknown_parts
@@ -50,8 +51,6 @@ class Asking:
 
 def can_ask(t: Tracer, guard: ast.expr) -> bool:
     """Say whether glue can evaluate a guard: it calls no task and sets no variable."""
-    from tiphys.tracing.expressions import acts
-
     return not acts(t, guard) and not any(isinstance(item, ast.NamedExpr) for item in ast.walk(guard))
 
 

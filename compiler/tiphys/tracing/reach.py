@@ -11,6 +11,7 @@ from typing import Any
 
 import tiphys
 from tiphys.authoring.condition import Condition, NewCondition
+from tiphys.authoring.mapping import Mapper
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.source import cells_of, is_user_code, is_user_file, tree_of
 from tiphys_runtime.durable import Sleep
@@ -62,7 +63,7 @@ def reaches(value: Any, seen: dict[int, object] | None = None) -> bool:
 
     seen: what was looked at on the way, or is being looked at: each is looked at once, whatever leads to it.
     """
-    if isinstance(value, TaskTemplate | Condition | NewCondition | Sleep):
+    if isinstance(getattr(value, "__self__", value), TaskTemplate | Condition | NewCondition | Sleep | Mapper):
         return True
     seen = {} if seen is None else seen
     if id(value) in seen:

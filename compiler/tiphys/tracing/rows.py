@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tiphys.ir import Glue
+from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import ROUND, Probe, beforehand, tried, within
 from tiphys.tracing.closures import comprehension_tree
 from tiphys.tracing.comprehensions import Comprehension
-from tiphys.tracing.expressions import acts, evaluate
+from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.facts import mix
 from tiphys.tracing.fan_out import Many, each_of, has_begun, run_batch
 from tiphys.tracing.glue import at

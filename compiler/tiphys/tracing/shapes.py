@@ -14,11 +14,10 @@ from typing import Any
 
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.task import TaskTemplate
-from tiphys.tracing.calls import call_value, raising
-from tiphys.tracing.closures import reaches_task
+from tiphys.tracing.calls import call_known, call_value, raising
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect
+from tiphys.tracing.iteration import collect, given_by
 from tiphys.tracing.overriding import resources
 from tiphys.tracing.state import (
     BatchC,
@@ -67,7 +66,7 @@ def is_iterable(t: Tracer, value: Any) -> bool:
     return isinstance(value, list | tuple | dict | set | frozenset | str | bytes | range) or hasattr(value, "__iter__")
 
 
-def walking(make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], Any]) -> Shape:
+def walking(function: Any, make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], Any]) -> Shape:
     """Make the version of a builtin that takes iterables and looks at no item."""
 
     def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -75,7 +74,10 @@ def walking(make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], 
             return batch_copied(t, args[0]) if make in (to_list, to_tuple) else NotImplemented
         if make is to_list and len(args) == 1 and isinstance(args[0], Generator):
             return listed(t, args[0], node)
+        args = tuple(given_by(t, value, node) for value in args)
         if not all(is_iterable(t, value) for value in args):
+            if len(args) == 1 and t.unknown(args[0]) is not None:
+                return call_known(t, function, args, keywords, node)
             if any(isinstance(value, Generator) for value in args):
                 raise t.untraceable("a generator together with a runtime value cannot be traced", node)
             return NotImplemented
@@ -273,8 +275,6 @@ def filtered(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: 
 
 def consumed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Let `sum`, `max`, `sorted`, ... see a generator or iterator as a list."""
-    from tiphys.tracing.calls import call_known
-
     streams = [isinstance(value, Generator) or is_stream(value) for value in args]
     if not any(streams):
         return NotImplemented
@@ -287,7 +287,7 @@ def listed(t: Tracer, value: Any, node: ast.Call) -> Any:
     """Make a list of what a generator or an iterator gives."""
     from tiphys.tracing.rows import whole_of
 
-    if isinstance(value, Generator) and reaches_task(t, value.closure):
+    if isinstance(value, Generator) and value.forks:
         return whole_of(t, value, node)
     return t.state.box(ListC(collect(t, value, node)))
 
@@ -329,7 +329,7 @@ def partial(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: as
     def call(more: tuple[Any, ...], words: dict[str, Any], where: ast.Call) -> Any:
         return call_value(t, function, (*given, *more), {**keywords, **words}, where)
 
-    return Special("partial", call)
+    return Special("partial", call, tuple(args) + tuple(keywords.values()))
 
 
 def copied_with(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -381,11 +381,11 @@ def any_all(stop: bool) -> Shape:
 
 
 SHAPES: dict[Any, Shape] = {
-    len: length, list: walking(to_list), tuple: walking(to_tuple), set: walking(to_set), dict: to_dict,
-    deque: to_deque, OrderedDict: to_ordered, defaultdict: to_default,
+    len: length, list: walking(list, to_list), tuple: walking(tuple, to_tuple), set: walking(set, to_set),
+    dict: to_dict, deque: to_deque, OrderedDict: to_ordered, defaultdict: to_default,
     enumerate: enumerated, itertools.count: endless,
-    itertools.cycle: cycled, zip: zipped, reversed: walking(backwards), iter: iterated, next: following, map: mapped,
-    filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
+    itertools.cycle: cycled, zip: zipped, reversed: walking(reversed, backwards), iter: iterated, next: following,
+    map: mapped, filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial, getattr: fetched,
     dataclasses.replace: copied_with, Resources: resources,
     functools.wraps: wraps, functools.update_wrapper: wrapper,
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),

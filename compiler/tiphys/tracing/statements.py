@@ -6,13 +6,14 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign, augmented, delete
 from tiphys.tracing.attempts import attempt
 from tiphys.tracing.calls import call_value, raising
 from tiphys.tracing.choices import decided_by
 from tiphys.tracing.closures import make_closure
 from tiphys.tracing.completions import BREAK, CONTINUE, Completion, Done, Exit, Whole
-from tiphys.tracing.expressions import acts, evaluate
+from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.facts import hint_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.groups import attempt_groups

@@ -169,12 +169,14 @@ def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.A
 def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:
     """Read an attribute of a task: its ways of being called are the interpreter's, the rest is native."""
     if name == "aio":
-        return Special("aio", lambda args, words, where: call_task(t, task, args, words, where, awaitable=True))
+        return Special(
+            "aio", lambda args, words, where: call_task(t, task, args, words, where, awaitable=True), (task,)
+        )
     if name == "forward":
         plain = task.function
         if isinstance(plain, FunctionType):
             return Special("forward", lambda args, words, where: call_user(t, plain, args, words, where))
         raise t.refuse(f"`{task.name}` is no Python function that could run here", node, "Call the task, and await it.")
     if name == "override":
-        return Special("override", lambda args, words, where: override(t, task, args, words, where))
+        return Special("override", lambda args, words, where: override(t, task, args, words, where), (task,))
     return getattr(task, name)

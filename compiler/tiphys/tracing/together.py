@@ -7,7 +7,6 @@ from one copy of what they came from, and gives them together: so they go on sha
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -19,7 +18,7 @@ from tiphys.tracing.sharing import OUTSIDE, Reach, Things, telling
 from tiphys.tracing.state import Box, CountC, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer, annotation_of
 from tiphys.tracing.values import Hole, Unknown, is_immutable
-from tiphys_runtime.copies import Together, apart, one_level
+from tiphys_runtime.copies import Together, apart, itself, one_level
 
 Key = Ref | Box
 """A result of a node, or a container of the interpreter's."""
@@ -58,7 +57,7 @@ def change(t: Tracer, result: Unknown, what: Change, node: ast.AST, hint: str = 
     members, plan = planned(t, result, what, node)
     alone = is_shallow(t, what, members)
     keys = [key_of(t, box, node) for box in members]
-    copier = (copy.copy if what.is_field else one_level) if alone else apart
+    copier = (itself if what.is_field else one_level) if alone else apart
     tree = plan.expression(result, keys, copier)
     before = [sharing.of(box) for box in members]
     added: Things = frozenset().union(*(sharing.of(value).all for value in what.given))

@@ -139,6 +139,8 @@ class Special:
 
     title: str
     call: Callable[[tuple[Any, ...], dict[str, Any], ast.Call], Any]
+    parts: tuple[Any, ...] = ()
+    """What a call of it calls, or passes on."""
 
 
 class Posed:
@@ -231,6 +233,8 @@ class Generator:
     closure: Closure
     frame: Frame
     begun: bool = False
+    forks: bool = False
+    """It calls tasks, or yields on ways that only run time chooses: its items are no list that is known now."""
 
 
 SCALARS = (

@@ -237,6 +237,20 @@ async def a_method(n: int) -> int:
     return await add(await walker.walk(await add(n)), 0)
 
 
+def divisor(a: int, b: int) -> int:
+    return a if b == 0 else divisor(b, a % b)
+
+
+def summed(k: int) -> int:
+    return k and k + summed(k - 1)
+
+
+@env.task
+async def recursion_in_an_expression(n: int) -> list[int]:
+    a = await add(n, 11)
+    return [divisor(a, 18), summed(a), divisor(12, 18)]
+
+
 CASES = [
     # a pod for each product: it is made when the call inside has ended, and no pod follows it
     *[("factorial", {"n": n}, glue) for n, glue in ((0, 0), (1, 0), (4, 3))],
@@ -263,4 +277,5 @@ CASES = [
     # an item that ends where the test does is written by a pod that knows it is one
     *[("many_of_it", {"n": n}, n) for n in (0, 1, 3)],
     *[("a_method", {"n": n}) for n in (0, 1, 9)],
+    *[("recursion_in_an_expression", {"n": n}) for n in (0, 1, 7)],
 ]

@@ -15,7 +15,7 @@ from tiphys.tracing.factories import factory
 from tiphys.tracing.glue import at, copy_node, fill
 from tiphys.tracing.names import find, names_read_beside, owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
-from tiphys.tracing.reach import chains_reached, member_reaches, names_reached, reaches
+from tiphys.tracing.reach import member_reaches, reaches, read_from_around
 from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
@@ -167,9 +167,13 @@ def reaches_task(t: Tracer, closure: Closure) -> bool:
                 value = frame.cells.get(name, frame.globals.get(name, value))
         return value
 
-    if any(member_reaches(held(first), rest) for first, *rest in chains_reached(closure.node)):
+    given = (*closure.defaults, *closure.kw_defaults)
+    if any(reaches_task(t, item) if isinstance(item, Closure) else reaches(item) for item in given):
         return True
-    for name in names_reached(closure.node):
+    read, chains = read_from_around(closure.node)
+    if any(member_reaches(held(first), rest) for first, *rest in chains):
+        return True
+    for name in read:
         value = held(name)
         if isinstance(value, Closure):
             if value.node is not closure.node and reaches_task(t, value):

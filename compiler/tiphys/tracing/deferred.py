@@ -15,10 +15,11 @@ from tiphys.tracing.changes import changes_arguments, changes_receiver, has_chan
 from tiphys.tracing.glue import at
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.source import is_user_code
+from tiphys.tracing.spreading import call_bound
 from tiphys.tracing.state import Box, IteratorC, ListC
 from tiphys.tracing.together import Change, Gives, change
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Closure, Generator, Method, Special, Spread, TupleV, Unknown
+from tiphys.tracing.values import Bound, Choice, Closure, Generator, Method, Special, Spread, TupleV, Unknown
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -161,14 +162,26 @@ def is_container(t: Tracer, kind: Any, method: str) -> bool:
 def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call with `*` or `**` of a runtime value: possible only where the whole call is computed at run time."""
     from tiphys.tracing.calls import call_native, check_allowed
+    from tiphys.tracing.choices import decide
     from tiphys.tracing.closures import closure_of, fan_out, reaches_task
+    from tiphys.tracing.shapes import partial
 
     if isinstance(function, types.FunctionType) and is_user_code(function):
         function = closure_of(t, function)
+    method = function.__func__ if isinstance(function, types.MethodType) else None
+    if isinstance(method, types.FunctionType) and is_user_code(method):
+        function = Bound(closure_of(t, method), function.__self__)
+    if function is functools.partial and args and not isinstance(args[0], Spread):
+        return partial(t, args, keywords, node)
+    if isinstance(function, Special) and function.title == "partial":
+        return function.call(args, keywords, node)
+    if isinstance(function, Choice):
+        return decide(t, function, lambda option: call_spread(t, option, args, keywords, node), node)
+    code = function.function if isinstance(function, Bound) else function
     glue = t.unknown(function) is not None or isinstance(function, Method | type) or (
-        isinstance(function, Closure)
-        and not reaches_task(t, function)
-        and not isinstance(function.node, ast.AsyncFunctionDef)
+        isinstance(code, Closure)
+        and not reaches_task(t, code)
+        and not isinstance(code.node, ast.AsyncFunctionDef)
     )  # fmt: skip
     if not glue and not isinstance(
         function, Closure | Bound | Special | TaskTemplate | Box | TupleV | functools.partial
@@ -184,5 +197,4 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
             t.need(unknown)
     if natives.path_of(function).startswith("asyncio."):
         raise fan_out(t, node)
-    mend = "Pass the values one by one, or all of them as one list or dict."
-    raise t.untraceable("how many arguments this passes is known only at run time", node, mend)
+    return call_bound(t, function, args, keywords, node)

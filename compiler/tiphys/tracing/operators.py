@@ -159,11 +159,14 @@ def boolean_glue(t: Tracer, node: ast.BoolOp, value: Any, index: int, word: str)
 def lazily(t: Tracer, node: ast.expr, word: str) -> Any:
     """Evaluate a part that runs only if a runtime value says so: it may become glue, but nothing else may happen."""
     mark = t.state.mark()
+    t.regions += 1
     try:
         value = expressions.evaluate(t, node)
     except Raised:
         t.state.rollback(mark)
         return code_tree(t, node)
+    finally:
+        t.regions -= 1
     if len(t.state.nodes) > mark.nodes or len(t.state.pending) > mark.pending:
         t.state.rollback(mark)
         mend = "Call the task before, and decide with its result."

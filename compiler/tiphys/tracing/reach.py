@@ -13,7 +13,7 @@ import tiphys
 from tiphys.authoring.condition import Condition, NewCondition
 from tiphys.authoring.mapping import Mapper
 from tiphys.authoring.task import TaskTemplate
-from tiphys.tracing.source import cells_of, is_user_code, is_user_file, tree_of
+from tiphys.tracing.source import FunctionNode, cells_of, free_names, is_user_code, is_user_file, tree_of
 from tiphys_runtime.durable import Sleep
 
 _MISSING = object()
@@ -52,6 +52,22 @@ def chains_reached(root: ast.AST) -> set[tuple[str, ...]]:
         if isinstance(inner, ast.Name):
             found.add((inner.id, *reversed(parts)))
     return found
+
+
+_read: dict[int, tuple[FunctionNode, set[str], set[tuple[str, ...]]]] = {}
+
+
+def read_from_around(node: FunctionNode) -> tuple[set[str], set[tuple[str, ...]]]:
+    """List the names, and the dotted names, by which a function may reach what is not its own.
+
+    A parameter or variable of its own may be called like a task of the module, and is none.
+    """
+    known = _read.get(id(node))
+    if known is None or known[0] is not node:
+        free = free_names(node)
+        chains = {chain for chain in chains_reached(node) if chain[0] in free}
+        known = _read[id(node)] = (node, names_reached(node) & free, chains)
+    return known[1], known[2]
 
 
 _known: dict[tuple[str, types.CodeType], bool] = {}
@@ -120,11 +136,14 @@ def function_reaches(function: types.FunctionType, seen: dict[int, object]) -> b
         return any(
             reaches(value, seen) for value in said if value is not _MISSING and not isinstance(value, types.ModuleType)
         )
-    for name in names_reached(node):
+    if any(reaches(value, seen) for value in (function.__defaults__, function.__kwdefaults__) if value):
+        return True
+    read, chains = read_from_around(node)
+    for name in read:
         value = names.get(name, function.__globals__.get(name, _MISSING))
         if value is not _MISSING and not isinstance(value, types.ModuleType) and reaches(value, seen):
             return True
-    for first, *rest in chains_reached(node):
+    for first, *rest in chains:
         if member_reaches(names.get(first, function.__globals__.get(first, _MISSING)), rest, seen):
             return True
     return False

@@ -19,6 +19,7 @@ from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect, given_by
 from tiphys.tracing.overriding import resources
+from tiphys.tracing.spreading import laid_over
 from tiphys.tracing.state import (
     BatchC,
     Box,
@@ -327,7 +328,7 @@ def partial(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: as
     function, *given = args
 
     def call(more: tuple[Any, ...], words: dict[str, Any], where: ast.Call) -> Any:
-        return call_value(t, function, (*given, *more), {**keywords, **words}, where)
+        return call_value(t, function, (*given, *more), laid_over(t, keywords, words, where), where)
 
     return Special("partial", call, tuple(args) + tuple(keywords.values()))
 

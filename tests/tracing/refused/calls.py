@@ -211,27 +211,29 @@ return await total(zip([1], [2]))
     ),
     "unknown number of arguments": (
         """\
-xs = await numbers(n)
-return await add(*xs)
+async def many(*xs):
+    return await add(len(xs))
+return await many(*await numbers(n))
 """,
         """\
 how many arguments this passes is known only at run time
-  flow.py:86:18
-    return await add(*xs)
-                 ^^^^^^^^
+  flow.py:87:18
+    return await many(*await numbers(n))
+                 ^^^^^^^^^^^^^^^^^^^^^^^
   Pass the values one by one, or all of them as one list or dict.
 """,
     ),
     "unknown names of arguments": (
         """\
-d = await mapping(n)
-return await add(**d)
+async def many(**xs):
+    return await add(len(xs))
+return await many(**await mapping(n))
 """,
         """\
 how many arguments this passes is known only at run time
-  flow.py:86:18
-    return await add(**d)
-                 ^^^^^^^^
+  flow.py:87:18
+    return await many(**await mapping(n))
+                 ^^^^^^^^^^^^^^^^^^^^^^^^
   Pass the values one by one, or all of them as one list or dict.
 """,
     ),

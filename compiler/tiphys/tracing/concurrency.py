@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiphys.tracing.contexts import in_context
 from tiphys.tracing.state import Box, PendingC, Status
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, Raised, TupleV
+
+if TYPE_CHECKING:
+    from tiphys.tracing.regions import Way
 
 ONCE = "Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`."
 
@@ -43,6 +46,18 @@ def await_value(t: Tracer, value: Any, node: ast.AST, *, may_fail: bool = False)
     t.state.frontier = join(t.state.frontier, [value.content])
     t.state.write(value).taken = True
     return settled_outcome(t, value, node)
+
+
+def await_around(t: Tracer, way: Way, node: ast.AST) -> None:
+    """Note which tasks from outside are awaited in each round of a loop, or by each item of a map."""
+    for box, content in way.changes.items():
+        before = box.content
+        if not isinstance(content, PendingC) or not content.taken or before.epoch >= way.epoch:
+            continue
+        if isinstance(before, PendingC) and not before.taken:
+            if not content.reusable:
+                raise t.refuse(f"`{content.title}` may be awaited here more than once, which no coroutine can", node, ONCE)
+            t.state.write(box).taken = True
 
 
 def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:

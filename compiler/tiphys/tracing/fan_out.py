@@ -13,7 +13,7 @@ from typing import Any
 from tiphys.ir import Call, Glue, Input, Literal, Map, Ref, Sub
 from tiphys.tracing import inference
 from tiphys.tracing.completions import NEVER
-from tiphys.tracing.concurrency import await_value, start_ready
+from tiphys.tracing.concurrency import await_around, await_value, start_ready
 from tiphys.tracing.containers import call_container
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
@@ -83,6 +83,7 @@ def run_many(
     if needs_lanes:
         return in_lanes(t, many, runtime[0])
     check_changes(t, way, many)
+    await_around(t, way, many.node)
     with inside(t, way):
         value = None if way.done is NEVER else way.done
         kind = type_of(t, value)

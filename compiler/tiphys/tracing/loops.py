@@ -15,7 +15,7 @@ from tiphys.ir import Atom, Input, Literal, Loop, Ref, Sub, operands_of
 from tiphys.tracing.blocks import maybe
 from tiphys.tracing.carried import Carried, Carrying
 from tiphys.tracing.completions import NEVER, Completion, Done, Exit, Split, code_of, exits_of
-from tiphys.tracing.concurrency import start_ready
+from tiphys.tracing.concurrency import await_around, start_ready
 from tiphys.tracing.glue import at
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
@@ -49,6 +49,7 @@ class Rounds(Carrying):
         self.index = t.names.allocate("i")
         t.types[Ref(self.index)] = int
         way = self.fixed()
+        await_around(t, way, self.node)
         return self.emit(way, start, count)
 
     def atom(self, value: Unknown | int) -> Atom:

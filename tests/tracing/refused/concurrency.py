@@ -271,6 +271,22 @@ these coroutines are made but never awaited
   Await them: `await asyncio.gather(*tasks)`.
 """,
     ),
+    "a coroutine from outside of a loop": (
+        """\
+made = add(n)
+found = []
+for x in await numbers(n):
+    found.append(await made)
+return found
+""",
+        """\
+`add` may be awaited here more than once, which no coroutine can
+  flow.py:87:5
+    for x in await numbers(n):
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`.
+""",
+    ),
     "tasks of two kinds": (
         """\
 jobs = []

@@ -56,7 +56,8 @@ def await_around(t: Tracer, way: Way, node: ast.AST) -> None:
             continue
         if isinstance(before, PendingC) and not before.taken:
             if not content.reusable:
-                raise t.refuse(f"`{content.title}` may be awaited here more than once, which no coroutine can", node, ONCE)
+                message = f"`{content.title}` may be awaited here more than once, which no coroutine can"
+                raise t.refuse(message, node, ONCE)
             t.state.write(box).taken = True
 
 

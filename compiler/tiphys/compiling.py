@@ -23,6 +23,7 @@ from tiphys.diagnostics import UsageError
 from tiphys.ir import Program
 from tiphys.loading import root_of
 from tiphys.profile import Profile, find_profile
+from tiphys.settings import Settings
 from tiphys.tracing import trace
 
 if TYPE_CHECKING:
@@ -64,20 +65,24 @@ def compile_task(
     image: str | Sequence[str] | None = None,
     profile: Profile | None = None,
     cached: bool = False,
+    said: Settings | None = None,
+    context: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Compile a task to the objects that Argo runs.
 
     bindings: inputs that are fixed now. image: for tasks that name none; by default the profile's, or a slim Python of
     this version; `NAME=URI` says what `Image.from_ref_name(NAME)` means. profile: by default that of the project.
     cached: for a run on this computer: reuse the objects of an equal program, which saves loading hera, and say nothing
-    of images, which no pod will pull.
+    of images, which no pod will pull. said, context: what holds for one run alone, settings of all its tasks and texts
+    that `ctx()` gives; triggers are left out then.
 
     Raises ProgramError for what cannot be compiled, ManifestError for what Kubernetes or Argo would refuse.
     """
     from tiphys.argo.variants import Variant, variants_of, with_variant
 
     default, profile = with_images(image, profile or profile_of(task))
-    program = Variant(triggers_of(task))
+    is_program = said is None and not context
+    program = Variant(triggers_of(task)) if is_program else Variant((), said or Settings(), None, context or {})
     packed, notes = pack(program, task, bindings, default, profile)
     if cached:
         return kept(packed, notes)

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tiphys.answers import check_signals, conditions_of, given_answers
 from tiphys.arguments import from_values
+from tiphys.authoring.location import caller
 from tiphys.authoring.task import TaskTemplate
 from tiphys.cluster import nodes
 from tiphys.cluster.leftovers import TRIGGERS
 from tiphys.compiling import compile_task, profile_of
-from tiphys.contexts import check, unused
+from tiphys.contexts import cache_of, check, count_of, said_of_run, unused
 from tiphys.diagnostics import UsageError
 from tiphys.endings import as_state, ended_here, ended_there, task_names
 from tiphys.outcomes import Ended
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tiphys.argo.report import Manifest
     from tiphys.cluster import Applied, Cluster
     from tiphys.engine import Event
+    from tiphys.settings import Settings
 
 GLUE_FAILED = 3
 INPUT_BYTES = 256 * 1024
@@ -190,6 +192,9 @@ class RunContext:
     profile: str | PathLike[str] | None = None
     signals: Mapping[str, Any] = field(default_factory=dict)
     cache: str | None = None
+    name: str | None = None
+    said: Settings | None = None
+    custom_context: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check(vars(self))
@@ -214,7 +219,10 @@ class RunContext:
             )
             raise UsageError(message)
         profile = profile_of(task, None if self.profile is None else str(self.profile), self.cache)
-        manifest = compile_task(task, image=self.image, profile=profile, cached=self.mode == "local")
+        manifest = compile_task(
+            task, image=self.image, profile=profile, cached=self.mode == "local",
+            said=self.said, context=self.custom_context,
+        )  # fmt: skip
         if self.mode == "local":
             run = self.here(manifest, arguments, on_event)
         else:
@@ -260,7 +268,7 @@ class RunContext:
         start = remote.submit_new if is_new else remote.submit
         made = start(
             cluster, manifest.template, arguments,
-            labels=self.labels, annotations=self.annotations, parallelism=self.parallelism,
+            labels=self.labels, annotations=self.annotations, parallelism=self.parallelism, name=self.name,
         )  # fmt: skip
         state = nodes.Run(made.name, made.namespace, made.uid, nodes.Phase.PENDING)
         run = Run(manifest, state, lambda: remote.watch(cluster, made.name, namespace=made.namespace))
@@ -313,7 +321,7 @@ def run(task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
 
 
 def with_runcontext(
-    mode: Literal["local", "cluster"] = "local",
+    mode: Literal["local", "cluster", "remote"] = "local",
     *,
     image: str | Sequence[str] | None = None,
     namespace: str | None = None,
@@ -327,29 +335,47 @@ def with_runcontext(
     signals: Mapping[str, Any] | None = None,
     disable_run_cache: bool = False,
     overwrite_cache: bool = False,
+    name: str | None = None,
+    env_vars: Mapping[str, str] | None = None,
+    interruptible: bool | None = None,
+    queue: str | None = None,
+    service_account: str | None = None,
+    custom_context: Mapping[str, str] | None = None,
+    max_action_concurrency: int | None = None,
+    **unknown: object,
 ) -> RunContext:
     """Say where and how to run.
 
-    mode: `local` (this computer, through the engine) or `cluster` (the current kubeconfig). image: for tasks that name
-    none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context, kubeconfig: which cluster. executor:
-    how pods run on this computer: `forked`, `fresh` or `in-process`. parallelism: how many pods run at once. labels,
-    annotations: of the Workflow. profile: the name of one of the project's profiles, or a file.
-    signals: answers to the conditions of a local run; a list answers one after the other. disable_run_cache: nothing
-    that was kept is used, and nothing is kept. overwrite_cache: all runs anyway, and replaces what was kept.
+    mode: `local` (this computer, through the engine) or `cluster` (the current kubeconfig; `remote` is the same).
+    image: for tasks that name none; `NAME=URI` for what `Image.from_ref_name` refers to. namespace, context,
+    kubeconfig: which cluster. executor: how pods run on this computer: `forked`, `fresh` or `in-process`. parallelism:
+    how many pods run at once. labels, annotations, name: of the Workflow. profile: the name of one of the project's
+    profiles, or a file. signals: answers to the conditions of a local run; a list answers one after the other.
+    disable_run_cache: nothing that was kept is used, and nothing is kept. overwrite_cache: all runs anyway, and
+    replaces what was kept. env_vars: variables of all pods, beside those of the tasks, over which they win.
+    interruptible, queue, service_account: of all tasks, whatever those say themselves. custom_context: texts that
+    `ctx()` gives to all tasks. max_action_concurrency: Flyte's name for `parallelism`.
+
+    Raises UsageError, or AuthoringError at the line that says a wrong setting.
     """
-    cache = "disable" if disable_run_cache else "override" if overwrite_cache else None
+    said = said_of_run(dict(locals()), unknown, caller())
+    cache = cache_of(disable=disable_run_cache, overwrite=overwrite_cache)
+    count_of("max_action_concurrency", max_action_concurrency)
     return RunContext(
-        mode,
+        "cluster" if mode == "remote" else mode,
         image,
         namespace,
         context,
         kubeconfig,
         executor,
-        parallelism,
+        parallelism if parallelism is not None else max_action_concurrency,
         None,
         labels or {},
         annotations or {},
         profile,
         signals or {},
         cache,
+        name,
+        said,
+        custom_context or {},
     )

@@ -180,6 +180,31 @@ def test_settings_are_told_in_lines(tiphys: Command, program: Callable[[str], st
     assert ["service_account", "runner", "profile"] in words
 
 
+def test_durations_and_the_limits_of_orchestrators_are_told(
+    tiphys: Command, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "tiphys.toml").write_text(
+        "runs.ttl = { failed = '30d' }\nruns.pod_gc = { strategy = 'OnPodSuccess', delay = '5m' }"
+    )
+    text = """
+env = tiphys.TaskEnvironment("e")
+
+@env.task(timeout=3_000_000)
+async def step(x: int) -> int:
+    return x
+
+@env.task(timeout=2_000_000)
+async def main(n: int) -> int:
+    return await step(n)
+"""
+    words = [line.split() for line in tiphys("explain", program(text)).out.splitlines()]
+
+    assert ["timeout", "max_runtime", "2000000s", "orchestrator"] in words
+    assert ["timeout", "max_runtime", "2000000s", "decorator"] in words
+    assert ["ttl", "failed", "2592000s", "profile"] in words
+    assert ["pod_gc", "strategy", "OnPodSuccess,", "delay", "300s", "profile"] in words
+
+
 def test_what_only_the_run_knows_is_told_as_such(tiphys: Command, program: Callable[[str], str]) -> None:
     text = """
 import tiphys

@@ -1,6 +1,7 @@
 """Programs that ask for their context."""
 
 import datetime
+import os
 from typing import Any
 
 import tiphys
@@ -53,6 +54,18 @@ async def texts() -> str:
     with tiphys.custom_context(who="me"):
         await who()
         return tiphys.ctx().custom_context["who"]
+
+
+@env.task
+async def mode() -> tuple[str, str, dict[str, str]]:
+    return os.environ["MODE"], os.environ["OTHER"], dict(tiphys.ctx().custom_context)
+
+
+@env.task
+async def modes() -> tuple[tuple[str, str, dict[str, str]], str]:
+    with tiphys.custom_context(inner="1"):
+        seen = await mode.override(env_vars={"MODE": "own", "OTHER": "own"})()
+    return seen, tiphys.ctx().custom_context["who"]
 
 
 @env.task

@@ -67,11 +67,25 @@ def test_answers_for_a_run_in_the_cluster_are_refused() -> None:
         ({"image": 3}, r"`image=3`: write the address of an image, or several"),
         ({"profile": 3}, r"`profile=3`: write the name of a profile, or the path of a file"),
         ({"signals": 3}, r"`signals=3`: write a dict: the answers by the names of conditions"),
+        ({"name": "My Run"}, r"'My Run' is no name of a run: up to 63 lower-case letters"),
+        ({"custom_context": {"a": 1}}, r"`a` of a custom context is a text, not 1"),
+        ({"custom_context": 3}, r"`custom_context=3`: write a dict of texts"),
+        ({"max_action_concurrency": 0}, r"`max_action_concurrency=0`: write a whole number from 1 on"),
+        ({"overwrite_cache": "yes"}, r"`overwrite_cache='yes'`: write True or False"),
+        ({"disable_run_cache": True, "overwrite_cache": True}, r"say one of the two"),
     ],
 )  # fmt: skip
 def test_a_context_that_cannot_be_is_refused_where_it_is_made(said: dict[str, Any], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         tiphys.with_runcontext(**said)
+
+
+@pytest.mark.parametrize("executor", ["forked", "in-process"])
+def test_a_run_may_say_variables_and_a_context_of_its_own(executor: Any) -> None:
+    """Its variables win over the task's, of which the others stay; an inner context joins the run's."""
+    where = tiphys.with_runcontext(executor=executor, env_vars={"MODE": "run"}, custom_context={"who": "cron"})
+
+    assert where.run(contexts.modes).result() == (("run", "own", {"who": "cron", "inner": "1"}), "cron")
 
 
 def test_values_that_are_none_of_their_types_are_refused_together_and_before_anything_runs() -> None:
@@ -87,7 +101,7 @@ def test_values_that_are_none_of_their_types_are_refused_together_and_before_any
 
 def test_a_profile_may_be_named_by_a_path(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("namespace = 3")
-    with pytest.raises(UsageError, match=r"own\.toml:1: `namespace = 3`: write text, in quotes"):
+    with pytest.raises(UsageError, match=r"own\.toml:1:1: `namespace = 3`: write text, in quotes"):
         tiphys.with_runcontext(profile=tmp_path / "own.toml").run(contexts.texts)
 
 
@@ -107,7 +121,7 @@ def test_in_the_cluster_parallelism_is_the_workflows_and_the_executor_is_noted(
     asked: list[Any] = []
 
     def submit(*_: Any, **said: Any) -> Submitted:
-        asked.append(said["parallelism"])
+        asked.append((said["parallelism"], said["name"]))
         return Submitted("a-run", "u", "ml")
 
     monkeypatch.setattr("tiphys.cluster.connect", lambda **_: None)
@@ -116,8 +130,9 @@ def test_in_the_cluster_parallelism_is_the_workflows_and_the_executor_is_noted(
     monkeypatch.setattr("tiphys.cluster.submit", submit)
     where = tiphys.with_runcontext(mode="cluster", namespace="ml", executor="forked", parallelism=3)
     run = where.run(contexts.texts)
+    tiphys.with_runcontext(mode="remote", name="tonight", max_action_concurrency=2).run(contexts.texts)
 
-    assert asked == [3]
+    assert asked == [(3, None), (2, "tonight")]
     assert run.notes == (
         "a Secret could not be read",
         "`executor` has no effect in the cluster: it says how pods run on this computer",

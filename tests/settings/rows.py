@@ -41,6 +41,9 @@ main_env = tiphys.TaskEnvironment("m")
 @main_env.task({main})
 async def main(n: int = 1) -> int:
     return await f{override}(n)
+
+def context() -> object:
+    return tiphys.with_runcontext({run})
 """
 GONE = "is not there"
 """Stands in a fragment for a key that must not be there."""
@@ -50,8 +53,8 @@ GONE = "is not there"
 class Said:
     """What a row says.
 
-    level: `environment`, `decorator`, `override`, `main` (the decorator of the task that is compiled), or `profile`,
-    where `said` is TOML. said: the argument as Python. also: what other levels say.
+    level: `environment`, `decorator`, `override`, `main` (the decorator of the task that is compiled), `run` (that of
+    `with_runcontext`), or `profile`, where `said` is TOML. said: the argument as Python. also: what other levels say.
     """
 
     level: str
@@ -103,7 +106,7 @@ def modules() -> Iterator[ModuleType]:
 
 def loaded(row: Said, folder: Path) -> TaskTemplate[..., Any]:
     """Write the program of a row to a file of its own, and give its `main`."""
-    said = {"environment": "", "decorator": "", "override": "", "main": "", **row.also}
+    said = {"environment": "", "decorator": "", "override": "", "main": "", "run": "", **row.also}
     if row.level in said:
         said[row.level] = ", ".join(text for text in (said[row.level], row.said) if text)
     if said["override"]:
@@ -120,7 +123,9 @@ def loaded(row: Said, folder: Path) -> TaskTemplate[..., Any]:
 
 def compiled(row: Said, folder: Path) -> Manifest:
     """Compile the program of a row."""
-    return compile_task(loaded(row, folder), profile=find_profile(folder))
+    task = loaded(row, folder)
+    run = task.function.__globals__["context"]()
+    return compile_task(task, profile=find_profile(folder), said=run.said, context=run.custom_context)
 
 
 def shown(row: Row, manifest: Manifest) -> Any:

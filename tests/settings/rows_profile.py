@@ -37,6 +37,9 @@ ROWS = [
     ), "WorkflowTemplate"),
 ]  # fmt: skip
 REFUSALS = [
+    Refusal(
+        "profile", "registry = 'https://r.example'", "is no registry", "without `https://`: 'registry.example/team'"
+    ),
     Refusal("profile", "storage = 's33'", "write one of 's3', 'gcs', 'oss', 'azure' or 'none'", "Did you mean `s3`?"),
     Refusal("profile", "runs.parallelism = 0", "`runs.parallelism = 0`: write a number from 1 on"),
     Refusal("profile", "pods.label.team = 'ml'", "there is no key `pods.label` in a profile", "Did you mean `labels`"),

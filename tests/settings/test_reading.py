@@ -74,13 +74,24 @@ def test_a_file_can_be_asked_for(tmp_path: Path) -> None:
 )
 def test_a_mistake_names_its_line(text: str, asked: str | None, line: int, tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text(text)
-    with pytest.raises(UsageError, match=rf"^{tmp_path}/tiphys\.toml:{line}: "):
+    with pytest.raises(UsageError, match=rf"^{tmp_path}/tiphys\.toml:{line}:1: "):
         find_profile(tmp_path, asked)
+
+
+def test_a_mistake_shows_its_line(tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text("[queues.a]\n  kue = 'x'  # whose\n")
+    with pytest.raises(UsageError) as caught:
+        find_profile(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}/tiphys.toml:2:3: there is no key `queues.a.kue` in a profile. Did you mean `kueue`, `mutex`?\n"
+        "      kue = 'x'  # whose\n"
+        "      ^"
+    )
 
 
 def test_lines_of_a_project_file_are_found_in_its_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\nnamespace = 1\n[tool.tiphys]\nnamespace = 3\n")
-    with pytest.raises(UsageError, match=r"pyproject\.toml:5: `namespace = 3`: write text, in quotes"):
+    with pytest.raises(UsageError, match=r"pyproject\.toml:5:1: `namespace = 3`: write text, in quotes"):
         find_profile(tmp_path)
 
 
@@ -133,5 +144,5 @@ def test_a_wrong_value_is_told_in_words_of_toml(text: str, said: str, tmp_path: 
 @pytest.mark.parametrize("said", ["Bad_Namespace", "ml.prod", "-a", "", "a" * 64])
 def test_a_namespace_is_a_label_of_rfc_1123(said: str, tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text(f"namespace = '{said}'")
-    with pytest.raises(UsageError, match=r"tiphys\.toml:1: `namespace = .*is no name of a namespace"):
+    with pytest.raises(UsageError, match=r"tiphys\.toml:1:1: `namespace = .*is no name of a namespace"):
         find_profile(tmp_path)

@@ -12,7 +12,9 @@ from tests.settings.rows import Refusal, Row, Said, compiled, gathered, loaded, 
 from tiphys.authoring.environment import TaskEnvironment
 from tiphys.authoring.levels import LEVELS
 from tiphys.authoring.task import TaskTemplate
+from tiphys.contexts import OF_RUNS
 from tiphys.diagnostics import TiphysError
+from tiphys.runs import with_runcontext
 from tiphys.settings import resolve
 
 if TYPE_CHECKING:
@@ -86,6 +88,12 @@ def test_every_parameter_of_the_public_signatures_has_a_row(level: str) -> None:
     told = {row.parameter for row in (*ROWS, *REFUSALS) if row.level in places}
     assert parameters == LEVELS[level]
     assert sorted(parameters - told) == []
+
+
+def test_every_setting_of_a_run_has_a_row() -> None:
+    told = {row.parameter for row in ROWS if row.level == "run"}
+    assert set(inspect.signature(with_runcontext).parameters) >= OF_RUNS
+    assert sorted({*OF_RUNS, "custom_context"} - told) == []
 
 
 PAIRS = [

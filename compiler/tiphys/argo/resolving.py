@@ -17,10 +17,19 @@ NOTHING = Settings()
 def settings_of(plan: Plan, program: Program, profile: Profile, run: Settings = NOTHING) -> Resolved:
     """Resolve the settings of a plan's task; glue runs where its orchestrator would, and asks for no resources.
 
-    run: what is said of whole runs.
+    run: what is said of whole runs; its variables join those of the task.
     """
-    found = resolve((("profile", profile.settings), *levels_of(plan, program, run)))
-    return adopted(cached(found, profile), plan, profile)
+    others = run.model_copy(update={"env_vars": None})
+    found = resolve((("profile", profile.settings), *levels_of(plan, program, others)))
+    return adopted(cached(with_variables(found, run), profile), plan, profile)
+
+
+def with_variables(found: Resolved, run: Settings) -> Resolved:
+    """Add the variables that are said of whole runs."""
+    if not run.env_vars:
+        return found
+    variables = {**(found.settings.env_vars or {}), **run.env_vars}
+    return Resolved(found.settings.model_copy(update={"env_vars": variables}), {**found.levels, "env_vars": "run"})
 
 
 def levels_of(plan: Plan, program: Program, run: Settings = NOTHING) -> tuple[tuple[str, Settings], ...]:

@@ -53,11 +53,17 @@ def of_run(profile: Profile) -> Told:
         "secrets.default": profile.secrets.default,
         "retries.lost": profile.retries.lost,
         "parallelism": profile.runs.parallelism,
-        "ttl": profile.runs.ttl,
-        "pod_gc": profile.runs.pod_gc,
+        "ttl": lasting(profile.runs.ttl),
+        "pod_gc": lasting(profile.runs.pod_gc),
     }
     found = {name: Said(plain(value), "profile") for name, value in said.items() if value not in (None, {}, ())}
     return Told("run", found)
+
+
+def lasting(part: BaseModel | None) -> dict[str, object]:
+    """Give what a part of the profile says, its seconds as durations."""
+    said = part.model_dump(exclude_none=True) if part is not None else {}
+    return {name: timedelta(seconds=value) if isinstance(value, int) else value for name, value in said.items()}
 
 
 def of_one(title: str, found: Resolved, names: tuple[str, ...], always: tuple[str, ...] = ALWAYS) -> Told:
@@ -96,7 +102,7 @@ def plain(value: object) -> Any:
         case None | bool() | int() | float() | str():
             return value
         case timedelta():
-            return f"{value.total_seconds():g}s"
+            return f"{value.total_seconds():.15g}s"
         case BaseModel():
             fields = type(value).model_fields
             said = {name: getattr(value, name) for name in fields}

@@ -38,6 +38,14 @@ def as_namespace(value: object) -> str:
     raise ValueError(msg)
 
 
+def as_run_name(value: object) -> str:
+    """Check the name of a Workflow, which Argo puts into a label. Raises ValueError."""
+    if isinstance(value, str) and NAMESPACE.fullmatch(value) and len(value) <= LONGEST_NAMESPACE:
+        return value
+    msg = f"{value!r} is no name of a run: up to {LONGEST_NAMESPACE} lower-case letters, digits and `-`"
+    raise ValueError(msg)
+
+
 def as_title(value: object) -> object:
     """Check a name that is shown. Raises ValueError."""
     if value is None:

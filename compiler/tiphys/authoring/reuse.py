@@ -88,7 +88,8 @@ class ReusePolicy(Setting):
 
     def __str__(self) -> str:
         low, high = self.replicas
-        times = f"idle_ttl={self.idle_ttl.total_seconds():g}s scaledown_ttl={self.scaledown_ttl.total_seconds():g}s"
+        idle, scaledown = self.idle_ttl.total_seconds(), self.scaledown_ttl.total_seconds()
+        times = f"idle_ttl={idle:.15g}s scaledown_ttl={scaledown:.15g}s"
         return f"replicas={low}..{high} concurrency={self.concurrency} {times} scope={self.scope}"
 
 

@@ -22,6 +22,7 @@ from tiphys_runtime.template import Executed, Hooks
 if TYPE_CHECKING:
     from tiphys.authoring.container import Beside
     from tiphys.authoring.environment import TaskEnvironment
+    from tiphys.authoring.retry import Timeout
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -63,6 +64,8 @@ class TaskTemplate(Hooks, Generic[P, R]):
     level: str = "task"
     decorator: Settings
     overridden: Settings
+    limits: Settings | None = None
+    """What the orchestrator that calls it leaves to the call."""
     resource: Any = None
     """What Argo does with the manifest that it gives, where it creates an object."""
     keeps = True
@@ -170,7 +173,8 @@ class TaskTemplate(Hooks, Generic[P, R]):
     def levels(self) -> tuple[tuple[str, Settings], ...]:
         """The settings that were said, the most general level first."""
         around = (("environment", self.environment.settings),) if self.environment is not None else ()
-        return (*around, (self.level, self.decorator), ("override", self.overridden))
+        limits = (("orchestrator", self.limits),) if self.limits is not None else ()
+        return (*around, (self.level, self.decorator), ("override", self.overridden), *limits)
 
     @property
     def is_async(self) -> bool:
@@ -334,6 +338,12 @@ class TaskTemplate(Hooks, Generic[P, R]):
                 check_function(policy, self.function, keyword(where, "reusable"))
             if new.plugin_config is not None:
                 made.replan(new.plugin_config, keyword(where, "plugin_config"))
+        return made
+
+    def within(self, timeout: Timeout) -> Self:
+        """Give the same task with the timeout that the orchestrator around its call leaves to it."""
+        made = copy.copy(self)
+        made.limits = Settings(timeout=timeout)
         return made
 
     def replan(self, config: object, where: Span) -> None:

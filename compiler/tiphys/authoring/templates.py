@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
 LONGEST = 100
 KEPT_HERE = frozenset(
-    "function environment where docs orchestrator container decorator overridden signature inputs outputs __name__ "
-    "__qualname__ __doc__ __module__ __wrapped__".split()
+    "function environment where docs orchestrator container decorator overridden limits signature inputs outputs "
+    "__name__ __qualname__ __doc__ __module__ __wrapped__".split()
 )
 """What of an instance no pod needs."""
 CONTEXT = SerializationContext()

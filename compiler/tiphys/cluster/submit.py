@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tiphys.cluster.apply import MANAGED_BY, OURS
@@ -39,16 +40,18 @@ def submit(
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
     parallelism: int | None = None,
+    name: str | None = None,
 ) -> Submitted:
     """Start a run of a WorkflowTemplate; the arguments are plain text, as a person would type them.
 
-    parallelism: how many pods of it run at once.
+    parallelism: how many pods of it run at once. name: of the run; by default one that begins as the template's does.
     """
+    prefix = template[: NAME_LENGTH - SUFFIX_LENGTH - 1].rstrip("-.") + "-"
     body = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
         "metadata": {
-            "generateName": template[: NAME_LENGTH - SUFFIX_LENGTH - 1].rstrip("-.") + "-",
+            **({"generateName": prefix} if name is None else {"name": name}),
             "labels": {**(labels or {}), MANAGED_BY: OURS, TEMPLATE_LABEL: template},
             "annotations": dict(annotations or {}),
         },
@@ -70,18 +73,23 @@ def submit_new(
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
     parallelism: int | None = None,
+    name: str | None = None,
     patience: float = PATIENCE_SECONDS,
 ) -> Submitted:
     """Start a run of a WorkflowTemplate that was created just now.
 
     A busy controller may see the run before it sees the template; that run is over at once, and is started again.
     """
+    start = partial(
+        submit, cluster, template, arguments,
+        labels=labels, annotations=annotations, parallelism=parallelism, name=name,
+    )  # fmt: skip
     for _ in range(TRIES - 1):
-        made = submit(cluster, template, arguments, labels=labels, annotations=annotations, parallelism=parallelism)
+        made = start()
         if not was_early(cluster, made, template, patience):
             return made
         cluster.delete("Workflow", made.name)
-    return submit(cluster, template, arguments, labels=labels, annotations=annotations, parallelism=parallelism)
+    return start()
 
 
 def was_early(cluster: Cluster, made: Submitted, template: str, patience: float) -> bool:

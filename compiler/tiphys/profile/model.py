@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from tiphys.authoring.cache import check_behavior
 from tiphys.authoring.naming import as_namespace
 from tiphys.authoring.pod import PodTemplate
-from tiphys.building.addresses import IMAGE, repository
+from tiphys.building.addresses import IMAGE, Wrong, repository
 from tiphys.diagnostics import nearest
 from tiphys.profile.accelerators import Accelerators
 from tiphys.profile.nodes import Interruptible, Queue
@@ -39,7 +39,11 @@ def named(value: object) -> object:
 
 def host(text: str) -> str:
     """Check a registry."""
-    return str(repository(text, is_registry=True))
+    try:
+        return str(repository(text, is_registry=True))
+    except Wrong as error:
+        msg = f"{error}. {error.mend}"
+        raise ValueError(msg) from None
 
 
 def as_interruptible(value: object) -> object:

@@ -101,9 +101,21 @@ def not_toml(file: Path, text: str, said: str) -> str:
         line, column, said = int(place["line"]), int(place["column"]), place["said"]
     else:
         line, column, said = len(lines), len(lines[-1]) + 1, said.removesuffix(AT_END)
-    shown = lines[line - 1].expandtabs(1) if line <= len(lines) else ""
-    excerpt = f"\n    {shown}\n    {' ' * (column - 1)}^" if shown.strip() else ""
-    return f"{file}:{line}:{column}: this is not TOML: {said[:1].lower()}{said[1:]}{excerpt}"
+    text = lines[line - 1] if line <= len(lines) else ""
+    return f"{file}:{line}:{column}: this is not TOML: {said[:1].lower()}{said[1:]}{excerpt(text, column)}"
+
+
+def at(file: Path, path: Sequence[str], asked: str | None, said: str) -> str:
+    """Say something of a key: where it stands, and its line."""
+    line = line_of(file, path, asked)
+    text = (file.read_text(encoding="utf-8").splitlines() or [""])[line - 1]
+    column = len(text) - len(text.lstrip()) + 1
+    return f"{file}:{line}:{column}: {said}{excerpt(text, column)}"
+
+
+def excerpt(text: str, column: int) -> str:
+    """Show a line, with a mark below the place in it."""
+    return f"\n    {text.expandtabs(1)}\n    {' ' * (column - 1)}^" if text.strip() else ""
 
 
 def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None) -> Profile:
@@ -111,15 +123,14 @@ def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None
     said = dict(tables or {})
     named = said.pop(NAMED, {})
     if not isinstance(named, dict) or not all(isinstance(table, dict) for table in named.values()):
-        message = f"{file}:{line_of(file, [NAMED], None)}: `{NAMED}` holds a table for each profile: [{NAMED}.NAME]"
-        raise UsageError(message)
+        raise UsageError(at(file, [NAMED], None, f"`{NAMED}` holds a table for each profile: [{NAMED}.NAME]"))
     if asked is not None:
         if asked not in named:
             mend = nearest(asked, sorted(named)) or f"[{NAMED}.{asked}] declares it."
             message = f"{file} has no profile `{asked}`. {mend}"
             raise UsageError(message)
         said = merged(said, named[asked])
-    if wrong := [f"{file}:{line_of(file, path, asked)}: {BRACES}" for path in braces_in(said, ())]:
+    if wrong := [at(file, path, asked, BRACES) for path in braces_in(said, ())]:
         raise UsageError("\n".join(wrong))
     said = {**said, **pod_templates_in(said, file, asked)}
     try:
@@ -139,8 +150,7 @@ def pod_templates_in(said: Mapping[str, Any], file: Path, asked: str | None) -> 
             path = [PODS, name]
             found[name] = read_pod_template(value, file.parent)
     except ValueError as error:
-        message = f"{file}:{line_of(file, path, asked)}: `{'.'.join(path)}`: {error}"
-        raise UsageError(message) from None
+        raise UsageError(at(file, path, asked, f"`{'.'.join(path)}`: {error}")) from None
     return {PODS: found}
 
 
@@ -160,20 +170,22 @@ def complaints(file: Path, error: ValidationError, asked: str | None) -> Iterato
     """Say what is wrong in a profile, where, and how to mend it."""
     for item in error.errors():
         path = [str(part) for part in item["loc"] if part != "[key]"]
-        where = f"{file}:{line_of(file, path, asked)}"
-        name = ".".join(path)
-        if item["type"] == "extra_forbidden":
-            yield f"{where}: there is no key `{name}` in a profile. {nearest(path[-1], keys_at(path[:-1]))}"
-        elif item["type"] == "missing":
-            yield f"{where}: `{name}` is not said, and must be"
-        elif item["type"] == "dict_type":
-            yield f"{where}: `{name}` holds tables with names of your own: [{name}.NAME]"
-        elif item["type"] == "model_type":
-            keys = keys_at(path)
-            yield f"{where}: `{name}` is a table; its {'key is' if len(keys) == 1 else 'keys are'} {', '.join(keys)}"
-        else:
-            said = KINDS.get(item["type"]) or said_of(item)
-            yield f"{where}: `{name} = {in_toml(item['input'])}`: {said}"
+        yield at(file, path, asked, complaint(path, item))
+
+
+def complaint(path: Sequence[str], item: Any) -> str:
+    """Put one of pydantic's findings into words."""
+    name = ".".join(path)
+    if item["type"] == "extra_forbidden":
+        return f"there is no key `{name}` in a profile. {nearest(path[-1], keys_at(path[:-1]))}"
+    if item["type"] == "missing":
+        return f"`{name}` is not said, and must be"
+    if item["type"] == "dict_type":
+        return f"`{name}` holds tables with names of your own: [{name}.NAME]"
+    if item["type"] == "model_type":
+        keys = keys_at(path)
+        return f"`{name}` is a table; its {'key is' if len(keys) == 1 else 'keys are'} {', '.join(keys)}"
+    return f"`{name} = {in_toml(item['input'])}`: {KINDS.get(item['type']) or said_of(item)}"
 
 
 def in_toml(value: object) -> str:

@@ -11,7 +11,6 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from tiphys.authoring.retry import Timeout
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call
@@ -21,7 +20,7 @@ from tiphys.tracing.calls import call_user
 from tiphys.tracing.checks import check_argument
 from tiphys.tracing.contexts import context_argument
 from tiphys.tracing.glue import at
-from tiphys.tracing.overriding import NOTHING, Later, hidden, known_override, override
+from tiphys.tracing.overriding import NOTHING, Later, hidden, override
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
@@ -109,7 +108,7 @@ def emit_call(
 ) -> Any:  # fmt: skip
     """Record a pod."""
     if t.seconds is not None:
-        task = hurried(t, task, t.seconds, node)
+        task = hurried(t, task, t.seconds)
     arguments = tuple((name, t.to_atom(value, name, node)) for name, value in bound.items())
     if t.runtime_seconds:
         arguments = (*arguments, (WITHIN, t.to_atom(shortest(t, node), "seconds", node)))
@@ -155,15 +154,13 @@ def shortest(t: Tracer, node: ast.AST) -> Unknown:
     return Unknown(at(call, node), Any, pure=True, total=False)
 
 
-def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float, node: ast.AST) -> TaskTemplate[..., Any]:
+def hurried(t: Tracer, task: TaskTemplate[..., Any], seconds: float) -> TaskTemplate[..., Any]:
     """Give a task a timeout that is no longer than this."""
     own, _ = said_last(task.levels, "timeout")
-    if own is None:
-        return known_override(t, task, (), {"timeout": Timeout(seconds)}, node)
     if own.seconds is not None and own.seconds <= seconds:
         return task
-    shorter = own.model_copy(update={"max_runtime": timedelta(seconds=seconds)})
-    return known_override(t, task, (), {"timeout": shorter}, node)
+    made = task.within(own.model_copy(update={"max_runtime": timedelta(seconds=seconds)}))
+    return t.program.overrides.setdefault((task.name, repr(made.levels)), made)
 
 
 def task_attribute(t: Tracer, task: TaskTemplate[..., Any], name: str, node: ast.expr) -> Any:

@@ -24,7 +24,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "batches_and_items": (COMPILES, ""),
     "batches_of_known_items": (COMPILES, ""),
     "cached_parent": (COMPILES, ""),
-    "cancels_what_still_runs": ("`cancel` of a task has no meaning", "a refusal of `cancel` among tasks in a list"),
+    "cancels_what_still_runs": ("`cancel` of a task has no meaning where tasks are pods", ""),
     "chain_of_approvals": (COMPILES, ""),
     "context_in_a_loop": (COMPILES, ""),
     "crashes_and_goes_on": ("reading `os.environ` in an orchestrator", ""),
@@ -47,7 +47,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "map_in_sync_code": (COMPILES, ""),
     "map_over_a_range": (COMPILES, ""),
     "map_with_a_limit": (COMPILES, ""),
-    "map_with_a_partial": (COMPILES, "a `partial` that gives what the items give, which is a TypeError"),
+    "map_with_a_partial": ("`label` is given `batch` twice", ""),
     "memory_until_it_fits": (COMPILES, ""),
     "more_memory_each_time": (COMPILES, ""),
     "names_for_display": (COMPILES, ""),
@@ -55,7 +55,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "nothing_returned": (COMPILES, ""),
     "one_after_the_other": (COMPILES, ""),
     "polls_a_running_task": (COMPILES, ""),
-    "races_a_signal": ("FIRST_COMPLETED", "a refusal that names FIRST_COMPLETED"),
+    "races_a_signal": ("`asyncio.wait(..., FIRST_COMPLETED)` has no meaning here", ""),
     "reads_a_file": ("`open` in an orchestrator reads or writes a file", ""),
     "recovery_by_code": (COMPILES, ""),
     "recovery_with_finally": (COMPILES, ""),
@@ -68,7 +68,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "traced_steps": ("`tiphys.trace` is not supported yet", ""),
     "tree_of_tasks": (COMPILES, "recursion through a `partial`"),
     "two_groups": (COMPILES, ""),
-    "waits_for_the_first": ("FIRST_COMPLETED", "a refusal that names FIRST_COMPLETED"),
+    "waits_for_the_first": ("`asyncio.wait(..., FIRST_COMPLETED)` has no meaning here", ""),
 }
 
 

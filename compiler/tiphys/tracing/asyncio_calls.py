@@ -104,15 +104,6 @@ def to_thread(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: 
     return box
 
 
-def refused(what: str, mend: str) -> Handler:
-    """Make the handler of what has no meaning in a graph of pods, or not yet."""
-
-    def handler(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-        raise t.refuse(what, node, mend)
-
-    return handler
-
-
 def semaphore(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     limit = args[0] if args else keywords.get("value", 1)
     unknown = t.unknown(limit)
@@ -180,15 +171,6 @@ def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], nod
     return t.state.box(BatchC(made) if any(isinstance(item, Many) for item in made) else ListC(made))
 
 
-def wait(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    when = keywords.get("return_when", "ALL_COMPLETED")
-    if when == "ALL_COMPLETED":
-        raise t.refuse("`asyncio.wait` is not supported", node, "Await them all with `asyncio.gather(*jobs)`.")
-    first = "the first of several running tasks cannot be known in a DAG"
-    what = f"{first}, so `asyncio.wait(..., {when})` has no meaning here"
-    raise t.refuse(what, node, "Await them all with `asyncio.gather(*jobs)`.")
-
-
 ASYNCIO: dict[str, Handler] = {
     "gather": gather,
     "create_task": create_task,
@@ -196,15 +178,9 @@ ASYNCIO: dict[str, Handler] = {
     "TaskGroup": task_group,
     "sleep": sleep,
     "to_thread": to_thread,
-    "wait": wait,
     "as_completed": as_completed,
     "wait_for": wait_for,
     "timeout": timeout,
     "Semaphore": semaphore,
     "BoundedSemaphore": semaphore,
-    "run": refused("`asyncio.run` inside an orchestrator has no meaning", "Await the coroutine instead."),
-    "shield": refused("`asyncio.shield` has no meaning where nothing is cancelled", "Leave it out."),
-    "Queue": refused("a queue between running tasks has no meaning in a DAG", "Pass values as arguments and results."),
-    "Event": refused("an event between running tasks has no meaning in a DAG", "Order tasks by awaiting them."),
-    "Lock": refused("a lock between running tasks has no meaning in a DAG", "Order tasks by awaiting them."),
 }

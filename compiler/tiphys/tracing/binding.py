@@ -46,7 +46,8 @@ def bind(
                 raise t.refuse(f"`{title}` has no parameter `{name}`", node, mend)
             others[name] = value
         elif name in bound:
-            raise t.refuse(f"`{title}` is given `{name}` twice", node)
+            mend = f"`{name}` is the parameter that an argument without a name gives it: pass that one by its name."
+            raise t.refuse(f"`{title}` is given `{name}` twice", node, mend)
         else:
             bound[name] = value
     if double is not None:

@@ -11,10 +11,12 @@ import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from tiphys.diagnostics import ProgramError
 from tiphys.tracing.contexts import in_context
+from tiphys.tracing.meaningless import method_refused
 from tiphys.tracing.state import Box, PendingC, Status
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, Raised, TupleV
+from tiphys.tracing.values import Bound, Choice, Closure, Method, Poisoned, Raised, TupleV
 
 if TYPE_CHECKING:
     from tiphys.tracing.regions import Way
@@ -36,6 +38,8 @@ def await_value(t: Tracer, value: Any, node: ast.AST, *, may_fail: bool = False)
         raise t.refuse(f"`await` needs a coroutine or a task, and this is {named}", node, "Leave out the `await`.")
     content = value.content
     if content.status is Status.CREATED:
+        if content.excused:
+            raise Poisoned
         if content.taken:
             raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node, ONCE)
         run(t, value)
@@ -176,6 +180,8 @@ def as_task(t: Tracer, value: Any, node: ast.AST, title: str) -> Box:
         raise t.refuse(f"`{title}` needs coroutines or tasks", node, mend)
     content = value.content
     if content.status is Status.CREATED:
+        if content.excused:
+            raise Poisoned
         if content.taken:
             raise t.refuse(f"`{content.title}` was awaited before, and a coroutine can be awaited once", node, ONCE)
         if content.reusable:
@@ -220,5 +226,4 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
         return content.status is Status.DONE
     if method.name in ("set_name", "get_name"):
         return None
-    mend = "Let it run to its end, or use plain code inside one task."
-    raise t.refuse(f"`{method.name}` of a task has no meaning where tasks are pods", node, mend)
+    raise ProgramError(method_refused(t, method.name, node))

@@ -21,6 +21,7 @@ from tiphys.tracing.displays import elements, listed, made_dict, made_set, tuple
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import collect, iterate, opened
+from tiphys.tracing.meaningless import check_meaning
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC
@@ -228,6 +229,7 @@ def call(t: Tracer, node: ast.Call) -> Any:
         function = load_attribute(t, owner, node.func.attr, node.func, source=node.func.value, called=True)
     else:
         function = evaluate(t, node.func)
+    check_meaning(t, function, node)
     args = elements(t, node.args)
     if any(computes(t, word.value) for word in node.keywords):
         args = [steady(t, value, node) for value in args]

@@ -15,6 +15,7 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.state import (
     DICT,
     LIST,
+    BatchC,
     Box,
     CountC,
     DictC,
@@ -257,6 +258,9 @@ class Lifting(ABC):
                 raise self.refuse(what, node, "Make a list of it where it is called: `list(...)`.")
             case Lost(why=why):
                 raise self.untraceable(f"what this holds cannot be followed: {why}", node, "Set it anew before.")
+            case Box(content=BatchC()):
+                what = "a list of tasks, of which only run time knows the number, is no data to compute with"
+                raise self.refuse(what, node, "Await them, `await asyncio.gather(*jobs)`, and use the results.")
             case Box() | Special() | Choice():
                 what = "this value cannot be used in an expression that is computed at run time"
                 raise self.refuse(what, node, "Use what it gives, such as the results of awaited tasks.")

@@ -10,8 +10,9 @@ from typing import Any
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing.completions import Completion, Done, Exit, Split, Whole, exits_of, without
 from tiphys.tracing.glue import at
+from tiphys.tracing.meaningless import told_by_name
 from tiphys.tracing.merging import fork
-from tiphys.tracing.state import Box, DictC, ListC, PendingC
+from tiphys.tracing.state import BatchC, Box, DictC, ListC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import POISON, Poisoned, TupleV, Undecided, Unknown
 from tiphys.tracing.which import Which
@@ -85,6 +86,7 @@ def execute(t: Tracer, node: ast.stmt, behind: Sequence[ast.stmt] = ()) -> Done 
             raise
     finally:
         frame.here = outer
+    t.mistakes.extend(each for each in told_by_name(t, node) if each not in t.mistakes)
     poison(t, node)
     for box in t.state.pending[begun:]:
         excuse(t, box)
@@ -151,6 +153,9 @@ def excuse(t: Tracer, value: Any) -> None:
     """Take coroutines for awaited: what would have awaited them was refused."""
     match value:
         case Box(content=PendingC()):
+            content = t.state.write(value)
+            content.taken = content.excused = True
+        case Box(content=BatchC()):
             t.state.write(value).taken = True
         case Box(content=ListC(items=items)) | TupleV(items=items):
             for item in items:

@@ -246,11 +246,12 @@ class PendingC(Content):
     `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
     scheduled and when it was done. `held` is what it was called with: a dict of values, or the box of a frame.
     `outcome` is, where its exception is a value, a tuple of 0 and None, or 1 and that; `may_raise`: there may be one,
-    and it is no value yet. `done_at` is the epoch in which it was interpreted.
+    and it is no value yet. `done_at` is the epoch in which it was interpreted. `excused`: a mistake has kept what would
+    have awaited it from being interpreted.
     """
 
-    __slots__ = ("begin", "done_at", "end", "held", "may_raise", "outcome", "reusable", "start", "status", "taken",
-                 "title", "value", "where")  # fmt: skip
+    __slots__ = ("begin", "done_at", "end", "excused", "held", "may_raise", "outcome", "reusable", "start", "status",
+                 "taken", "title", "value", "where")  # fmt: skip
 
     def __init__(
         self,
@@ -274,12 +275,13 @@ class PendingC(Content):
         self.outcome: Any = None
         self.may_raise = False
         self.done_at = 0
+        self.excused = False
 
     def copy(self) -> PendingC:
         other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
         other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
         other.held, other.outcome, other.may_raise = self.held, self.outcome, self.may_raise
-        other.done_at = self.done_at
+        other.done_at, other.excused = self.done_at, self.excused
         return other
 
 

@@ -138,6 +138,7 @@ return await add(n, a=1)
   flow.py:85:18
     return await add(n, a=1)
                  ^^^^^^^^^^^
+  `a` is the parameter that an argument without a name gives it: pass that one by its name.
 """,
     ),
     "wrong type": (

@@ -9,11 +9,11 @@ done, _ = await asyncio.wait([add(n)])
 return 1
 """,
         """\
-`asyncio.wait` is not supported
+`asyncio.wait` is not supported: it gives sets of tasks to look into
   flow.py:85:21
     done, _ = await asyncio.wait([add(n)])
                     ^^^^^^^^^^^^^^^^^^^^^^
-  Await them all with `asyncio.gather(*jobs)`.
+  Await them all with `asyncio.gather(*jobs)`; with `return_exceptions=True` it gives exceptions as values.
 """,
     ),
     "wait for the first": (
@@ -27,7 +27,7 @@ the first of several running tasks cannot be known in a DAG, so `asyncio.wait(..
   flow.py:86:21
     done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Await them all with `asyncio.gather(*jobs)`.
+  Await them all with `asyncio.gather(*jobs)`; with `return_exceptions=True` it gives exceptions as values.
 """,
     ),
     "Lock": (
@@ -67,7 +67,39 @@ return await job
   flow.py:86:5
     job.cancel()
     ^^^^^^^^^^^^
-  Let it run to its end, or use plain code inside one task.
+  Leave it out: what has begun runs to its end, or to a limit (`timeout=` of the task, `asyncio.wait_for`).
+""",
+    ),
+    "cancel behind what cannot be followed": (
+        """\
+jobs = []
+for value in await numbers(n):
+    jobs.append(asyncio.create_task(add(value)))
+pending = set(jobs)
+while pending:
+    done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+    for job in jobs:
+        job.cancel()
+return 1
+""",
+        """\
+a list of tasks, of which only run time knows the number, is no data to compute with
+  flow.py:88:19
+    pending = set(jobs)
+                  ^^^^
+  Await them, `await asyncio.gather(*jobs)`, and use the results.
+
+the first of several running tasks cannot be known in a DAG, so `asyncio.wait(..., FIRST_EXCEPTION)` has no meaning here
+  flow.py:90:31
+    done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Await them all with `asyncio.gather(*jobs)`; with `return_exceptions=True` it gives exceptions as values.
+
+`cancel` of a task has no meaning where tasks are pods
+  flow.py:92:13
+    job.cancel()
+    ^^^^^^^^^^^^
+  Leave it out: what has begun runs to its end, or to a limit (`timeout=` of the task, `asyncio.wait_for`).
 """,
     ),
     "result too early": (
@@ -258,17 +290,11 @@ for x in await numbers(n):
 return await jobs[0]
 """,
         """\
-this value cannot be used in an expression that is computed at run time
+a list of tasks, of which only run time knows the number, is no data to compute with
   flow.py:88:18
     return await jobs[0]
                  ^^^^
-  Use what it gives, such as the results of awaited tasks.
-
-these coroutines are made but never awaited
-  flow.py:86:5
-    for x in await numbers(n):
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Await them: `await asyncio.gather(*tasks)`.
+  Await them, `await asyncio.gather(*jobs)`, and use the results.
 """,
     ),
     "a coroutine from outside of a loop": (
@@ -304,12 +330,6 @@ this list holds tasks of two kinds
     for job in jobs:
                ^^^^
   Await them all with `asyncio.gather`.
-
-these coroutines are made but never awaited
-  flow.py:86:5
-    for x in await numbers(n):
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^
-  Await them: `await asyncio.gather(*tasks)`.
 """,
     ),
     "tasks in a dict": (

@@ -26,7 +26,7 @@ FUNCTIONS = {
 }
 """Functions of `asyncio`, and what is said of them."""
 METHODS = {
-    "cancel": "Leave it out: what has begun runs to its end, or to a limit (`timeout=` of the task, `asyncio.wait_for`).",
+    "cancel": "Leave it out: what has begun runs to its end, or a limit (`timeout=` of a task, `asyncio.wait_for`).",
     "exception": "Await it in a `try`; or `asyncio.gather(*jobs, return_exceptions=True)` gives exceptions as values.",
 }
 """Methods of running tasks, and what to do instead."""

@@ -67,7 +67,7 @@ return await job
   flow.py:86:5
     job.cancel()
     ^^^^^^^^^^^^
-  Leave it out: what has begun runs to its end, or to a limit (`timeout=` of the task, `asyncio.wait_for`).
+  Leave it out: what has begun runs to its end, or a limit (`timeout=` of a task, `asyncio.wait_for`).
 """,
     ),
     "cancel behind what cannot be followed": (
@@ -99,7 +99,7 @@ the first of several running tasks cannot be known in a DAG, so `asyncio.wait(..
   flow.py:92:13
     job.cancel()
     ^^^^^^^^^^^^
-  Leave it out: what has begun runs to its end, or to a limit (`timeout=` of the task, `asyncio.wait_for`).
+  Leave it out: what has begun runs to its end, or a limit (`timeout=` of a task, `asyncio.wait_for`).
 """,
     ),
     "result too early": (

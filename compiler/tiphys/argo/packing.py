@@ -106,44 +106,18 @@ def pack_program(
 
     Raises ProgramError where something of it cannot travel to a pod.
     """
-    profile = profile or Profile()
-    names = Names(JOIN, f"{JOIN}-never", "main")
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
-    if program.is_storeless:
-        check_stored(program, profile)
-    used = used_plans(program)
-    images = Images(profile, image)
-    resolved = {
-        name: images.chosen(plan, settings_of(plan, program, profile, run), place_of(levels_of(plan, program), "image"))
-        for name, plan in ((name, program.plans[name]) for name in used)
-    }
-    if images.mistakes:
-        raise ProgramError(*images.mistakes)
-    credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
-    profile = profile.model_copy(update={"image_pull_secrets": credentials})
-    settings = {name: said.settings for name, said in resolved.items()}
-    check_spelling(program, settings, profile)
-    check_placement(program, resolved, profile, run)
-    check_variables(triggers, program, settings)
-    if program.is_storeless:
-        check_left(program, resolved)
-    bundler = Bundler(program=program.entry, root=root, is_task=task_of)
-    graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
-    parts = {
-        (name, part): names.of(("graph", name, part), f"{name}-{part}")
-        for name, unit in reversed(program.graphs.items())
-        for part in parts_of(unit, rounds, is_storeless=program.is_storeless)
-    }
-    plans = {name: names.of(("plan", name), name) for name in used}
-    objects = [name for name in used if is_object(program.plans[name])]
-    parts |= {(name, OBJECT): names.of(("plan", name, OBJECT), f"{name}-{OBJECT}") for name in objects}
-    settings, files = included(settings, root)
+    images = Images(profile or Profile(), image)
+    resolved, profile = resolve_all(program, images, triggers, run)
+    settings, files = included({name: said.settings for name, said in resolved.items()}, root)
     settings = with_files_of_callees(settings, program)
-    for name in (name for name in used if name not in objects):
-        bundler.add(
-            replace(entry_of(program.plans[name], plans[name], settings[name], profile), files=files.get(name, {}))
-        )
+    graphs, parts, plans = names_of(program, tuple(resolved), rounds)
+    bundler = Bundler(program=program.entry, root=root, is_task=task_of)
+    for name in resolved:
+        plan = program.plans[name]
+        if not is_object(plan):
+            bundler.add(replace(entry_of(plan, plans[name], settings[name], profile), files=files.get(name, {})))
     envelope = envelopes(bundler)
     for unit in program.graphs.values():
         for literal in literals_of(unit):
@@ -188,6 +162,50 @@ def pack_program(
         notes=(*images.notes, *notes_on_reuse(program, settings), *notes_on_losses(program, resolved, profile)),
         included={path: size for each in files.values() for path, size in sizes_of(each).items()},
     )
+
+
+def resolve_all(
+    program: Program, images: Images, triggers: Sequence[Trigger], run: Settings
+) -> tuple[dict[str, Resolved], Profile]:
+    """Resolve the settings of all plans in use; gives the profile, too, with what the images need.
+
+    Raises ProgramError for what the cluster does not have, or Argo would refuse.
+    """
+    profile = images.profile
+    if program.is_storeless:
+        check_stored(program, profile)
+    resolved = {
+        name: images.chosen(plan, settings_of(plan, program, profile, run), place_of(levels_of(plan, program), "image"))
+        for name, plan in ((name, program.plans[name]) for name in used_plans(program))
+    }
+    if images.mistakes:
+        raise ProgramError(*images.mistakes)
+    credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
+    profile = profile.model_copy(update={"image_pull_secrets": credentials})
+    settings = {name: said.settings for name, said in resolved.items()}
+    check_spelling(program, settings, profile)
+    check_placement(program, resolved, profile, run)
+    check_variables(triggers, program, settings)
+    if program.is_storeless:
+        check_left(program, resolved)
+    return resolved, profile
+
+
+def names_of(
+    program: Program, used: Sequence[str], rounds: Mapping[str, Rounds]
+) -> tuple[dict[str, str], dict[tuple[str, str], str], dict[str, str]]:
+    """Name the templates: of graphs and constructs, of the further parts of these, and of plans."""
+    names = Names(JOIN, f"{JOIN}-never", "main")
+    graphs = {name: names.of(("graph", name), name) for name in reversed(program.graphs)}
+    parts = {
+        (name, part): names.of(("graph", name, part), f"{name}-{part}")
+        for name, unit in reversed(program.graphs.items())
+        for part in parts_of(unit, rounds, is_storeless=program.is_storeless)
+    }
+    plans = {name: names.of(("plan", name), name) for name in used}
+    objects = [name for name in used if is_object(program.plans[name])]
+    parts |= {(name, OBJECT): names.of(("plan", name, OBJECT), f"{name}-{OBJECT}") for name in objects}
+    return graphs, parts, plans
 
 
 def told_of(triggers: Iterable[Planned]) -> dict[str, str]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TaskOf = Callable[[object], "tuple[str, Callable[..., object]] | None"]
-CALLABLE_PIECES = (FunctionType, type, ModuleType)
 
 
 class Things:

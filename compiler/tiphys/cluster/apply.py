@@ -30,18 +30,17 @@ ATTEMPTS = 5
 # what the API server writes into every object
 WRITTEN = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
 
-Action = Literal["created", "updated", "unchanged", "left", "deleted"]
-"""`left`: it is there, and the source does not have it any more."""
+Action = Literal["created", "updated", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What happened to one object."""
+    """What happened to one object; `left`: it is there, and the source does not have it any more."""
 
     kind: str
     name: str
     namespace: str
-    action: Action
+    action: Action | Literal["left", "deleted"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name} {self.action}"
@@ -114,7 +113,7 @@ def write(cluster: Cluster, step: Step) -> None:
             cluster.create(step.body, namespace=step.namespace)
         case "updated":
             cluster.replace(step.body, namespace=step.namespace)
-        case "unchanged" | "left" | "deleted":
+        case "unchanged":
             pass
 
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from tiphys.engine.nodes import Node
 
-NO_TASKS: frozenset[str] = frozenset()
-
 
 class TaskScope(Lazy):
     """`tasks`: the finished tasks that may be seen from here."""

@@ -34,6 +34,14 @@ def test_of_too_many_bytes_those_go_that_were_used_longest_ago(tmp_path: Path) -
     assert [file.exists() for file in files] == [False, True, True]
 
 
+def test_code_of_which_no_result_is_left_goes(tmp_path: Path) -> None:
+    old = result(tmp_path / "of-old", "old", unused=UNUSED_SECONDS + 1)
+    result(tmp_path / "of-new", "new", unused=0)
+    sweep(tmp_path, now=NOW)
+    assert [folder.name for folder in tmp_path.iterdir()] == ["of-new"]
+    assert not old.exists()
+
+
 def test_to_be_found_is_to_be_used(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", tmp_path)
     file = tmp_path / "tiphys/cache/local/c/i/_"
@@ -72,3 +80,13 @@ def test_a_mutex_is_held_by_one_run_of_several(tmp_path: Path) -> None:
     assert other.take(["a"]) is not None
     other.close()
     assert one.take(["a", "c", "d"]) is not None
+
+
+def test_where_nothing_can_be_written_a_run_heeds_its_own_pods(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    locks = Locks(tmp_path / "file" / "locks")
+    taken = locks.take(["a"])
+    assert taken is not None
+    assert locks.take(["a"]) is None
+    locks.give_back(taken)
+    assert locks.take(["a"]) is not None

@@ -221,3 +221,33 @@ def test_it_is_the_same_task(name: str, base: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [*OTHERWISE, *OTHERWISE_ELSEWHERE])
 def test_it_is_another_task(name: str, base: str, tmp_path: Path) -> None:
     assert version(tmp_path, {**OTHERWISE, **OTHERWISE_ELSEWHERE}[name]) != base
+
+
+IMAGE = """
+import tiphys
+from tiphys.extras import ContainerTask
+env = tiphys.TaskEnvironment("kept")
+image = tiphys.Image.{begin}.clone(name="ours", extendable=True).with_source_file("{file}")
+count = ContainerTask("count", image=image, command=["wc"], outputs={{"n": int}})
+
+@env.task(cache="auto")
+async def f() -> int:
+    return await count()
+"""
+
+
+@pytest.mark.parametrize("begin", ["from_base('alpine:3')", "from_ref_name('ours')"])
+def test_an_image_counts_by_what_is_in_it(begin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by where that lies: others that check the program out find the same results."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    def of(folder: str, content: str) -> str:
+        file = tmp_path / folder / "rows.txt"
+        file.parent.mkdir()
+        file.write_text(content)
+        flow = file.with_name(f"{folder}.py")
+        flow.write_text(IMAGE.format(begin=begin, file=file))
+        return version_of(tasks_of(load_module(flow))["f"].code)
+
+    assert of("here", "1") == of("there", "1")
+    assert of("changed", "2") != of("another", "1")

@@ -42,7 +42,7 @@ def sweep(folder: Path, *, now: float | None = None, most: int = MOST_BYTES) -> 
         if moment - used_at > UNUSED_SECONDS or left > most:
             with suppress(OSError):  # another run sweeps, too
                 os.unlink(path)
-                os.rmdir(os.path.dirname(path))
+                os.removedirs(os.path.dirname(path))
 
 
 def files_below(folder: str) -> Iterator[tuple[float, int, str]]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from tiphys.authoring.image import Image
 from tiphys.authoring.task import TaskTemplate
 from tiphys.settings import resolve
 from tiphys.tracing.reach import chains_reached, is_user_class, names_of_code
@@ -106,7 +107,8 @@ class Walk:
         """Describe a task that is called: its function, or what else does its work."""
         if task.beside is not None:
             image = resolve(task.levels).settings.image
-            yield ("image", repr(image if image is None or isinstance(image, str) else image.recipe))
+            # by what it is made of, wherever that lies; what a reference stands for is known later
+            yield ("image", image.address(base=image.recipe.ref) if isinstance(image, Image) else image)
         yield from self.parts(task.code if task.is_hooked or task.beside is not None else task.function)
 
     def function(self, function: types.FunctionType) -> Iterator[Part]:

@@ -73,6 +73,12 @@ MISTAKES = {
     "a limit of an interpreter": (
         'flyte.TaskEnvironment("e").sandbox.orchestrator(max_memory=5)', "`max_memory` has nothing to limit", "Leave it out.",
     ),
+    "a report": (
+        'ContainerTask("a", "alpine:3", ["ls"], report=True)', "`ContainerTask` makes no report", "Let a task in Python make it.",
+    ),
+    "an environment of numbers": (
+        'flyte.TaskEnvironment.from_task("e", 3)', "made of tasks, not int 3", "Pass tasks such as `ContainerTask(...)`.",
+    ),
     "a misspelt command": (
         'ContainerTask("a", "alpine:3", ["ls"], comand=["ls"])', "`ContainerTask` has no parameter `comand`", "Did you mean `command`",
     ),

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from tiphys.authoring.registry import TaskPluginRegistry
+from tiphys.compiling import compile_task
 
 HEAD = """
 from dataclasses import dataclass
@@ -36,6 +37,17 @@ MISTAKES = {
     "unknown field": ('TaskTemplate(name="t", retry=3)', "`TaskTemplate` has no parameter `retry`", "`retries`"),
     "wrong field": ('TaskTemplate(name="t", retries="x")', "`TaskTemplate(retries='x')`", ""),
     "debuggable": ('TaskTemplate(name="t", debuggable=True)', "`debuggable` is not supported", "tiphys run"),
+    "how it is called": (
+        'TaskTemplate(name="t", _call_as_synchronous=True)', "`_call_as_synchronous` cannot be said", "Write `def execute`",
+    ),
+    "a report of a container": (
+        'class C(TaskTemplate):\n    def container_args(self, sctx): return ["ls"]\nC(name="t", report=True)',
+        "`C` makes no report: nothing in its container could log to one", "Let a task in Python make it.",
+    ),
+    "kept containers": (
+        'class S(TaskTemplate):\n    def execute(self, x): ...\nS(name="t", reusable=flyte.ReusePolicy(concurrency=2))',
+        "`execute` is not async, and the policy's concurrency is 2", "Write it as `async def`",
+    ),
     "parent": ('TaskTemplate(name="t", parent_env_name="e")', "`parent_env_name` is 'e', and `parent_env` is not", "Pass the"),
 }  # fmt: skip
 
@@ -82,6 +94,44 @@ def test_a_task_shows_the_settings_that_hold(load: Callable[[str], ModuleType]) 
         "type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}, "required": ["a"],
         "additionalProperties": False,
     }  # fmt: skip
+
+
+EVERY = """
+class Mine(TaskTemplate):
+    async def execute(self, x): return x
+
+mine = Mine(
+    name="mine", interface=NativeInterface({"x": int}, {"y": int}), short_name="Mine", task_type="own",
+    task_type_version=2, image="python:3.11", resources=flyte.Resources(cpu=1), cache="disable", interruptible=False,
+    retries=1, reusable=flyte.ReusePolicy(), docs=flyte.Documentation("Mine."), env_vars={"A": "1"}, secrets="s",
+    timeout=5, pod_template=flyte.PodTemplate(labels={"a": "b"}), report=True, queue=None, debuggable=False,
+    parent_env=None, parent_env_name=None, max_inline_io_bytes=1000, triggers=(),
+)
+
+@env.task
+async def main(x: int) -> int:
+    return await mine(x=x)
+"""
+
+
+def test_a_template_takes_every_field_of_flytes(load: Callable[[str], ModuleType]) -> None:
+    module = load(HEAD + EVERY)
+
+    manifest = compile_task(module.main, image="python:3.11")
+
+    templates = next(item for item in manifest.objects if item["kind"] == "WorkflowTemplate")["spec"]["templates"]
+    pod = next(item for item in templates if item["name"] == "mine")
+    notes = pod["metadata"]["annotations"]
+    assert notes["workflows.argoproj.io/title"] == "Mine"
+    assert notes["workflows.argoproj.io/description"] == "Mine."
+    assert notes["tiphys.dev/task-type"] == "own/2"
+    assert notes["tiphys.dev/reusable"].startswith("replicas=2..2")
+    assert notes["tiphys.dev/report"].endswith("/report.html")
+    assert pod["metadata"]["labels"] == {"a": "b"}
+    assert pod["container"]["image"] == "python:3.11"
+    assert pod["container"]["resources"] == {"requests": {"cpu": "1"}}
+    assert {"A", "S"} <= {each["name"] for each in pod["container"]["env"]}
+    assert (pod["retryStrategy"]["limit"], pod["activeDeadlineSeconds"]) == ("1", 65)
 
 
 def test_a_template_may_belong_to_an_environment(load: Callable[[str], ModuleType]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tiphys.argo.accelerators import NotThereError, asked_for
 from tiphys.argo.resolving import NOTHING, levels_of
 from tiphys.argo.tries import limit_of
+from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span, nearest
 from tiphys.ir import Program
 from tiphys.profile import Profile
@@ -65,10 +66,10 @@ def notes_on_losses(program: Program, resolved: Mapping[str, Resolved], profile:
         task = program.plans[name].task
         if task is not None and said.settings.interruptible and not limit_of(said.settings, profile, records=False):
             place = place_of(task.levels, "interruptible") or program.plans[name].where
-            yield (
-                f"{place}: `{task.name}` is interruptible, and fails where its node is taken away: say "
-                "`retries=tiphys.RetryStrategy(0, lost=3)`, or `lost = 3` below [retries] in the profile"
-            )
+            mend = "say `lost = 3` below [retries] in the profile"
+            if isinstance(task, TaskTemplate):  # the pods beside an object have no retries of their own
+                mend = f"{mend}, or `retries=tiphys.RetryStrategy(0, lost=3)`"
+            yield f"{place}: `{task.name}` is interruptible, and fails where its node is taken away: {mend}"
 
 
 def placement_of(settings: Settings, profile: Profile) -> Placement:

@@ -34,6 +34,9 @@ class Beside:
     outputs: str
 
 
+NO_REPORT = "nothing in its container could log to one"
+
+
 class ContainerTask(TaskTemplate[..., Any]):
     """A task of any image and command; the image needs no Python.
 
@@ -69,7 +72,7 @@ class ContainerTask(TaskTemplate[..., Any]):
             if image is None:
                 text = f"the container task {name!r} has no image"
                 report(Mistake(text, keyword(where, "image"), "Say which one: `image='alpine:3'`."))
-            level = said_of_task("ContainerTask", {**settings, "image": image}, where, ContainerTask)
+            level = said_of_task("ContainerTask", {**settings, "image": image}, where, ContainerTask, NO_REPORT)
             for side, types in (("inputs", inputs or {}), ("outputs", outputs or {})):
                 check_types(side, types, where)
             inputs, outputs = dict(inputs or {}), dict(outputs or {})

@@ -309,7 +309,8 @@ def check_docs(docs: object, where: Span) -> None:
 def said_image(task: object, where: Span) -> Any:
     """Give the image that a task names. Raises AuthoringError for one that belongs to an environment, or is none."""
     if not isinstance(task, TaskTemplate):
-        raise AuthoringError(Mistake(f"an environment is made of tasks, not {type(task).__name__} {task!r}", where))
+        text = f"an environment is made of tasks, not {type(task).__name__} {task!r}"
+        raise AuthoringError(Mistake(text, where, "Pass tasks such as `ContainerTask(...)`."))
     if task.environment is not None:
         text = f"`{task.name}` belongs to the environment `{task.environment.name}` already"
         mend = "Name that one in `depends_on`; only tasks such as `ContainerTask` have none."

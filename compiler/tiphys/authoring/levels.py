@@ -29,7 +29,7 @@ LEVELS: Mapping[str, frozenset[str]] = {
     ),
 }
 """The settings that each level takes: Flyte's matrix of the three levels."""
-OF_TASKS = (LEVELS["environment"] | LEVELS["decorator"]) - {"include", "plugin_config", "report", "reusable"}
+OF_TASKS = (LEVELS["environment"] | LEVELS["decorator"]) - {"include", "plugin_config"}
 """What a task takes that no environment makes."""
 OTHERS: Mapping[str, tuple[str, ...]] = {
     "environment": ("name", "depends_on", "description"),
@@ -60,16 +60,19 @@ def said(level: str, given: Mapping[str, Any], unknown: Mapping[str, object], wh
     return checked(LEVELS[level], CALLS[level], given, where)
 
 
-def said_of_task(call: str, given: Mapping[str, Any], where: Span, own: type | None = None) -> Settings:
+def said_of_task(call: str, given: Mapping[str, Any], where: Span, own: type | None = None, why: str = "") -> Settings:
     """Check the settings of a task that no environment makes: it takes those of an environment and of a decorator.
 
-    own: the class that was called, whose other parameters may have been meant.
+    own: the class that was called, whose other parameters may have been meant. why: it can make no report.
     """
     named = () if own is None else set(inspect.signature(own).parameters) - {"settings"}
-    known = sorted((*named, *OF_TASKS))
+    known = sorted({*named, *OF_TASKS})
     for name in sorted(set(given) - OF_TASKS):
         report(Mistake(f"`{call}` has no parameter `{name}`", keyword(where, name), nearest(name, known)))
-    return checked(OF_TASKS, call, given, where)
+    said = checked(OF_TASKS, call, given, where)
+    if said.report and why:
+        report(Mistake(f"`{call}` makes no report: {why}", keyword(where, "report"), "Let a task in Python make it."))
+    return said
 
 
 def checked(names: frozenset[str], call: str, given: Mapping[str, Any], where: Span) -> Settings:

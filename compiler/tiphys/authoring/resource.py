@@ -87,7 +87,7 @@ class ResourceTask(TaskTemplate[..., Any]):
         where = caller()
         with together():
             check_task_name(name, where)
-            said = said_of_task("ResourceTask", settings, where, ResourceTask)
+            said = said_of_task("ResourceTask", settings, where, ResourceTask, "it creates an object")
             for side, types in (("inputs", inputs), ("outputs", outputs)):
                 check_names(side, types, where)
             form = self.form_of(manifest, inputs or {})

@@ -9,14 +9,15 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from tiphys.authoring.commands import command_of
-from tiphys.authoring.container import Beside, as_folders, as_words, check_types
+from tiphys.authoring.container import NO_REPORT, Beside, as_folders, as_words, check_types
 from tiphys.authoring.interface import DataLoadingConfig, NativeInterface, SerializationContext, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import keyword
+from tiphys.authoring.reuse import check_function
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import AuthoringError, Mistake, Span, report
 from tiphys_runtime.beside import Container
-from tiphys_runtime.template import Declared
+from tiphys_runtime.template import Declared, Hooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ CONTEXT = SerializationContext()
 
 
 def begin(
-    task: TaskTemplate[..., Any], name: str, interface: NativeInterface, settings: Mapping[str, Any], where: Span, *,
+    task: TaskTemplate[..., Any], name: str, interface: NativeInterface, settings: dict[str, Any], where: Span, *,
     docs: Any, debuggable: bool, parent: tuple[Any, str | None], task_type: tuple[str | None, int | None],
 ) -> None:  # fmt: skip
     """Give a task of a class of the user's what it says of itself. Raises AuthoringError."""
@@ -42,6 +43,9 @@ def begin(
         text = f"`interface` takes a `NativeInterface`, not {interface!r}"
         mend = 'Write `tiphys.extend.NativeInterface({"x": int}, {"y": str})`.'
         raise AuthoringError(Mistake(text, keyword(where, "interface"), mend))
+    if settings.pop("_call_as_synchronous", None) is not None:
+        text = "`_call_as_synchronous` cannot be said: a task is sync where its function, or `execute`, is"
+        report(Mistake(text, keyword(where, "_call_as_synchronous"), "Write `def execute` instead of `async def`."))
     if debuggable:
         text = "`debuggable` is not supported: no editor can connect to a pod"
         report(Mistake(text, keyword(where, "debuggable"), "Run it on this computer: `tiphys run`."))
@@ -56,7 +60,10 @@ def begin(
     if version is not None:
         task.task_type_version = version
     by_identity(type(task))
-    said = said_of_task(owner, settings, where, TaskTemplate)
+    is_container = type(task).container_args is not TaskTemplate.container_args
+    said = said_of_task(owner, settings, where, TaskTemplate, NO_REPORT if is_container else "")
+    if type(task).execute is not Hooks.execute:
+        check_function(said.reusable, type(task).execute, where)
     task.outputs = dict(interface.outputs)
     task.begin(
         dressed(Declared(name), name, interface.signature), name=name, environment=environment, said=said, docs=docs,

@@ -199,10 +199,11 @@ def of_module(pickler: ProgramPickler, module: ModuleType) -> Any:
     return remake.module, (name,)
 
 
-def of_method(_pickler: ProgramPickler, method: MethodType) -> Any:
-    """Write a bound method: found again on its object where that works."""
+def of_method(pickler: ProgramPickler, method: MethodType) -> Any:
+    """Write a bound method: found again on its object where that works; a class that travels may have none yet."""
     name = method.__func__.__name__
-    if getattr(method.__self__, name, None) == method:
+    owner = method.__self__ if isinstance(method.__self__, type) else type(method.__self__)
+    if not pickler.things.is_by_value(owner) and getattr(method.__self__, name, None) == method:
         return getattr, (method.__self__, name)
     return MethodType, (method.__func__, method.__self__)
 

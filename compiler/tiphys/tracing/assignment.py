@@ -20,13 +20,28 @@ from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.together import Change, Gives, change, is_alone
 from tiphys.tracing.tracer import Tracer, annotation_of
-from tiphys.tracing.values import Captured, Hole, Method, NotKnown, Raised, Unknown, is_frozen, is_immutable
+from tiphys.tracing.values import (
+    Captured,
+    Choice,
+    Hole,
+    Method,
+    NotKnown,
+    Raised,
+    TupleV,
+    Unknown,
+    is_frozen,
+    is_immutable,
+)
 
 
 def assign(t: Tracer, target: ast.expr, value: Any) -> None:
     """Bind a value to a target."""
+    from tiphys.tracing.iteration import is_kept_iterator, lost_count
+
     match target:
         case ast.Name(id=name):
+            if is_kept_iterator(value):
+                raise lost_count(t, target)
             store(t, name, t.settle(value, name, target), target)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             for item, one in zip(targets, unpack(t, value, targets, target), strict=True):
@@ -45,9 +60,13 @@ def assign(t: Tracer, target: ast.expr, value: Any) -> None:
 
 def unpack(t: Tracer, value: Any, targets: list[ast.expr], node: ast.expr) -> list[Any]:
     """Take a value apart: exactly where its length is known, else by glue that checks it as Python does."""
+    from tiphys.tracing.choices import decide
     from tiphys.tracing.iteration import collect
     from tiphys_runtime.objects import unpack as unpack_native
 
+    if isinstance(value, Choice):
+        whole = decide(t, value, lambda option: t.tuple(unpack(t, option, targets, node)), node)
+        return list(whole.items) if isinstance(whole, TupleV) else unpack(t, whole, targets, node)
     star = next((index for index, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
     before, after = (len(targets), -1) if star is None else (star, len(targets) - star - 1)
     unknown = t.unknown(value)

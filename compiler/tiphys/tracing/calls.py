@@ -37,6 +37,8 @@ from tiphys.tracing.values import (
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
+EACH = (len, list, tuple, reversed, enumerate)
+"""Of one of several lists of tasks they are asked each."""
 
 
 def raising(t: Tracer, node: ast.AST, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -145,6 +147,12 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     except TypeError:
         shape = None
     if shape is not None:
+        if function in EACH and isinstance(args[0] if args else None, Choice):
+            from tiphys.tracing.choices import decide
+
+            return decide(
+                t, args[0], lambda option: call_native(t, function, (option, *args[1:]), keywords, node), node
+            )
         result = shape(t, args, keywords, node)
         if result is not NotImplemented:
             return result

@@ -138,11 +138,11 @@ def call_dict(
 
 def one_or_default(t: Tracer, entries: dict[Any, Any], args: tuple[Any, ...], node: ast.Call) -> Choice | None:
     """Run `get` on a dict of what is no data, such as tasks, with a key that is known at run time."""
-    from tiphys.tracing.data import is_setting, needs_choice
+    from tiphys.tracing.data import stays_beside
 
     key, *default = args
     options = (*(t.lift(value) for value in entries.values()), default[0] if default else None)
-    if not any(needs_choice(t, option) or is_setting(option) for option in options):
+    if not any(stays_beside(t, option) for option in options):
         return None
     table = t.capture({name: index for index, name in enumerate(entries)}, "numbers", node)
     head = at(ast.Attribute(value=table, attr="get", ctx=ast.Load()), node)

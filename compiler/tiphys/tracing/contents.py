@@ -8,11 +8,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
-from tiphys.tracing.data import is_data, is_setting
+from tiphys.tracing.data import is_data, stays_beside
 from tiphys.tracing.facts import type_of, unknown_parts
 from tiphys.tracing.glue import at
 from tiphys.tracing.inference import common
 from tiphys.tracing.leaving import Leaving
+from tiphys.tracing.reach import reaches
 from tiphys.tracing.sharing import Reach, united
 from tiphys.tracing.state import (
     Box,
@@ -179,7 +180,7 @@ class Merging:
                     for index in range(lengths.pop())
                 ]
                 return self.t.tuple(parts, shapes[0][0])
-        if all(is_data(self.t, item) for item in items) and not any(map(is_setting, items)):
+        if all(is_data(self.t, item) for item in items) and not any(stays_beside(self.t, item) for item in items):
             return self.data(values, hint)
         return self.choice(values)
 
@@ -189,6 +190,9 @@ class Merging:
         if not all(is_data(self.t, box) for box in values.values()):
             return self.choice(values)
         contents = {number: self.fork.content_of(number, box) for number, box in values.items()}
+        classes = {content.cls for content in contents.values() if isinstance(content, ObjectC)}
+        if len(classes) > 1 and any(map(reaches, classes)):
+            return self.choice(values)
         box = t.state.box(self.content(contents, values))
         self.chosen.append((box, values))
         return box

@@ -12,7 +12,8 @@ from tiphys.authoring.condition import Condition, Waiter
 from tiphys.authoring.model import Setting
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.closures import reaches_task
-from tiphys.tracing.reach import reaches
+from tiphys.tracing.reach import is_user_class, reaches
+from tiphys.tracing.sharing import parts_of
 from tiphys.tracing.state import BatchC, Box, ChoiceC, DictC, GroupC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, Posed, PosedWaiter, Special, TupleV, Unknown
@@ -30,7 +31,9 @@ def needs_choice(t: Tracer, value: Any) -> bool:
             return isinstance(value.node, ast.AsyncFunctionDef) or reaches_task(t, value)
         case Bound(function=function):
             return needs_choice(t, function)
-        case functools.partial() | types.FunctionType():
+        case types.MethodType(__self__=receiver) if reaches(receiver):
+            return True
+        case functools.partial() | types.FunctionType() | types.MethodType():
             return reaches(value) or inspect.iscoroutinefunction(value)
     return False
 
@@ -38,6 +41,25 @@ def needs_choice(t: Tracer, value: Any) -> bool:
 def is_setting(value: Any) -> bool:
     """Say whether a value is a setting of a task: known now, each of several makes a task of its own."""
     return isinstance(value, Setting)
+
+
+def stays_beside(t: Tracer, value: Any) -> bool:
+    """Say whether one of several values stays beside the others: code, a setting, or a container that holds code."""
+    return needs_choice(t, value) or is_setting(value) or holds_code(t, value)
+
+
+def holds_code(t: Tracer, value: Any, depth: int = 0) -> bool:
+    """Say whether a container, or an object, holds what would call a task."""
+    match value:
+        case Box(content=ObjectC(cls=cls)) if reaches(cls):
+            return True
+        case Box(content=ListC() | DictC() | ObjectC()) | TupleV():
+            return depth < 50 and any(
+                needs_choice(t, item) or holds_code(t, item, depth + 1) for item in parts_of(value)
+            )
+        case list() | tuple() | dict():
+            return reaches(value)
+    return is_user_class(type(value)) and reaches(value)
 
 
 def is_data(t: Tracer, value: Any, depth: int = 0) -> bool:
@@ -52,6 +74,8 @@ def is_data(t: Tracer, value: Any, depth: int = 0) -> bool:
         case Box(content=DictC(entries=entries) | ObjectC(fields=entries)):
             return depth < 50 and all(is_data(t, item, depth + 1) for item in entries.values())
         case Choice() | Box() | Method():
+            return False
+        case tuple() | list() | dict() if reaches(value):
             return False
     return value is not UNBOUND and not needs_choice(t, value)
 

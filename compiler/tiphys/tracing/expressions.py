@@ -16,7 +16,7 @@ from tiphys.tracing.choices import decide
 from tiphys.tracing.closures import comprehension_tree, make_closure
 from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
 from tiphys.tracing.concurrency import await_value
-from tiphys.tracing.data import is_setting, needs_choice
+from tiphys.tracing.data import stays_beside
 from tiphys.tracing.displays import elements, listed, made_dict, made_set, tupled
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
@@ -199,7 +199,7 @@ def one_of(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Choice | Non
             numbers, options = list(range(len(value))), list(value)
         case _:
             return None
-    if not any(needs_choice(t, option) or is_setting(option) for option in options):
+    if not any(stays_beside(t, option) for option in options):
         return None
     table = t.capture(numbers, "numbers", node)
     tree = at(ast.Subscript(value=table, slice=t.tree(key, node.slice, hint_of(node.slice)), ctx=ast.Load()), node)

@@ -240,6 +240,20 @@ def result_of(box: Box) -> Ref | None:
     return box.content.value.ref if isinstance(box.content, OpaqueC) else None
 
 
+def lost_count(t: Tracer, node: ast.AST) -> NotTraceable:
+    """Build the refusal of an iterator of run time that is kept, and gone on with."""
+    mend = "Go over the value itself, or over a list of what the iterator gives: `xs[0]`, `xs[1:]`, `for x in xs`."
+    return t.untraceable("how far an iterator over a runtime value is cannot be followed", node, mend)
+
+
+def is_kept_iterator(value: Any) -> bool:
+    """Say whether a value is the iterator that `iter` makes at run time."""
+    match value:
+        case Unknown(tree=ast.Call(func=Hole(value=Captured(value=function)))):
+            return function is iter
+    return False
+
+
 VIEWS = ("items", "keys", "values")
 LIVE = (enumerate, zip, reversed, iter)
 

@@ -25,7 +25,7 @@ from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
 from tiphys.tracing.state import BatchC, Box, CountC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Generator, Unknown
+from tiphys.tracing.values import Choice, Generator, Unknown
 from tiphys.tracing.which import Which
 from tiphys_runtime.objects import count_of
 
@@ -38,6 +38,9 @@ GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
 def for_loop(t: Tracer, node: For) -> Done:
     mark, names = t.state.mark(), t.names.mark()
     iterable = opened(t, evaluate(t, node.iter), node.iter)
+    if isinstance(iterable, Choice):
+        t.state.keep(mark)
+        return over_each(t, node, iterable)
     unknown, is_before = t.unknown(iterable), False
     if unknown is not None:
         t.need(unknown)
@@ -52,7 +55,6 @@ def for_loop(t: Tracer, node: For) -> Done:
             with loop_over_given(t, node, iterable) as loop:
                 return run_as_glue(t, loop)
         if isinstance(iterable, Box) and is_resized(node):
-            check_next(t, node)
             return as_it_grows(t, node, iterable)
         count, item = counted(t, unknown, node.iter)
         return looped(t, node, count, item)
@@ -70,6 +72,18 @@ def for_loop(t: Tracer, node: For) -> Done:
         with loop_over_given(t, node, given_by(t, iterable, node.iter)) as loop:
             return for_loop(t, loop)
     return unrolled(t, node, iterable)
+
+
+def over_each(t: Tracer, node: For, choice: Choice) -> Done:
+    """Run a loop over one of several things, such as lists of tasks: a loop for each of them."""
+
+    def work(option: Any) -> Done:
+        with loop_over_given(t, node, option) as loop:
+            return for_loop(t, loop)
+
+    which = Which(t, choice.number, node.iter, is_number=True)
+    done: Done = fork(t, which, [partial(work, option) for option in choice.options], node, title="pick")
+    return done
 
 
 def walked(t: Tracer, node: For, iterable: Any) -> Done:
@@ -92,15 +106,6 @@ def is_resized(node: For) -> bool:
     owners = [changed_by(part) for part in parts if isinstance(part, ast.Call | ast.AugAssign)]
     owners += [part.value for part in parts if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Del)]
     return any(isinstance(owner, ast.Name) and owner.id == node.iter.id for owner in owners)
-
-
-def check_next(t: Tracer, node: For) -> None:
-    """Refuse a loop that takes items out of the iterator that it goes over."""
-    for statement in node.body:
-        for part in ast.walk(statement):
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "next":
-                what = "this takes items out of an iterator of run time, while a loop goes over it"
-                raise t.untraceable(what, part, "Make a list of it, and go over that by index.")
 
 
 def growing(t: Tracer, node: For, iterable: Box) -> Done:

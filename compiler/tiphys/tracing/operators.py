@@ -12,7 +12,7 @@ from tiphys.tracing.acting import acts, computes
 from tiphys.tracing.calls import raising
 from tiphys.tracing.choices import decide, decided_by
 from tiphys.tracing.closures import code_tree
-from tiphys.tracing.data import is_setting, needs_choice
+from tiphys.tracing.data import stays_beside
 from tiphys.tracing.facts import identical, mix, part, truth_of, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.merging import fork_value
@@ -191,7 +191,7 @@ def ternary(t: Tracer, node: ast.IfExp) -> Any:
         mark = t.state.mark()
         try:
             values = [lazily(t, side, word) for side, word in zip(sides, ("if", "else"), strict=True)]
-            if not any(needs_choice(t, value) or is_setting(value) for value in values):
+            if not any(stays_beside(t, value) for value in values):
                 t.state.keep(mark)
                 return ternary_glue(t, node, test, values)
         except NotTraceable:

@@ -17,7 +17,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_known, call_value, raising
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect, given_by
+from tiphys.tracing.iteration import collect, given_by, lost_count
 from tiphys.tracing.overriding import resources
 from tiphys.tracing.spreading import laid_over
 from tiphys.tracing.state import (
@@ -242,6 +242,9 @@ def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node:
             raise Raised(StopIteration(), t.span(node))
         case (Generator(), *_):
             raise t.untraceable("`next` on a generator cannot be traced", node, "Loop over it with `for`.")
+    is_kept = node.args and isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript)
+    if is_kept and args and t.unknown(args[0]) is not None:
+        raise lost_count(t, node)
     return NotImplemented
 
 

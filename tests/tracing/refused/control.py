@@ -29,6 +29,32 @@ the calls nest too deep to be traced
   Write the recursion as a loop.
 """,
     ),
+    "iterator kept": (
+        """\
+rows = iter(await numbers(n))
+return await add(next(rows))
+""",
+        """\
+how far an iterator over a runtime value is cannot be followed
+  flow.py:85:5
+    rows = iter(await numbers(n))
+    ^^^^
+  Go over the value itself, or over a list of what the iterator gives: `xs[0]`, `xs[1:]`, `for x in xs`.
+""",
+    ),
+    "iterator gone on with": (
+        """\
+rows = enumerate(await numbers(n))
+return await add(next(rows)[1])
+""",
+        """\
+how far an iterator over a runtime value is cannot be followed
+  flow.py:86:22
+    return await add(next(rows)[1])
+                     ^^^^^^^^^^
+  Go over the value itself, or over a list of what the iterator gives: `xs[0]`, `xs[1:]`, `for x in xs`.
+""",
+    ),
     "orchestrator recursion": (
         """\
 return await main(n)
@@ -222,21 +248,6 @@ whether these are one object is known only at run time
     return xs is ys
            ^^^^^^^^
   Compare with `==`, or keep in a variable which one it is.
-""",
-    ),
-    "next of the iterator of a loop": (
-        """\
-xs = iter(await numbers(n))
-for x in xs:
-    await add(x)
-    next(xs, None)
-""",
-        """\
-this takes items out of an iterator of run time, while a loop goes over it
-  flow.py:88:9
-    next(xs, None)
-    ^^^^^^^^^^^^^^
-  Make a list of it, and go over that by index.
 """,
     ),
     "one of several lists, carried": (

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import tiphys as flyte
 
@@ -206,6 +207,51 @@ async def return_inside_with(n: int) -> list[object]:
     return [log]
 
 
+class Told:
+    def __init__(self, log: list[object]) -> None:
+        self.log = log
+        self.depth = 0
+
+    async def __aenter__(self) -> "Told":
+        self.depth += 1
+        self.log.append(f"in {await add(self.depth)}")
+        return self
+
+    async def __aexit__(self, kind: Any, error: Any, _trace: Any) -> bool:
+        self.log.append(f"out {kind.__name__ if kind else None} {error}")
+        self.depth -= 1
+        return isinstance(error, ValueError) and "3" in str(error)
+
+
+@env.task
+async def odd_fails(n: int) -> int:
+    if n % 2:
+        raise ValueError(f"odd {n}")
+    return n
+
+
+@env.task
+async def manager_and_handler_of_one_list(n: int) -> list[object]:
+    log: list[object] = []
+    try:
+        async with Told(log):
+            log.append(await odd_fails(n))
+    except ValueError as error:
+        log.append(repr(error))
+    return log
+
+
+@env.task
+async def one_manager_twice(n: int) -> list[object]:
+    log: list[object] = []
+    told = Told(log)
+    async with told:
+        async with told:
+            log.append(await odd_fails(n))
+        log.append("behind")
+    return [*log, told.depth]
+
+
 CASES = [
     *[("timeout_around", {"n": n}) for n in (0, 1, 3)],
     *[("users_own", {"n": n}) for n in (0, 1, 3)],
@@ -227,4 +273,10 @@ CASES = [
     ("users_own_async_and_an_error", {"n": 1}, 3),  # 2 CATCH, BEHIND
     *[("users_own_class", {"n": n}, 1) for n in (0, 1, 3)],  # BEHIND
     *[("return_inside_with", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    # the manager's own `try` and `finally` are tried, too: a catch for each that fails, and what stands behind each
+    ("manager_and_handler_of_one_list", {"n": 2}, 3),
+    ("manager_and_handler_of_one_list", {"n": 1}, 8),
+    ("manager_and_handler_of_one_list", {"n": 3}, 4),
+    ("one_manager_twice", {"n": 2}, 4),
+    ("one_manager_twice", {"n": 3}, 5),
 ]

@@ -7,7 +7,7 @@ import builtins
 import inspect
 import random
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
 import tiphys
@@ -242,13 +242,13 @@ def changes_receiver(t: Tracer, annotation: Any, name: str) -> bool:
     return name in natives.MUTATORS or has_changing_method(t.frame, name)
 
 
-def check_lost(t: Tracer, code: ast.AST, frame: Frame, title: str, where: ast.AST, *, given: bool = False) -> None:
+def check_lost(t: Tracer, code: ast.AST, frame: Frame, title: str, where: ast.AST, given: Iterable[str] = ()) -> None:
     """Refuse code that is to run in a pod although it changes what lives outside of it: the change would be lost.
 
-    given: what it changes of its own parameters is read back by whoever calls it.
+    given: parameters of its own of which a change is read back by whoever calls it.
     """
-    allowed = {item.arg for item in parameters_of(code.args)} if given and isinstance(code, Function) else set()
-    own = allowed | local_names(code) if allowed else set()
+    parameters = {item.arg for item in parameters_of(code.args)} if isinstance(code, Function) else set()
+    own = set(given) | (local_names(code) - parameters) if parameters else set()
     for name in changes(code, frame, calls=False):
         if name not in own:
             mend = "Let it give a new value instead of changing one."

@@ -17,7 +17,7 @@ from tiphys.tracing.names import find, names_read_beside, owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.reach import member_reaches, reaches, read_from_around
 from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
-from tiphys.tracing.state import PendingC
+from tiphys.tracing.state import Box, PendingC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import (
     POISON,
@@ -122,7 +122,7 @@ def entered(t: Tracer, closure: Closure, args: tuple[Any, ...], keywords: dict[s
     bound = bind(t, closure.name, known, args, keywords, node)
     for item in known:
         if item.name not in bound and item.default is not item.empty:
-            bound[item.name] = t.lift_outside(item.default)
+            bound[item.name] = t.lift_outside(item.default) if closure.native else item.default
     bound = {name: t.steady(value, name, node) for name, value in bound.items()}
     return Frame(
         new_frame(t.state, bound), scope_of(closure.node), closure.frame, closure.frame.globals, closure.frame.cells,
@@ -206,7 +206,10 @@ def closure_tree(t: Tracer, value: Closure | Bound, node: ast.AST) -> ast.expr:
             f"`{closure.name}` calls a task, so it cannot run as part of another computation", node, mend
         )
     word = "a lambda" if isinstance(closure.node, ast.Lambda) else f"`{closure.name}`"
-    check_lost(t, closure.node, closure.frame, word, node, given=not isinstance(closure.node, ast.Lambda))
+    given = [] if isinstance(closure.node, ast.Lambda) else [
+        one.name for one in parameters(closure) if not isinstance(one.default, Box | list | dict | set)
+    ]  # fmt: skip
+    check_lost(t, closure.node, closure.frame, word, node, given)
     if closure.native is not None:
         head: ast.expr = Hole(Captured(closure.native), closure.name, node)
     elif isinstance(closure.node, ast.Lambda):

@@ -24,7 +24,7 @@ from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
 from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free, label_of, resume
 from tiphys.tracing.sharing import NOTHING, Reach
-from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.state import Box, DictC, ListC, Mark, ObjectC, OpaqueC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND, handler_of
@@ -42,6 +42,8 @@ class Trial:
     live: set[str]
     node: ast.AST
     slots: list[Slot] | None = None
+    frame_box: Box | None = None
+    """The variables of the function that the `try` stands in."""
     points: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
     lost: set[Slot] = field(default_factory=set)
     """What is no data, and not the same wherever the body may fail."""
@@ -61,6 +63,10 @@ class Trial:
             atoms.append(held_atom(self.t, value, "held", self.node))
         return tuple(atoms)
 
+    def is_read_later(self, name: str, old: Any) -> bool:
+        """Say whether a variable beside the `try` may be read behind it; of ours only those that were there before."""
+        return name in self.live or (" " in name and old is not UNBOUND)
+
     def changed(self) -> dict[Slot, tuple[Any, Any]]:
         """List what has changed so far: the values before the `try`, and now."""
         found: dict[Slot, tuple[Any, Any]] = {}
@@ -68,8 +74,7 @@ class Trial:
             if isinstance(after, PendingC):
                 continue
             for key, old, new in differences(before, after, self.t, self.node):
-                own = isinstance(after, FrameC) and box is self.t.frame.box
-                if not own or key[0] in self.live:
+                if box is not self.frame_box or self.is_read_later(key[0], old):
                     found[box, key] = (old, new)
         return found
 
@@ -100,7 +105,7 @@ def tries(
     begun = t.state.frontier
     live = names_loaded_outside(t.frame.scope.node, None)
     names = t.names.mark()
-    trial = Trial(t, t.state.coming(), live, node)
+    trial = Trial(t, t.state.coming(), live, node, frame_box=t.frame.box)
     way = explored(t, trial, work)
     if way.is_light and not way.is_ended:
         raised, way.raised = way.raised, None
@@ -110,7 +115,7 @@ def tries(
     lost = trial.lost
     if slots:
         t.undo_names(names)
-        trial = Trial(t, t.state.coming(), live, node, slots, lost=lost)
+        trial = Trial(t, t.state.coming(), live, node, slots, t.frame.box, lost=lost)
         way = explored(t, trial, work)
     return Recording(t, ended(t, way, node), slots, trial, clauses, node, begun, points).record()
 

@@ -361,6 +361,23 @@ async def cached_helper(n: int) -> list[int]:
     return [cached(2), cached(a)]
 
 
+@env.task
+async def changed_defaults_of_nested_functions(n: int) -> list[object]:
+    a = await add(n)
+
+    def kept(x: int, seen: list[int] = []) -> list[int]:  # noqa: B006
+        seen.append(x)
+        return list(seen)
+
+    def filled(values: list[int], seen: list[int] = []) -> int:  # noqa: B006
+        for value in values:
+            seen.append(value)
+        return len(seen)
+
+    first = [kept(1), kept(a), kept(6, seen=[0])]
+    return [first, filled(await numbers(n)), filled(await numbers(n))]
+
+
 CASES = [
     *[
         (name, {"n": n})
@@ -375,4 +392,5 @@ CASES = [
     ],
     ("generator_over_results", {"n": 2}, 1),  # JOIN
     ("tree_recursion", {"n": 2}, 1),  # JOIN
+    *[("changed_defaults_of_nested_functions", {"n": n}) for n in (0, 1, 3)],
 ]  # fmt: skip

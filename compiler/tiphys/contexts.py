@@ -9,7 +9,7 @@ from typing import Any
 from tiphys.authoring.labels import as_annotations, as_labels
 from tiphys.authoring.levels import checked
 from tiphys.authoring.location import keyword
-from tiphys.authoring.naming import as_namespace, as_run_name
+from tiphys.authoring.naming import MOST_PODS, as_count, as_namespace, as_run_name
 from tiphys.diagnostics import Mistake, Span, UsageError, nearest, report, together
 from tiphys.settings import Settings
 
@@ -71,9 +71,11 @@ def cache_of(*, disable: object, overwrite: object) -> str | None:
 
 def count_of(name: str, value: object) -> None:
     """Check a number of pods. Raises UsageError."""
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-        message = f"`{name}={value!r}`: write a whole number from 1 on"
-        raise UsageError(message)
+    try:
+        as_count(value)
+    except ValueError:
+        message = f"`{name}={value!r}`: write a whole number from 1 on, up to {MOST_PODS:,}"
+        raise UsageError(message) from None
 
 
 def check(said: Mapping[str, Any]) -> None:

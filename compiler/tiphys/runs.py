@@ -321,7 +321,7 @@ def run(task: TaskTemplate[..., Any], /, *args: Any, **kwargs: Any) -> Run:
 
 
 def with_runcontext(
-    mode: Literal["local", "cluster", "remote"] = "local",
+    mode: Literal["local", "cluster", "remote"] | None = "local",
     *,
     image: str | Sequence[str] | None = None,
     namespace: str | None = None,
@@ -362,7 +362,7 @@ def with_runcontext(
     cache = cache_of(disable=disable_run_cache, overwrite=overwrite_cache)
     count_of("max_action_concurrency", max_action_concurrency)
     return RunContext(
-        "cluster" if mode == "remote" else mode,
+        "local" if mode is None else "cluster" if mode == "remote" else mode,
         image,
         namespace,
         context,
@@ -370,12 +370,12 @@ def with_runcontext(
         executor,
         parallelism if parallelism is not None else max_action_concurrency,
         None,
-        labels or {},
-        annotations or {},
+        {} if labels is None else labels,
+        {} if annotations is None else annotations,
         profile,
-        signals or {},
+        {} if signals is None else signals,
         cache,
         name,
         said,
-        custom_context or {},
+        {} if custom_context is None else custom_context,
     )

@@ -133,6 +133,44 @@ def test_a_mistake_is_reported_at_its_line(title: str, refused: Callable[[str], 
     assert "^" in text
 
 
+WRONG_KINDS = {
+    "flyte.Secret(b'token')": "`Secret(key=b'token')`: write a text",
+    "flyte.Trigger('t', description=b'x')": "`Trigger(description=b'x')`: write a text",
+    "flyte.FixedRate(60, 3)": "`FixedRate(start_time=3)`: write a datetime",
+    "flyte.FixedRate(60, '2026-01-01')": "`FixedRate(start_time='2026-01-01')`: write a datetime",
+    "flyte.Trigger('t', max_action_concurrency=True)": "it must be a whole number from 1 to 2,147,483,647",
+    "flyte.Trigger('t', max_action_concurrency=10**12)": "it must be a whole number from 1 to 2,147,483,647",
+    "flyte.Trigger.hourly(['when'])": "it names the input that takes the planned time",
+    "flyte.Trigger.hourly('the time')": "it names the input that takes the planned time",
+    "flyte.Event('a', 'b', 'A b')": "it is no name of a ServiceAccount",
+    "flyte.Device(1, 'GPU', 'T4', shared=0)": "`Device(shared=0)`: write True or False",
+    "flyte.PodTemplate(primary_container_name='My Task')": "'My Task' is no name of a container",
+    "flyte.extend.KubernetesResource(owned=0)": "`KubernetesResource(owned=0)`: write True or False",
+    "flyte.extend.NativeInterface(3)": "`inputs` of an interface are types by name, not 3",
+    "flyte.extend.NativeInterface({'a b': int})": "`inputs` of an interface are types by name",
+    "flyte.extend.TaskTemplate(name='a', docs='text')": "`docs` takes a `Documentation`, not str 'text'",
+    "flyte.extend.TaskTemplate(name='a', task_type=3)": "`task_type` is one word for the kind of work, not 3",
+    "flyte.extend.TaskTemplate(name='a', task_type_version='1')": "`task_type_version` is a whole number from 0 on",
+    "flyte.extend.TaskTemplate(name='a', parent_env='e')": "`parent_env` is an environment, or a weak reference to one",
+    "flyte.extend.ResourceTask('a', {'kind': 'Job', 'apiVersion': 'v1'}, inputs={'x': 1})": "`x` in `inputs` has no type, but 1",
+    "flyte.extend.ResourceTask('a', {'kind': 'Job', 'apiVersion': 'v1'}, docs=3)": "`docs` takes a `Documentation`",
+    "flyte.extras.ContainerTask('a', 'alpine', ['ls'], inputs={1: str})": "1 in `inputs` is no name of a file",
+    "flyte.extras.ContainerTask('a', 'alpine', ['ls'], inputs='')": "`inputs` takes types by name, not ''",
+    "flyte.extras.ContainerTask('a', 'alpine', ['ls'], arguments=0)": "`arguments` takes a list of texts, not 0",
+    "flyte.extras.shell.create('a', 'alpine', 'ls', inputs=['x'])": "`inputs` takes types by name, not ['x']",
+}
+"""Values of another kind than is meant, and a part of what is said of them."""
+
+
+@pytest.mark.parametrize("program", WRONG_KINDS)
+def test_a_value_of_another_kind_is_reported_at_its_line(program: str, refused: Callable[[str], str]) -> None:
+    """Nothing is read as what it is not."""
+    text = refused(program)
+
+    assert WRONG_KINDS[program] in text
+    assert "flow.py:" in text
+
+
 UNKNOWN = {
     'flyte.Cache("auto", maxage=1)': ("Cache", "maxage", "max_age"),
     "flyte.ReusePolicy(replica=2)": ("ReusePolicy", "replica", "replicas"),

@@ -35,6 +35,7 @@ REFUSED = {
     "a registry with a scheme": ("Image.from_debian_base(registry='https://r.example')", "is no registry", "without `https://`"),
     "a name in capitals": ("Image.from_debian_base(name='Mine')", "'Mine' is no name of an image", "lower-case"),
     "a tag in the name": ("Image.from_debian_base(name='mine:1')", "is no name of an image", "the tag is made of the contents"),
+    "no name": ("Image.from_dockerfile('Dockerfile', name='')", "'' is no name of an image", "lower-case"),
     "a name without end": ("Image.from_debian_base(name='a' * 300)", "is no name of an image", ""),
     "a platform": ("Image.from_debian_base(platform='amd64')", "'amd64' is no platform", "'linux/amd64'"),
     "an address": ("Image.from_base('a b')", "'a b' is no address of an image", "python:3.12-slim"),

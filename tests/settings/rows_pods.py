@@ -228,7 +228,7 @@ WRONG = [
     (pod(containers=[{"name": "primary"}, {"name": "wait", "image": "a"}]), "Argo's own container is called `wait`", "rename it"),
     (pod(containers=[{"name": "primary"}, {"name": "primary", "image": "a"}]), "two containers are called `primary`", ""),
     (pod(containers=[{"image": "a"}]), "`pod_spec.containers[0].name` is None, and must be lower-case letters", ""),
-    ("pod_template=tiphys.PodTemplate(primary_container_name=3)", "the name of the primary container is a text, not 3", ""),
+    ("pod_template=tiphys.PodTemplate(primary_container_name=3)", "3 is no name of a container", ""),
     (pod(containers=[{"name": "primary"}, {"name": "a"}]), "(`a`) has no image", ""),
     (sidecar(requests={"cpu": 2}, limits={"cpu": 1}), "`pod_spec.containers[1].resources.requests.cpu`: the request 2 is above the limit 1", ""),
     (sidecar(requests={"x.y/z": 2}), "a device needs a limit that is equal", ""),

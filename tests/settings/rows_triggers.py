@@ -172,7 +172,7 @@ REFUSALS = [
     Refusal(MAIN, trigger(f"{NIGHTLY}, overwrite_cache=1"), message="write True or False"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, notifications=['me']"), message="Argo tells nobody"),
     Refusal(MAIN, trigger(f"{NIGHTLY}, custom_context={{'a': 1}}"), message="custom_context"),
-    Refusal(MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=0"), message="a whole number from 1 on"),
+    Refusal(MAIN, trigger(f"{NIGHTLY}, max_action_concurrency=0"), message="a whole number from 1 to"),
     Refusal(
         MAIN, trigger("tiphys.Event('github', 'push'), inputs={'n': tiphys.TriggerTime}"),
         message="an event has no planned time", mend="",

@@ -12,8 +12,8 @@ from tiphys.authoring.commands import Command, Misplaced, command_of
 from tiphys.authoring.interface import NativeInterface, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
-from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, Span, report, together
+from tiphys.authoring.task import Documentation, TaskTemplate, check_docs
+from tiphys.diagnostics import AuthoringError, Mistake, Span, report, shown, together
 from tiphys_runtime.beside import Container
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ class ContainerTask(TaskTemplate[..., Any]):
                 text = f"the container task {name!r} has no image"
                 report(Mistake(text, keyword(where, "image"), "Say which one: `image='alpine:3'`."))
             level = said_of_task("ContainerTask", {**settings, "image": image}, where, ContainerTask, NO_REPORT)
-            for side, types in (("inputs", inputs or {}), ("outputs", outputs or {})):
-                check_types(side, types, where)
-            inputs, outputs = dict(inputs or {}), dict(outputs or {})
-            words = (*as_words("command", command, where), *as_words("arguments", arguments or (), where))
+            check_docs(docs, where)
+            inputs, outputs = as_types("inputs", inputs, where), as_types("outputs", outputs, where)
+            more = () if arguments is None else as_words("arguments", arguments, where)
+            words = (*as_words("command", command, where), *more)
             if not words:
                 text = f"the container task {name!r} has no command"
                 raise AuthoringError(Mistake(text, keyword(where, "command"), "Say what it runs: `command=[...]`."))
@@ -94,23 +94,21 @@ class ContainerTask(TaskTemplate[..., Any]):
         self.inputs, self.outputs = inputs, outputs
 
 
-def check_types(side: str, types: Mapping[str, Any], where: Span) -> None:
-    """Report names that no file can have, and types that no file can hold. Raises AuthoringError for no dict."""
+def as_types(side: str, types: object, where: Span) -> dict[str, Any]:
+    """Check types by name, for names that a file can have. Raises AuthoringError for what nothing can be made of."""
+    if types is None:
+        return {}
+    place = keyword(where, side)
     if not isinstance(types, Mapping):
         mend = f'Write `{side}={{"name": str}}`.'
-        raise AuthoringError(Mistake(f"`{side}` takes types by name, not {types!r}", keyword(where, side), mend))
+        raise AuthoringError(Mistake(f"`{side}` takes types by name, not {shown(types)}", place, mend))
     for name, kind in types.items():
         if not isinstance(name, str) or not FILE.fullmatch(name):
-            mend = "Use letters, digits and `_`."
-            report(
-                Mistake(
-                    f"{name!r} in `{side}` is no name of a file that any program can read", keyword(where, side), mend
-                )
-            )
+            what = f"{shown(name)} in `{side}` is no name of a file that any program can read"
+            raise AuthoringError(Mistake(what, place, "Use letters, digits and `_`."))
         if not is_type(kind):
-            report(
-                Mistake(f"`{name}` in `{side}` has no type, but {kind!r}", keyword(where, side), "Write `str`, say.")
-            )
+            report(Mistake(f"`{name}` in `{side}` has no type, but {shown(kind)}", place, "Write `str`, say."))
+    return dict(types)
 
 
 def is_type(kind: object) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import BeforeValidator, field_validator, model_validator
 
 from tiphys.authoring.model import Setting
+from tiphys.authoring.naming import as_flag
 from tiphys.diagnostics import nearest
 
 CLASSES = ("GPU", "TPU", "NEURON", "AMD_GPU", "HABANA_GAUDI", "APPLE_SILICON")
@@ -57,7 +58,7 @@ class Device(Setting):
     device_class: DeviceClass
     device: str | None = None
     partition: str | None = None
-    shared: bool = False
+    shared: Annotated[bool, BeforeValidator(as_flag)] = False
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from tiphys.authoring.levels import said
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.naming import check_description
 from tiphys.authoring.sandbox import Sandbox
-from tiphys.authoring.task import Documentation, TaskTemplate
+from tiphys.authoring.task import Documentation, TaskTemplate, check_docs
 from tiphys.diagnostics import AuthoringError, Mistake, Span, shown, together
 from tiphys.diagnostics import report as complain
 from tiphys.settings import laid_over
@@ -297,13 +297,6 @@ def refuse_resolver(resolver: object, where: Span) -> None:
             "`task_resolver` has nothing to do: a task's code travels with the program, and no pod imports it by name"
         )
         complain(Mistake(text, keyword(where, "task_resolver"), "Leave it out."))
-
-
-def check_docs(docs: object, where: Span) -> None:
-    """Report documentation that is something else."""
-    if docs is not None and not isinstance(docs, Documentation):
-        text = f"`docs` takes a `Documentation`, not {type(docs).__name__} {docs!r}"
-        complain(Mistake(text, keyword(where, "docs"), "Write `docs=tiphys.Documentation('...')`, or a docstring."))
 
 
 def said_image(task: object, where: Span) -> Any:

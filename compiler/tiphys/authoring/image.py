@@ -123,7 +123,7 @@ class Image(Layered):
                 python=python_in(found.read_text(encoding="utf-8", errors="replace")),
                 platforms=said.checked("platform", platforms_of, platform),
             )
-            return made(recipe, said, registry=registry, name=name or NAME, extendable=False)
+            return made(recipe, said, registry=registry, name=NAME if name is None else name, extendable=False)
 
     @classmethod
     def from_uv_script(

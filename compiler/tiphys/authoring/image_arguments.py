@@ -172,7 +172,7 @@ def options_of(
 
 def line(value: object) -> str | None:
     """Check a text of one line."""
-    if value is None or (isinstance(value, str) and value.strip() and "\n" not in value):
+    if value is None or (isinstance(value, str) and value.strip() and not {"\n", "\0"} & set(value)):
         return value
     message = f"{value!r} must be a text of one line"
     raise Wrong(message)
@@ -189,7 +189,7 @@ def index_of(value: object) -> str | None:
 
 def indexes_of(value: object) -> tuple[str, ...]:
     """Check one address or several."""
-    items = (value,) if isinstance(value, str) else value or ()
+    items = (value,) if isinstance(value, str) else () if value is None else value
     if not isinstance(items, list | tuple):
         message = f"{value!r} must be a text, or a list of texts"
         raise Wrong(message)
@@ -277,7 +277,7 @@ def path_in_image(value: object) -> str:
     """Check a path in the image."""
     if isinstance(value, PurePath):
         value = value.as_posix()
-    if isinstance(value, str) and value and not any(sign.isspace() or sign in "$\\\"'" for sign in value):
+    if isinstance(value, str) and value and not any(sign.isspace() or sign in "$\\\"'\0" for sign in value):
         return value
     message = f"{value!r} is no path in an image"
     raise Wrong(message, "Write one such as '/app', without spaces, quotes and `$`.")

@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tiphys.authoring.location import caller, keyword
+from tiphys.diagnostics import AuthoringError, Mistake, shown
+
 EMPTY = inspect.Parameter.empty
+
+
+def check_names(side: str, types: object) -> None:
+    """Refuse types that are not by name. Raises AuthoringError at the user's line."""
+    is_name = str.isidentifier if side == "inputs" else bool
+    if isinstance(types, Mapping) and all(isinstance(name, str) and is_name(name) for name in types):
+        return
+    text = f"`{side}` of an interface are types by name, not {shown(types)}"
+    raise AuthoringError(Mistake(text, keyword(caller(), side), f'Write `{side}={{"x": int}}`.'))
 
 
 @dataclass(frozen=True)
@@ -16,6 +28,10 @@ class NativeInterface:
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for side in ("inputs", "outputs"):
+            check_names(side, getattr(self, side))
 
     @classmethod
     def from_types(cls, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Self:

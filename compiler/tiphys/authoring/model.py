@@ -32,6 +32,10 @@ class Setting(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     def __init__(self, **data: Any) -> None:
+        for name, value in data.items():
+            if isinstance(value, bytes | bytearray):  # which pydantic would read as texts
+                text = f"`{type(self).__name__}({name}={shown(value)})`: write a text"
+                raise AuthoringError(Mistake(text, keyword(caller(), name)))
         try:
             super().__init__(**data)
         except ValidationError as error:

@@ -14,6 +14,7 @@ LONGEST_OBJECT = 253
 LONGEST_NAMESPACE = 63
 LONGEST_TITLE = 63
 LONGEST_DESCRIPTION = 255
+MOST_PODS = 2**31 - 1
 
 
 def as_account(value: object) -> object:
@@ -55,6 +56,14 @@ def as_title(value: object) -> object:
         raise ValueError(msg)
     if len(value) > LONGEST_TITLE:
         msg = f"it has {len(value)} characters, and {LONGEST_TITLE} are shown"
+        raise ValueError(msg)
+    return value
+
+
+def as_count(value: object) -> object:
+    """Check a number of pods. Raises ValueError."""
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_PODS):
+        msg = f"it must be a whole number from 1 to {MOST_PODS:,}"
         raise ValueError(msg)
     return value
 

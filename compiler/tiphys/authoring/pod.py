@@ -15,7 +15,8 @@ from tiphys.authoring.containers import check_containers
 from tiphys.authoring.labels import as_annotations, as_labels
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
-from tiphys.diagnostics import AuthoringError, Mistake, Span
+from tiphys.authoring.naming import LONGEST_NAMESPACE, NAMESPACE
+from tiphys.diagnostics import AuthoringError, Mistake, Span, shown
 
 PRIMARY = "primary"
 FUSE = "smarter-devices/fuse"
@@ -183,8 +184,8 @@ def primary_of(spec: object) -> str:
 
 def check_primary(name: object) -> None:
     """Check the name of a container. Raises ValueError."""
-    if not isinstance(name, str) or not name:
-        msg = f"the name of the primary container is a text, not {name!r}"
+    if not isinstance(name, str) or NAMESPACE.fullmatch(name) is None or len(name) > LONGEST_NAMESPACE:
+        msg = f"{shown(name)} is no name of a container: lower-case letters, digits and `-`, such as 'primary'"
         raise ValueError(msg)
 
 

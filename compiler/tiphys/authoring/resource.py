@@ -8,13 +8,15 @@ from typing import Annotated, Any, Never
 
 from pydantic import BeforeValidator
 
+from tiphys.authoring.container import as_types
 from tiphys.authoring.functions import AsyncFunctionTaskTemplate
 from tiphys.authoring.interface import NativeInterface, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
-from tiphys.authoring.task import Documentation, TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, Span, nearest, together
+from tiphys.authoring.naming import as_flag
+from tiphys.authoring.task import Documentation, TaskTemplate, check_docs
+from tiphys.diagnostics import AuthoringError, Mistake, Span, nearest, shown, together
 from tiphys_runtime.errors import NonRecoverableError
 from tiphys_runtime.resource import INPUT, Filled
 
@@ -39,7 +41,7 @@ class KubernetesResource(Setting):
 
     success: Annotated[str | None, BeforeValidator(as_condition)] = None
     failure: Annotated[str | None, BeforeValidator(as_condition)] = None
-    owned: bool = True
+    owned: Annotated[bool, BeforeValidator(as_flag)] = True
     outputs: tuple[str, ...] = ()
 
 
@@ -88,13 +90,14 @@ class ResourceTask(TaskTemplate[..., Any]):
         with together():
             check_task_name(name, where)
             said = said_of_task("ResourceTask", settings, where, ResourceTask, "it creates an object")
-            for side, types in (("inputs", inputs), ("outputs", outputs)):
-                check_names(side, types, where)
-            form = self.form_of(manifest, inputs or {})
+            check_docs(docs, where)
+            inputs = as_types("inputs", inputs, where)
+            check_paths(outputs, where)
+            form = self.form_of(manifest, inputs)
         paths = tuple((outputs or {}).values())
         self.resource = KubernetesResource(success=success, failure=failure, owned=owned, outputs=paths)
         kinds = dict.fromkeys(outputs or {"object": ""}, Any)
-        function = dressed(Filled(form), name, NativeInterface(dict(inputs or {}), kinds).signature)
+        function = dressed(Filled(form), name, NativeInterface(inputs, kinds).signature)
         self.begin(function, name=name, said=said, docs=docs, where=where)
 
     @property
@@ -125,11 +128,12 @@ class ResourceTask(TaskTemplate[..., Any]):
         raise needs_cluster(self)
 
 
-def check_names(side: str, types: object, where: Span) -> None:
-    """Refuse inputs and outputs that are not by name. Raises AuthoringError."""
-    if types is not None and not isinstance(types, Mapping):
-        kind = "types" if side == "inputs" else "paths in the object"
-        raise AuthoringError(Mistake(f"`{side}` takes {kind} by name, not {types!r}", keyword(where, side)))
+def check_paths(outputs: object, where: Span) -> None:
+    """Refuse outputs that are no paths by name. Raises AuthoringError."""
+    named = isinstance(outputs, Mapping) and all(isinstance(text, str) for pair in outputs.items() for text in pair)
+    if outputs is not None and not named:
+        text = f"`outputs` takes paths in the object by name, not {shown(outputs)}"
+        raise AuthoringError(Mistake(text, keyword(where, "outputs"), "Write `outputs={'name': 'metadata.name'}`."))
 
 
 def needs_cluster(task: TaskTemplate[..., Any]) -> NonRecoverableError:

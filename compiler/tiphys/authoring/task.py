@@ -15,7 +15,7 @@ from tiphys.authoring.levels import said
 from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
 from tiphys.authoring.reuse import check_function, check_override
-from tiphys.diagnostics import Mistake, Span, report, together
+from tiphys.diagnostics import Mistake, Span, report, shown, together
 from tiphys.settings import Settings, laid_over, resolve
 from tiphys_runtime.template import Executed, Hooks
 
@@ -35,6 +35,13 @@ class Documentation(Setting):
 
     def __init__(self, description: str) -> None:
         super().__init__(description=description)
+
+
+def check_docs(docs: object, where: Span) -> None:
+    """Report documentation that is something else."""
+    if docs is not None and not isinstance(docs, Documentation):
+        text = f"`docs` takes a `Documentation`, not {type(docs).__name__} {shown(docs)}"
+        report(Mistake(text, keyword(where, "docs"), "Write `docs=tiphys.Documentation('...')`, or a docstring."))
 
 
 def said_field(name: str) -> Any:

@@ -9,13 +9,13 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from tiphys.authoring.commands import command_of
-from tiphys.authoring.container import NO_REPORT, Beside, as_folders, as_words, check_types
+from tiphys.authoring.container import NO_REPORT, Beside, as_folders, as_types, as_words
 from tiphys.authoring.interface import DataLoadingConfig, NativeInterface, SerializationContext, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import keyword
 from tiphys.authoring.reuse import check_function
-from tiphys.authoring.task import TaskTemplate
-from tiphys.diagnostics import AuthoringError, Mistake, Span, report
+from tiphys.authoring.task import TaskTemplate, check_docs
+from tiphys.diagnostics import AuthoringError, Mistake, Span, report, shown
 from tiphys_runtime.beside import Container
 from tiphys_runtime.template import Declared, Hooks
 
@@ -51,13 +51,23 @@ def begin(
         report(Mistake(text, keyword(where, "debuggable"), "Run it on this computer: `tiphys run`."))
     environment, named = parent
     environment = environment() if isinstance(environment, weakref.ref) else environment
+    if environment is not None and not hasattr(environment, "settings"):
+        text = f"`parent_env` is an environment, or a weak reference to one, not {shown(environment)}"
+        raise AuthoringError(Mistake(text, keyword(where, "parent_env"), "Leave it out, or pass the environment."))
     if named is not None and (environment is None or environment.name != named):
         text = f"`parent_env_name` is {named!r}, and `parent_env` is not that environment"
         report(Mistake(text, keyword(where, "parent_env_name"), "Pass the environment as `parent_env`."))
+    check_docs(docs, where)
     kind, version = task_type
-    if kind is not None:
+    if kind is not None and (not isinstance(kind, str) or not kind.isprintable() or not kind):
+        text = f"`task_type` is one word for the kind of work, not {shown(kind)}"
+        report(Mistake(text, keyword(where, "task_type"), "Write it as text, such as 'spark'."))
+    elif kind is not None:
         task.task_type = kind
-    if version is not None:
+    if version is not None and (type(version) is not int or version < 0):
+        text = f"`task_type_version` is a whole number from 0 on, not {shown(version)}"
+        report(Mistake(text, keyword(where, "task_type_version"), "Leave it out, or write 1."))
+    elif version is not None:
         task.task_type_version = version
     by_identity(type(task))
     is_container = type(task).container_args is not TaskTemplate.container_args
@@ -89,7 +99,7 @@ def container_of(task: TaskTemplate[..., Any]) -> tuple[Beside, Container] | Non
     folders = as_folders(loading.input_path, loading.output_path, task.where)
     inputs = {item.name: item.annotation for item in task.signature.parameters.values()}
     for side, types in (("inputs", inputs), ("outputs", task.outputs)):
-        check_types(side, types, task.where)
+        as_types(side, types, task.where)
     cut = command_of(as_words("container_args", words, task.where), inputs)
     outputs = tuple(task.outputs.items())
     body = Container(task.name, command=cut.pieces, variables=cut.variables, folders=folders, outputs=outputs)

@@ -10,10 +10,10 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 
 from tiphys.authoring.cron import check_cron, check_zone, cron_of_rate
 from tiphys.authoring.labels import as_labels, check_key
-from tiphys.authoring.location import caller
+from tiphys.authoring.location import caller, keyword
 from tiphys.authoring.model import Setting
-from tiphys.authoring.naming import as_flag
-from tiphys.diagnostics import Span
+from tiphys.authoring.naming import as_account, as_count, as_flag
+from tiphys.diagnostics import AuthoringError, Mistake, Span
 
 RESOURCE_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 
@@ -68,6 +68,14 @@ class FixedRate(Setting):
         cron_of_rate(value)
         return value
 
+    @field_validator("start_time", mode="before")
+    @classmethod
+    def _moment(cls, value: object) -> object:
+        if value is not None and not isinstance(value, datetime):
+            msg = "write a datetime"
+            raise ValueError(msg)
+        return value
+
     @property
     def schedule(self) -> tuple[str, str]:
         """The cron text, and its time zone."""
@@ -86,7 +94,7 @@ class Event(Setting):
 
     source: str = Field(pattern=RESOURCE_NAME)
     event: str = Field(min_length=1)
-    service_account: str | None = None
+    service_account: Annotated[str | None, BeforeValidator(as_account)] = None
 
     def __init__(self, source: str, event: str, service_account: str | None = None, **unknown: Any) -> None:
         super().__init__(source=source, event=event, service_account=service_account, **unknown)
@@ -154,7 +162,7 @@ class Trigger(Setting):
     interruptible: Annotated[bool | None, BeforeValidator(as_flag)] = None
     overwrite_cache: Annotated[bool, BeforeValidator(as_flag)] = False
     queue: str | None = Field(default=None, min_length=1)
-    max_action_concurrency: int | None = None
+    max_action_concurrency: Annotated[int | None, BeforeValidator(as_count)] = None
     labels: dict[str, str] = Field(default_factory=dict)
     annotations: dict[str, str] = Field(default_factory=dict)
     notifications: Any = None
@@ -214,14 +222,6 @@ class Trigger(Setting):
             check_key(key)
         return value
 
-    @field_validator("max_action_concurrency")
-    @classmethod
-    def _positive(cls, value: int | None) -> int | None:
-        if value is not None and value < 1:
-            msg = "it must be a whole number from 1 on"
-            raise ValueError(msg)
-        return value
-
     @classmethod
     def minutely(cls, trigger_time_input_key: str = "trigger_time", *, name: str = "minutely", **said: Any) -> Trigger:
         """Make a trigger for every minute; its time is the input `trigger_time_input_key`."""
@@ -249,7 +249,11 @@ class Trigger(Setting):
 
 
 def scheduled(expression: str, key: str, said: dict[str, Any]) -> Trigger:
-    """Make a trigger with a fixed schedule."""
+    """Make a trigger with a fixed schedule. Raises AuthoringError for an input that has no name."""
+    if not isinstance(key, str) or not key.isidentifier():
+        text = f"`trigger_time_input_key={key!r}`: it names the input that takes the planned time"
+        mend = "Write the name of a parameter, such as 'when'."
+        raise AuthoringError(Mistake(text, keyword(caller(), "trigger_time_input_key"), mend))
     inputs = {key: TriggerTime, **(said.pop("inputs", None) or {})}
     return Trigger(automation=Cron(expression), inputs=inputs, **said)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tiphys.authoring.container import ContainerTask
+from tiphys.authoring.container import ContainerTask, as_types
 from tiphys.authoring.location import caller, keyword
 from tiphys.diagnostics import AuthoringError, Mistake, nearest
 
@@ -37,7 +37,7 @@ def create(
     anything else; `{outputs.NAME}` is the path of the file that the script has to write. Further keywords are those of
     `ContainerTask`. Raises AuthoringError.
     """
-    known = {"inputs": dict(inputs or {}), "outputs": dict(outputs or {})}
+    known = {side: as_types(side, types, caller()) for side, types in (("inputs", inputs), ("outputs", outputs))}
     folders = {"inputs": input_data_dir, "outputs": output_data_dir}
     where = keyword(caller(), "script")
 

@@ -235,6 +235,6 @@ CASES = [
     *[("grows_while_it_is_walked", {"n": n}, 5) for n in (1, 3)],  # 5 ROUND
     *[("grows_by_a_branch", {"n": n}, 1) for n in (0, 5)],  # INPUT
     *[("smallest_first", {"n": n}, 1) for n in (1, 4)],  # BEHIND
-    *[("returned_and_then_changed", {"n": n}, 1) for n in (0, 4)],  # BEHIND
+    *[("returned_and_then_changed", {"n": n}) for n in (0, 4)],
     *[("given_away_in_an_arm", {"n": n}, 1) for n in (0, 2, 5)],  # BEHIND
 ]

@@ -299,6 +299,58 @@ async def without_except(n: int) -> list[object]:
     return trace
 
 
+@env.task
+async def finally_reads_what_was_set_after_a_return(n: int) -> list[int]:
+    value = await add(n)
+    try:
+        if value > 2:
+            return [await add(value, 10)]
+        value = value // 2
+    finally:
+        await add(value)
+    return [value]
+
+
+@env.task
+async def each_round_may_return(n: int) -> list[int]:
+    trace: list[int] = []
+    for number in await numbers(n):
+        value = number
+        try:
+            if await add(number) > 2:
+                value += 100
+                return trace
+            if number == 0:
+                value = -1
+                continue
+            value = 50
+        finally:
+            trace.append(value + 1)
+    return trace
+
+
+@env.task
+async def what_is_returned_changes_in_finally(n: int) -> list[int]:
+    trace: list[int] = []
+    try:
+        if await work(n) == 3:
+            return trace
+        return [n]
+    finally:
+        trace.append(await clean(n))
+
+
+@env.task
+async def always_returned_and_changed(n: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    value = 0
+    try:
+        value = await work(n)
+        return found
+    finally:
+        found["value"] = value
+
+
 CASES = [
     *[("finally_reads_what_a_handler_changed", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     *[("finally_reads_what_a_handler_changed", {"n": n}) for n in (1, 2)],
@@ -341,4 +393,8 @@ CASES = [
     *[("finally_without_tasks", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     ("finally_without_tasks", {"n": 1}),
     ("finally_without_tasks", {"n": 2}, 2),  # CATCH, BEHIND
+    *[("finally_reads_what_was_set_after_a_return", {"n": n}, 1) for n in (0, 1, 2, 3)],  # BEHIND
+    *[("each_round_may_return", {"n": n}) for n in (0, 1, 2, 3, 4)],
+    *[("what_is_returned_changes_in_finally", {"n": n}) for n in (0, 1, 2, 3)],
+    *[("always_returned_and_changed", {"n": n}) for n in (0, 1, 2, 3)],
 ]

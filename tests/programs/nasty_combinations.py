@@ -261,8 +261,8 @@ CASES = [
     *[("loop_variable_of_the_handler", {"n": n}, 2) for n in (3, 5)],  # BEHIND, CATCH
     *[("swap_in_a_loop", {"n": n}) for n in (0, 1, 2, 3, 5)],
     ("return_in_try_overridden_by_finally", {"n": 0}),
-    ("return_in_try_overridden_by_finally", {"n": 1}, 2),  # INPUT, BEHIND
-    *[("return_in_try_overridden_by_finally", {"n": n}, 4) for n in (2, 3, 5)],  # 2 INPUT, 2 BEHIND
+    ("return_in_try_overridden_by_finally", {"n": 1}, 1),  # INPUT
+    *[("return_in_try_overridden_by_finally", {"n": n}, 2) for n in (2, 3, 5)],  # 2 INPUT
     *[("continue_in_finally", {"n": n}) for n in (0, 1, 2)],
     *[("continue_in_finally", {"n": n}, 1) for n in (3, 5)],  # CATCH
     *[("same_name_every_kind", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND

@@ -93,6 +93,26 @@ async def failing_in_each_item(n: int) -> list[int | str]:
     return await asyncio.gather(*(one(number) for number in await numbers(2)))
 
 
+@env.task
+async def each_item_without_a_task(n: int) -> list[int]:
+    first = asyncio.create_task(positive(n))
+
+    async def one(number: int) -> int:
+        return number + await first
+
+    return await asyncio.gather(*(one(number) for number in await numbers(3)))
+
+
+async def raised(task: asyncio.Task[int], number: int) -> int:
+    return number * await task
+
+
+@env.task
+async def given_to_each_item(n: int) -> list[int]:
+    first = asyncio.create_task(positive(n))
+    return await asyncio.gather(*(raised(first, number) for number in await numbers(3)))
+
+
 # beside the tasks: what tells whether a round goes on, or whether the task before the `try` has failed; of one that
 # has, what finds its exception, and in each round, or for each item, what raises it and what handles it
 CASES = [
@@ -104,5 +124,7 @@ CASES = [
     ("inner_loop", {"n": 2}),
     ("each_item", {"n": 3}),
     ("failing_in_each_item", {"n": 3}),
+    ("each_item_without_a_task", {"n": 3}, 4),  # one for each item, and one for their list
+    ("given_to_each_item", {"n": 3}, 4),
     ("failing_in_each_item", {"n": -3}, 5),
 ]

@@ -14,6 +14,7 @@ from typing import Any
 
 from tiphys.tracing.completions import Completion, Done, Ended, Exit, Split, exits_of
 from tiphys.tracing.expressions import evaluate
+from tiphys.tracing.forks import FINALLY
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
 from tiphys.tracing.raises import raise_again, raise_value
@@ -116,39 +117,56 @@ def with_finally(t: Tracer, node: ast.Try, run: Callable[[Sequence[ast.stmt]], D
         made = ast.Try(body=node.body, handlers=node.handlers, orelse=node.orelse, finalbody=[])
         inner = [ast.copy_location(made, node)]
         t.program.kept.append(made)
-    tried = tries(t, lambda: run(inner), [BaseException], node)
+    with read_behind(t):
+        tried = tries(t, lambda: run(inner), [BaseException], node)
+        pending = None if isinstance(tried, Raised) else ended(t, tried, node)
     if isinstance(tried, Raised):
         done = run(node.finalbody)
         if done is None:
             raise tried
         return proceed(t, done, frozenset((Exit.NEXT,)), lambda: raise_now(tried), node)
-    if isinstance(tried, Tried):
-
-        def fail() -> Done:
-            tried.failed()
-            return Completion(Exit.RAISE, t.boxed(tried.error))
-
-        if tried.always_fails:
-            pending: Done = fail()
-        else:
-            pending = forked(t, tried, [tried.went, fail], node)
-    else:
-        pending = tried
     with holding(t, tried.done if isinstance(tried, Tried) else None), holding(t, pending):
         done = run(node.finalbody)
 
+    def fail() -> Done:
+        assert isinstance(tried, Tried)
+        return raise_value(t, t.boxed(tried.error), [], node)
+
     def resumed() -> Done:
-        exits = exits_of(pending)
-        if Exit.RAISE not in exits:
+        if Exit.RAISE not in exits_of(pending):
             return pending
-        error = pending.value if pending is not None else None
-        return proceed(
-            t, pending, frozenset((Exit.RAISE,)), lambda: raise_value(t, error, [], node), node, keeps_raises=True
-        )
+        return proceed(t, pending, frozenset((Exit.RAISE,)), fail, node, keeps_raises=True)
 
     if done is None:
         return resumed()
     return proceed(t, done, frozenset((Exit.NEXT,)), resumed, node)
+
+
+def ended(t: Tracer, tried: Tried | Done, node: ast.AST) -> Done:
+    """Tell how the body of a `try` with a `finally` ended. What it returns stays apart from its exception."""
+    if not isinstance(tried, Tried):
+        return tried
+
+    def fail() -> Done:
+        tried.failed()
+        return Completion(Exit.RAISE)
+
+    if tried.always_fails:
+        return fail()
+    done: Done = forked(t, tried, [tried.went, fail], node)
+    return done
+
+
+@contextmanager
+def read_behind(t: Tracer) -> Iterator[None]:
+    """Keep what variables hold on ways that return, too: a `finally` reads them."""
+    notes = t.frame.notes
+    outer = notes.get(FINALLY)
+    notes[FINALLY] = True
+    try:
+        yield
+    finally:
+        notes[FINALLY] = outer
 
 
 @contextmanager

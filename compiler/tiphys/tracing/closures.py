@@ -155,7 +155,7 @@ def run_body(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Any:
 
 
 def reaches_task(t: Tracer, closure: Closure) -> bool:
-    """Say whether calling it may call a task."""
+    """Say whether calling it may call a task, or await one."""
     if closure.native is not None:
         return reaches(closure.native)
 
@@ -181,7 +181,7 @@ def reaches_task(t: Tracer, closure: Closure) -> bool:
         elif isinstance(value, Bound):
             if reaches_task(t, value.function):
                 return True
-        elif reaches(value):
+        elif (isinstance(value, Box) and isinstance(value.content, PendingC)) or reaches(value):
             return True
     return False
 

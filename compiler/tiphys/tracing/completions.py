@@ -19,7 +19,7 @@ class Exit(IntEnum):
     EXHAUSTED = 4
     """A `while` whose test has failed."""
     RAISE = 5
-    """An exception that waits for a `finally`; the value is the exception."""
+    """An exception waits for the end of a `finally`."""
     LEFT = 6
     """In the code of a generator: whoever loops over it has left the loop by `break`."""
     LEFT_RETURN = 7
@@ -53,7 +53,7 @@ class Whole:
 Done = Completion | Split | None
 """None: it goes on to the next statement."""
 
-WITH_VALUE = (Exit.RETURN, Exit.RAISE, Exit.LEFT_RETURN)
+WITH_VALUE = (Exit.RETURN, Exit.LEFT_RETURN)
 BREAK, CONTINUE = Completion(Exit.BREAK), Completion(Exit.CONTINUE)
 
 

@@ -20,6 +20,9 @@ from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Unknown
 from tiphys.tracing.which import Which
 
+FINALLY = "finally"
+"""The note of a frame while code runs behind which a `finally` reads the variables, also where that code returns."""
+
 
 class Fork:
     """The ways that part at one place, and what they give to what follows."""
@@ -237,9 +240,9 @@ class Fork:
         return Unknown(Hole(Ref(name), "merged", self.node), value.type)
 
     def staying(self, box: Box, going: list[int]) -> list[int]:
-        """Leave out the ways that leave the function whose variables these are."""
+        """Leave out the ways that leave the function whose variables these are, where nothing reads them then."""
         frame = self.t.frame
-        if self.is_value or box is not frame.box or has_functions(frame.scope.node):
+        if self.is_value or box is not frame.box or frame.notes.get(FINALLY) or has_functions(frame.scope.node):
             return going
         return [number for number in going if exits_of(self.ways[number].done) != {Exit.RETURN}]
 

@@ -89,6 +89,9 @@ def check(said: Mapping[str, Any]) -> None:
         if said[name] is not None and not isinstance(said[name], kinds):
             message = f"`{name}={said[name]!r}`: write {what}"
             raise UsageError(message)
+    if isinstance(said["image"], list | tuple) and not all(isinstance(item, str) for item in said["image"]):
+        message = f"`image={said['image']!r}`: write a list of texts, each the address of an image, or NAME=ADDRESS"
+        raise UsageError(message)
     try:
         if said["namespace"] is not None:
             as_namespace(said["namespace"])

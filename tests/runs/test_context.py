@@ -67,6 +67,7 @@ def test_answers_for_a_run_in_the_cluster_are_refused() -> None:
         ({"image": 3}, r"`image=3`: write the address of an image, or several"),
         ({"profile": 3}, r"`profile=3`: write the name of a profile, or the path of a file"),
         ({"signals": 3}, r"`signals=3`: write a dict: the answers by the names of conditions"),
+        ({"image": [3]}, r"`image=\[3\]`: write a list of texts"),
         ({"mode": []}, r"there is no mode \[\]"),
         ({"labels": ""}, r"`labels=''`: write a dict of texts"),
         ({"parallelism": 10**12}, r"write a whole number from 1 on, up to 2,147,483,647"),

@@ -35,6 +35,7 @@ REFUSALS = [
     Refusal("run", "env_vars={'TIPHYS_POD': 'x'}", "are tiphys' own", "Choose another name."),
     Refusal("run", "env_vars={'TOKEN': 'x'}", "the variable `TOKEN` is set twice", "as_env_var=",
             also={"environment": "secrets='token'"}),
+    Refusal("run", "env_vars={'1A': 'x'}", "`x.f`: '1A' is no name of an environment variable", "return tiphys.with_runcontext("),
     Refusal("run", "retries=3", "`with_runcontext` has no parameter `retries`", "There is `annotations`"),
     Refusal("run", "env_var={'A': '1'}", "`with_runcontext` has no parameter `env_var`", "Did you mean `env_vars`"),
     Refusal("run", "project='p', domain='d'", "`with_runcontext` has no parameter `project`", "Say the `namespace`."),

@@ -183,7 +183,7 @@ def resolve_all(
     credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
     profile = profile.model_copy(update={"image_pull_secrets": credentials})
     settings = {name: said.settings for name, said in resolved.items()}
-    check_spelling(program, settings, profile)
+    check_spelling(program, settings, profile, run)
     check_placement(program, resolved, profile, run)
     check_variables(triggers, program, settings)
     if program.is_storeless:

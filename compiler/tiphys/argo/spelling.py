@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tiphys.argo.expressions import is_read_on_the_way
+from tiphys.argo.resolving import NOTHING
 from tiphys.argo.tries import retries_said, timeout_said
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
@@ -27,11 +28,16 @@ ARGOS = frozenset(
 )
 
 
-def check_spelling(program: Program, settings: Mapping[str, Settings], profile: Profile) -> None:
-    """Raise ProgramError for all that would be refused later. `settings`: those of each plan in use."""
+def check_spelling(
+    program: Program, settings: Mapping[str, Settings], profile: Profile, run: Settings = NOTHING
+) -> None:
+    """Raise ProgramError for all that would be refused later.
+
+    settings: those of each plan in use. run: what is said of all of them.
+    """
     found = list(in_inputs(program))
     for name, said in settings.items():
-        found.extend(in_settings(program.plans[name], said, profile))
+        found.extend(in_settings(program.plans[name], said, profile, run))
     if found:
         raise ProgramError(*dict.fromkeys(found))
 
@@ -44,11 +50,11 @@ def in_inputs(program: Program) -> Iterator[Mistake]:
             yield Mistake(message, item.where, "Rename it.")
 
 
-def in_settings(plan: Plan, settings: Settings, profile: Profile) -> Iterator[Mistake]:
+def in_settings(plan: Plan, settings: Settings, profile: Profile, run: Settings = NOTHING) -> Iterator[Mistake]:
     """Check the settings of one task."""
     task = plan.task.name if plan.task is not None else "glue"
 
-    levels = plan.task.levels if plan.task is not None else ()
+    levels = (*(plan.task.levels if plan.task is not None else ()), ("run", run))
 
     def mistake(setting: str, message: str, mend: str | None = None) -> Mistake:
         return Mistake(f"`{task}`: {message}", place_of(levels, setting) or plan.where, mend)

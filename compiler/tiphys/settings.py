@@ -1,7 +1,8 @@
 """The settings of a task, the levels that say them, and the one function that resolves them.
 
-What was said wins: defaults < profile < environment < decorator < override, a whole field at a time. `0`, `False`, `{}`
-and `[]` count as said; `None` means not said, as everywhere in Flyte's signatures.
+What was said wins: defaults < profile < environment < decorator < override < run, a whole field at a time; variables of
+a run join the others. `0`, `False`, `{}` and `[]` count as said; `None` means not said, as everywhere in Flyte's
+signatures.
 """
 
 from __future__ import annotations

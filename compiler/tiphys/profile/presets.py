@@ -32,10 +32,10 @@ def laid_over_preset(key: str, value: object, default: str | None = None) -> obj
     if not isinstance(value, Mapping):
         return value
     name = value.get("preset", default)
-    if name in (None, NONE):
+    if name is None or name == NONE:
         return value
     having = {preset: tables[key] for preset, tables in presets().items() if key in tables}
-    if name not in having:
+    if not isinstance(name, str) or name not in having:
         msg = f"there is no preset {name!r} for `{key}`. {nearest(str(name), [*sorted(having), NONE])}"
         raise ValueError(msg)
     return merged(having[name], value)

@@ -3,7 +3,7 @@
 import asyncio
 import copy
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import tiphys as flyte
@@ -215,6 +215,57 @@ async def given_away_in_an_arm(n: int) -> list[object]:
     return [kept, given]
 
 
+@dataclass
+class Part:
+    a: int = 0
+    values: list[int] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+    other: "Part | None" = None
+
+
+@env.task
+async def size_of(part: Part) -> int:
+    return part.a + len(part.values)
+
+
+@env.task
+async def what_one_of_several_objects_holds(n: int) -> list[object]:
+    parts = [Part(i) for i in range(2)]
+    a = await add(n)
+    chosen = parts[0] if a > 2 else parts[1]
+    chosen.values.append(a)
+    chosen.a += 10
+    chosen.more["k"] = a
+    chosen.values.append(await size_of(chosen))
+    return [parts, chosen.a, await size_of(parts[0])]
+
+
+@env.task
+async def what_one_of_several_dicts_holds(n: int) -> list[object]:
+    rows: list[dict[str, Any]] = [{"values": []} for _ in range(2)]
+    a = await add(n)
+    if a > 2:
+        chosen = rows[0]
+    else:
+        chosen = rows[1]
+    chosen["values"].append(a)
+    chosen["a"] = 10
+    return rows
+
+
+@env.task
+async def object_that_comes_to_hold_another(n: int) -> list[object]:
+    left, right = Part(1), Part(2)
+    target = left
+    if await add(n) > 2:
+        target = right
+        target.other = left
+    target.values.append(n)
+    target.more.setdefault("l", []).append(n)
+    left.values.append(7)
+    return [left, right, target]
+
+
 CASES = [
     *[("part_of_a_result", {"n": n}) for n in (0, 2)],
     *[("slices_are_copies", {"n": n}) for n in (1, 3)],
@@ -237,4 +288,7 @@ CASES = [
     *[("smallest_first", {"n": n}, 1) for n in (1, 4)],  # BEHIND
     *[("returned_and_then_changed", {"n": n}) for n in (0, 4)],
     *[("given_away_in_an_arm", {"n": n}, 1) for n in (0, 2, 5)],  # BEHIND
+    *[("what_one_of_several_objects_holds", {"n": n}) for n in (0, 3)],
+    *[("what_one_of_several_dicts_holds", {"n": n}) for n in (0, 3)],
+    *[("object_that_comes_to_hold_another", {"n": n}) for n in (0, 3)],
 ]

@@ -2,12 +2,14 @@
 
 import bisect
 import copy
+import functools
 import heapq
 import itertools
 import json
 import random
 from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass
+from typing import Any
 
 import tiphys as flyte
 
@@ -243,6 +245,45 @@ async def attributes_set(n: int) -> Point:
     return point
 
 
+def known_rows() -> list[dict[str, Any]]:
+    return [{"i": 2, "l": []}, {"i": 5, "l": []}, {"i": 3, "l": []}]
+
+
+@env.task
+async def known_objects_picked_by_functions(n: int) -> list[object]:
+    rows = known_rows()
+    best = max(rows, key=lambda row: row["i"])
+    best["best"] = await add(n)
+    best["l"].append(1)
+    ranked = sorted(rows, key=lambda row: row["i"])
+    ranked[0]["first"] = True
+    joined = list(itertools.chain(rows[:1], rows[1:]))
+    joined[2]["joined"] = n
+    small = functools.reduce(lambda a, b: a if a["i"] < b["i"] else b, rows)
+    small["l"].append(await add(n))
+    shallow = copy.copy(rows[1])
+    shallow["l"].append(9)
+    shallow["own"] = True
+    return [rows, ranked, shallow]
+
+
+@env.task
+async def known_objects_picked_by_generators(n: int) -> list[object]:
+    rows = known_rows()
+    found = next((row for row in rows if row["i"] == 5), None)
+    missing = next((row for row in rows if row["i"] == 7), {"i": 0})
+    if found is not None:
+        found["found"] = await add(n)
+    for key, group in itertools.groupby(rows, key=lambda row: row["i"] > 2):
+        list(group)[0]["key"] = key
+    doubled = (2 * i for i in [1, 2, 3, 4])
+    first = next(doubled)
+    for k in doubled:
+        if k == 4:
+            break
+    return [rows, missing, first, list(doubled), list(doubled)]
+
+
 CASES = [
     *[("priorities", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("attributes_set", {"n": n}) for n in (0, 4)],
@@ -263,4 +304,6 @@ CASES = [
     ("until_it_works", {"n": 2}, 3),  # 2 CATCH, BEHIND
     ("until_it_works", {"n": 9}),
     *[("one_iterator_in_two_loops", {"n": n}, 1) for n in (0, 4)],  # BEHIND
+    *[("known_objects_picked_by_functions", {"n": n}) for n in (0, 3)],
+    *[("known_objects_picked_by_generators", {"n": n}) for n in (0, 3)],
 ]

@@ -40,7 +40,7 @@ def assign(t: Tracer, target: ast.expr, value: Any) -> None:
 
     match target:
         case ast.Name(id=name):
-            if is_kept_iterator(value):
+            if is_kept_iterator(t, value, (iter,)):
                 raise lost_count(t, target)
             store(t, name, t.settle(value, name, target), target)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):

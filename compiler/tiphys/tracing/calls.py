@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
+import itertools
 import types
 import typing
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +18,7 @@ from tiphys.diagnostics import AuthoringError, ProgramError
 from tiphys.tracing import inference, natives
 from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
+from tiphys.tracing.lifting import Given
 from tiphys.tracing.source import is_user_code
 from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
 from tiphys.tracing.tracer import Tracer
@@ -37,6 +41,12 @@ from tiphys.tracing.values import (
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
+FINITE = (
+    itertools.chain, itertools.islice, itertools.zip_longest, itertools.takewhile, itertools.dropwhile,
+    itertools.filterfalse, itertools.compress, itertools.pairwise, itertools.product, itertools.combinations,
+    itertools.permutations,
+)  # fmt: skip
+"""Iterators that end where those end that they are made of."""
 EACH = (len, list, tuple, reversed, enumerate)
 """Of one of several lists of tasks they are asked each."""
 
@@ -184,15 +194,23 @@ def call_known(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
     from tiphys.tracing.realise import real_function
 
     if natives.is_pure(function) and function is not bytearray:
+        given: Given = {}
         try:
             known = (
-                [real_function(t, item) for item in args],
-                {name: real_function(t, item) for name, item in keywords.items()},
+                [real_function(t, item, given) for item in args],
+                {name: real_function(t, item, given) for name, item in keywords.items()},
             )
         except NotKnown:
             pass
         else:
-            return t.fresh(raising(t, node, function, *known[0], **known[1]))
+            found = raising(t, node, function, *known[0], **known[1])
+            if isinstance(found, FINITE) and not any(isinstance(item, Iterator) for item in known[0]):
+                return t.state.box(IteratorC(tuple(t.fresh(item, given) for item in found)))
+            if isinstance(found, itertools.groupby):
+                groups = [(key, [t.fresh(item, given) for item in group]) for key, group in found]
+                rows = [t.tuple((t.fresh(key, given), t.state.box(IteratorC(tuple(items))))) for key, items in groups]
+                return t.state.box(IteratorC(tuple(rows)))
+            return t.fresh(found, None if function is copy.deepcopy else given)
     return glue_call(t, function, args, keywords, node)
 
 

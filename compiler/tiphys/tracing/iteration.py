@@ -35,6 +35,9 @@ from tiphys_runtime.objects import count_of, item_at
 
 Give = Callable[[Any], Any]
 
+ITERATORS = (iter, enumerate, zip, map, filter, reversed)
+"""What gives an iterator that is gone on with."""
+
 
 class Stopped(Exception):
     """The consumer of a generator wants no more items."""
@@ -246,11 +249,21 @@ def lost_count(t: Tracer, node: ast.AST) -> NotTraceable:
     return t.untraceable("how far an iterator over a runtime value is cannot be followed", node, mend)
 
 
-def is_kept_iterator(value: Any) -> bool:
-    """Say whether a value is the iterator that `iter` makes at run time."""
-    match value:
+def is_stream(value: Any) -> bool:
+    """Say whether a value is an iterator that the orchestrator made."""
+    return isinstance(value, Box) and isinstance(value.content, IteratorC)
+
+
+def is_kept_iterator(t: Tracer, value: Any, makers: tuple[Any, ...] = ITERATORS) -> bool:
+    """Say whether a value is an iterator that run time makes. makers: with what."""
+    found = t.unknown(value)
+    if found is not None and found.ref is not None:
+        found = t.glue.get(found.ref.node)
+    match found:
+        case Unknown(tree=ast.GeneratorExp()):
+            return makers is ITERATORS
         case Unknown(tree=ast.Call(func=Hole(value=Captured(value=function)))):
-            return function is iter
+            return any(function is maker for maker in makers)
     return False
 
 

@@ -49,6 +49,8 @@ from tiphys.tracing.values import (
 )
 from tiphys_runtime.objects import rebuild
 
+Given = dict[int, tuple[object, Box]]
+"""Native copies, by identity, and the boxes that they are copies of."""
 DATA = (bool, int, float, complex, str, bytes, type(None))
 """What may be written out in glue: these very types, as a `str` may also be an enum's member, which is more."""
 
@@ -121,9 +123,12 @@ class Lifting(ABC):
                     box.content.entries = {key: self.lift_outside(item) for key, item in entries.items()}
         return box
 
-    def fresh(self, value: Any) -> Any:
-        """Take in what native evaluation has just made, with all that is inside: nothing else refers to it."""
-        known: dict[int, Any] = {}
+    def fresh(self, value: Any, given: Given | None = None) -> Any:
+        """Take in what native evaluation has just made, with all that is inside: nothing else refers to it.
+
+        given: what the evaluation was given as copies; where its result holds one of those, the original is meant.
+        """
+        known: dict[int, Any] = {key: box for key, (_, box) in (given or {}).items()}
 
         def taken(item: Any) -> Any:
             if id(item) in known:
@@ -131,7 +136,8 @@ class Lifting(ABC):
             if isinstance(item, tuple) and type(item).__module__ != "builtins" and not hasattr(item, "_fields"):
                 return item
             if isinstance(item, tuple):
-                return self.tuple(map(taken, item), type(item)) if any(map(is_container, item)) else item
+                is_open = any(is_container(one) or id(one) in known for one in item)
+                return self.tuple(map(taken, item), type(item)) if is_open else item
             content = content_of(item)
             if content is None:
                 return item
@@ -144,22 +150,32 @@ class Lifting(ABC):
 
         return taken(value)
 
-    def native(self, value: Any) -> Any:
-        """Give the native object for a value, as a copy where it can change. Raises NotKnown."""
+    def native(self, value: Any, given: Given | None = None) -> Any:
+        """Give the native object for a value, as a copy where it can change. Raises NotKnown.
+
+        given: is told which object is the copy of which box.
+        """
+        made = self.copied_natively(value, given)
+        if given is not None and isinstance(value, Box):
+            given[id(made)] = (made, value)
+        return made
+
+    def copied_natively(self, value: Any, given: Given | None) -> Any:
+        """Give the native object for a value, with all that is inside."""
         match value:
             case Box(content=ListC(items=items, kind=kind)):
-                return made_natively(kind, [self.native(item) for item in items], self.native(kind.given))
+                return made_natively(kind, [self.native(item, given) for item in items], self.native(kind.given))
             case Box(content=DictC(entries=entries, kind=kind)):
-                natives = {key: self.native(item) for key, item in entries.items()}
+                natives = {key: self.native(item, given) for key, item in entries.items()}
                 return made_natively(kind, natives, self.native(kind.given))
             case Box(content=SetC(items=items)):
                 return set(items)
             case Box(content=ObjectC(cls=cls, fields=fields)):
-                return rebuild(cls, {name: self.native(item) for name, item in fields.items()})
+                return rebuild(cls, {name: self.native(item, given) for name, item in fields.items()})
             case Box(content=IteratorC(items=items, position=position)):
-                return iter([self.native(item) for item in items[position:]])
+                return iter([self.native(item, given) for item in items[position:]])
             case TupleV(items=items, cls=cls):
-                made = [self.native(item) for item in items]
+                made = [self.native(item, given) for item in items]
                 return tuple(made) if cls is tuple else cls(*made)
             case Poison():
                 raise Poisoned
@@ -230,7 +246,7 @@ class Lifting(ABC):
             case Box(content=SetC(items=known)):
                 return Hole(Literal(set(known)), hint, node)
             case Box(content=ObjectC(cls=cls, fields=fields)):
-                if self.is_known(value):
+                if self.is_known(value) and not any(isinstance(item, Box) for item in fields.values()):
                     return Hole(Literal(self.native(value)), hint, node)
                 parts = [self.tree(item, node, name, constant=constant) for name, item in fields.items()]
                 names: list[ast.expr | None] = [at(ast.Constant(name), node) for name in fields]

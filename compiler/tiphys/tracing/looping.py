@@ -19,7 +19,7 @@ from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import Unlisted, begin, counted, given_by, iterate, opened
+from tiphys.tracing.iteration import Unlisted, begin, counted, given_by, is_stream, iterate, lost_count, opened
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
 from tiphys.tracing.running import proceed, run_block
@@ -165,10 +165,13 @@ def without_end(t: Tracer, node: For, iterable: Box) -> Done:
 def unrolled(t: Tracer, node: For, iterable: Any) -> Done:
     """Run a loop over known items that may be left early: item by item, or as a loop of run time if that takes long."""
     items: list[Any] = []
+    begun = iterable.content.position if is_stream(iterable) else 0
     iterate(t, iterable, node.iter, items.append)
 
     def rounds(first: int) -> Done:
         for index in range(first, len(items)):
+            if is_stream(iterable):
+                t.state.write(iterable).position = begun + index + 1
             assign(t, node.target, items[index])
             done = run_block(t, node.body)
             if exits_of(done) <= GOING_ON:
@@ -186,6 +189,8 @@ def unrolled(t: Tracer, node: For, iterable: Any) -> Done:
     except TooLong:
         t.state.rollback(mark)
         t.undo_names(names)
+        if is_stream(iterable) and iterable in t.sharing.living():
+            raise lost_count(t, node.iter) from None
         whole = t.tree(t.state.box(ListC(items)), node.iter, "items")
         listed = t.unknown(t.settle(Unknown(whole, list), "items", node.iter))
         assert listed is not None

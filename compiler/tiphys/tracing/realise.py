@@ -6,14 +6,18 @@ from typing import Any
 
 from tiphys.ir import Literal, Ref
 from tiphys.tracing.glue import holes_of
+from tiphys.tracing.lifting import Given
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Closure, NotKnown, NotTraceable, Unknown
 
 
-def real_function(t: Tracer, value: Any) -> Any:
-    """Give the native object for a value; a lambda or nested function becomes a real one. Raises NotKnown."""
+def real_function(t: Tracer, value: Any, given: Given | None = None) -> Any:
+    """Give the native object for a value; a lambda or nested function becomes a real one. Raises NotKnown.
+
+    given: is told which object is the copy of which box.
+    """
     if not isinstance(value, Closure | Bound):
-        return t.native(value)
+        return t.native(value, given)
     if isinstance(value, Closure) and value.native is not None:
         return value.native
     where = value.node if isinstance(value, Closure) else value.function.node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import dataclasses
 import functools
 import itertools
@@ -17,7 +18,7 @@ from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.calls import call_known, call_value, raising
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect, given_by, lost_count
+from tiphys.tracing.iteration import collect, given_by, is_kept_iterator, is_stream, lost_count
 from tiphys.tracing.overriding import resources
 from tiphys.tracing.spreading import laid_over
 from tiphys.tracing.state import (
@@ -240,12 +241,23 @@ def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node:
             if default:
                 return default[0]
             raise Raised(StopIteration(), t.span(node))
+        case (Box(content=ListC(items=items)), *default) if isinstance(node.args[0], ast.GeneratorExp):
+            return following(t, (iterator(t, items), *default), {}, node)
         case (Generator(), *_):
             raise t.untraceable("`next` on a generator cannot be traced", node, "Loop over it with `for`.")
-    is_kept = node.args and isinstance(node.args[0], ast.Name | ast.Attribute | ast.Subscript)
-    if is_kept and args and t.unknown(args[0]) is not None:
+    if (
+        args
+        and (kept := t.unknown(args[0])) is not None
+        and is_kept_iterator(t, kept)
+        and not is_made_here(node.args[0])
+    ):
         raise lost_count(t, node)
     return NotImplemented
+
+
+def is_made_here(node: ast.expr) -> bool:
+    """Say whether an expression makes an iterator, which nothing else can know."""
+    return isinstance(node, ast.Call | ast.GeneratorExp)
 
 
 def mapped(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -296,11 +308,6 @@ def listed(t: Tracer, value: Any, node: ast.Call) -> Any:
     return t.state.box(ListC(collect(t, value, node)))
 
 
-def is_stream(value: Any) -> bool:
-    """Say whether a value is an iterator that the orchestrator made."""
-    return isinstance(value, Box) and isinstance(value.content, IteratorC)
-
-
 def class_of(t: Tracer, value: Any) -> type:
     """Give the class of a value that is not unknown."""
     match value:
@@ -340,6 +347,14 @@ def copied_with(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node
     from tiphys.tracing.objects import replaced
 
     return replaced(t, args, keywords, node)
+
+
+def copied(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """`copy.copy` of an object that the orchestrator has made."""
+    match args:
+        case (Box(content=ObjectC(cls=cls, fields=fields)),) if not hasattr(cls, "__copy__") and not keywords:
+            return t.state.box(ObjectC(cls, dict(fields)))
+    return NotImplemented
 
 
 def wraps(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], _node: ast.Call) -> Any:
@@ -392,7 +407,7 @@ SHAPES: dict[Any, Shape] = {
     map: mapped, filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial,
     getattr: fetched,
     dataclasses.replace: copied_with, Resources: resources,
-    functools.wraps: wraps, functools.update_wrapper: wrapper,
+    copy.copy: copied, functools.wraps: wraps, functools.update_wrapper: wrapper,
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),
     all: any_all(stop=False), frozenset: consumed,
 }  # fmt: skip

@@ -24,6 +24,8 @@ from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
 from tiphys.tracing.raises import raise_value
 from tiphys.tracing.running import run_block
+from tiphys.tracing.shapes import iterator
+from tiphys.tracing.state import Box, ListC, PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Raised, Unknown
 from tiphys.tracing.which import Which
@@ -54,6 +56,10 @@ def each_yielded(t: Tracer, node: ast.YieldFrom) -> Done:
 
 def assignment(t: Tracer, node: ast.Assign) -> None:
     value = evaluate(t, node.value)
+    if isinstance(node.value, ast.GeneratorExp) and isinstance(value, Box) and isinstance(value.content, ListC):
+        held = [item.content for item in value.content.items if isinstance(item, Box)]
+        if not any(isinstance(content, PendingC) for content in held):
+            value = iterator(t, value.content.items)
     if len(node.targets) > 1 and isinstance(value, Unknown):
         value = t.settle(value, hint_of(node.targets[0]), node)
     for target in node.targets:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from tiphys.diagnostics import ProgramError
 from tiphys.ir import Ref
 from tiphys.tracing.glue import at
 from tiphys.tracing.sharing import OUTSIDE, Reach, Things, telling
@@ -100,11 +101,18 @@ def planned(t: Tracer, result: Unknown, what: Change, node: ast.AST) -> tuple[li
         shallow = is_shallow(t, what, members)
         plan = Plan(t, node, keys if shallow else [*keys, *loose(t, result.tree, touched)], shallow=shallow)
         more = [] if shallow else [box for box in sharing.holders(plan.copied()) if box not in members]
+        more += [box for box in sharing.holders(replaced_by(t, members)) if box not in members + more]
         if not more:
             break
         members += more
     check_own(t, members, touched, node)
     return members, plan
+
+
+def replaced_by(t: Tracer, members: list[Box]) -> Things:
+    """List which objects the runtime values may be that are made anew: what else may be one of those stays that."""
+    made = (t.sharing.of(box).tops for box in members if isinstance(box.content, OpaqueC))
+    return frozenset().union(*made)
 
 
 def is_shallow(t: Tracer, what: Change, members: list[Box]) -> bool:
@@ -260,9 +268,13 @@ class Plan:
                 if part not in self.made:
                     self.roots.setdefault(part, reach_of(self.t, part))
             return
+        raise self.refused()
+
+    def refused(self) -> ProgramError:
+        """Build the refusal of a change that cannot be followed."""
         what = "this changes a value in place that another one, computed at run time, may hold too"
         mend = "Build a new value instead, or change a copy: `copy.deepcopy(value)`."
-        raise self.t.refuse(what, self.node, mend)
+        return self.t.refuse(what, self.node, mend)
 
     def rank(self, key: Key) -> tuple[int, int]:
         """Order values by when they were computed."""
@@ -306,13 +318,15 @@ class Plan:
             copies.append(at(ast.Call(func=t.capture(copier, copier.__name__, node), args=[value], keywords=[]), node))
         return self.bound([names[key] for key in self.roots], whole, copies)
 
-    def sort(self, key: Key, steps: list[Key]) -> None:
+    def sort(self, key: Key, steps: list[Key], above: tuple[Key, ...] = ()) -> None:
         """List what is made again behind what it is made of."""
         if key in steps:
             return
+        if key in above:
+            raise self.refused()
         for part in parts(self.t, self.made[key], key):
             if part in self.made:
-                self.sort(part, steps)
+                self.sort(part, steps, (*above, key))
         steps.append(key)
 
     def bound(self, names: list[str], body: ast.expr, values: list[ast.expr]) -> ast.expr:

@@ -270,12 +270,12 @@ async def known_objects_picked_by_functions(n: int) -> list[object]:
 @env.task
 async def known_objects_picked_by_generators(n: int) -> list[object]:
     rows = known_rows()
+    for key, group in itertools.groupby(rows, key=lambda row: row["i"] > 2):
+        next(group)["key"] = key
     found = next((row for row in rows if row["i"] == 5), None)
     missing = next((row for row in rows if row["i"] == 7), {"i": 0})
     if found is not None:
         found["found"] = await add(n)
-    for key, group in itertools.groupby(rows, key=lambda row: row["i"] > 2):
-        list(group)[0]["key"] = key
     doubled = (2 * i for i in [1, 2, 3, 4])
     first = next(doubled)
     for k in doubled:

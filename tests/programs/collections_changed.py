@@ -284,6 +284,21 @@ async def known_objects_picked_by_generators(n: int) -> list[object]:
     return [rows, missing, first, list(doubled), list(doubled)]
 
 
+def first_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return rows[0]
+
+
+@env.task
+async def items_that_calls_give(n: int) -> list[object]:
+    rows: list[dict[str, Any]] = [{"i": 1}, {"i": await add(n)}]
+    for key, group in itertools.groupby(rows, key=lambda row: row["i"] > 1):
+        list(group)[0]["key"] = key
+    for row in sorted(rows, key=lambda row: row["i"]):
+        first_of([row])["seen"] = True
+        json.loads("{}")["lost"] = 1
+    return rows
+
+
 CASES = [
     *[("priorities", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("attributes_set", {"n": n}) for n in (0, 4)],
@@ -306,4 +321,5 @@ CASES = [
     *[("one_iterator_in_two_loops", {"n": n}, 1) for n in (0, 4)],  # BEHIND
     *[("known_objects_picked_by_functions", {"n": n}) for n in (0, 3)],
     *[("known_objects_picked_by_generators", {"n": n}) for n in (0, 3)],
+    *[("items_that_calls_give", {"n": n}) for n in (0, 3)],
 ]

@@ -41,7 +41,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     here = variables(t.frame)
     own = [name for name in words.names if owner_of(t.frame, name) is t.frame and name not in t.frame.scope.nonlocals]
     check_names(t, node, words, own)
-    changed = [name for name in dict.fromkeys(changes(node, t.frame)) if name in own or name in here]
+    found = dict.fromkeys(changes(node, t.frame))
+    changed = [name for name in found if name in own or name in here or name == ELSEWHERE]
     boxes: dict[Box, str] = {}
     aliases: dict[str, str] = {}
     given: dict[str, ast.expr] = {}

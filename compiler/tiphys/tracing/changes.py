@@ -34,6 +34,7 @@ FRESH = (
     ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp,
 )  # fmt: skip
 """Expressions that make a new object."""
+CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, Closure, Bound)
 MAKERS = frozenset(
     "len sum int float str bool list dict set tuple sorted range abs round zip enumerate frozenset repr".split()
 )
@@ -72,6 +73,15 @@ def root_name(node: ast.expr) -> str | None:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def names_behind(owner: ast.expr) -> list[str]:
+    """Name the variables that an object which is changed may come from; that of a call may come from all in it."""
+    name = root_name(owner)
+    if name is not None:
+        return [name]
+    read = dict.fromkeys(item.id for item in ast.walk(owner) if isinstance(item, ast.Name))
+    return [name for name in read if not hasattr(builtins, name)]
 
 
 def fresh_names(code: ast.AST) -> set[str]:
@@ -187,9 +197,9 @@ def changes(code: ast.AST, frame: Frame, seen: frozenset[int] = frozenset(), *, 
             owner = None
         if owner is None and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value if has_changing_method(frame, node.func.attr) else None
-        changed = None if owner is None else root_name(owner) or ELSEWHERE
-        if changed is not None and changed not in fresh:
-            yield changed
+        if owner is not None:
+            behind = [name for name in names_behind(owner) if not isinstance(value_of(frame, name), CODE)]
+            yield from (name for name in behind or [ELSEWHERE] if name not in fresh)
         if isinstance(node, ast.Global | ast.Nonlocal):
             yield from node.names
     for node, inner in called(code, frame):

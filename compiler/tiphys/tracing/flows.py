@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from tiphys.tracing.changes import ELSEWHERE, changed_by, root_name
+from tiphys.tracing.changes import ELSEWHERE, changed_by, names_behind
 from tiphys.tracing.natives import MUTATORS
 
 NUMBERS = frozenset("len sum int float str bool range abs round repr hash any all print isinstance".split())
@@ -47,7 +47,7 @@ class Flow:
     def __init__(self, code: ast.AST, changed: Iterable[str]) -> None:
         self.found = origins(code)
         owners = [owner for node in ast.walk(code) if (owner := changed_by(node)) is not None]
-        deep = {root_name(owner) for owner in owners if not isinstance(owner, ast.Name)}
+        deep = {name for owner in owners if not isinstance(owner, ast.Name) for name in names_behind(owner)}
         plain = {owner.id for owner in owners if isinstance(owner, ast.Name)} - deep
         self.changed = dict.fromkeys(changed)
         self.anything = ELSEWHERE in self.changed

@@ -293,8 +293,7 @@ CASES = [
     ("begun_in_both_arms", {"n": 1}, 9),  # in the `try`, 2 RAISE, 4 CATCH, 2 BEHIND
     ("begun_in_both_arms", {"n": 3}, 7),  # 2 in the `try`, RAISE, 2 CATCH, 2 BEHIND
     ("as_many_as_a_task_says", {"n": 0}, 1),  # BEHIND
-    ("as_many_as_a_task_says", {"n": 1}, 3),  # in the `try`, ROUND, BEHIND
-    ("as_many_as_a_task_says", {"n": 3}, 8),  # 3 in the `try`, CATCH, 3 ROUND, BEHIND
+    *[("as_many_as_a_task_says", {"n": n}, 1) for n in (1, 3)],  # BEHIND
     ("items_of_several_steps", {"n": 0}, 1),  # BEHIND
     ("items_of_several_steps", {"n": 1}, 2),  # JOIN, BEHIND
     ("items_of_several_steps", {"n": 3}, 7),  # RAISE, 2 CATCH, 3 JOIN, BEHIND

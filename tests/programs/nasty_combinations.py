@@ -254,7 +254,24 @@ async def condition_changes_what_it_reads(n: int) -> list[int]:
     return [*log, -1, *items]
 
 
+@env.task
+async def started_in_a_loop_awaited_after_a_branch(n: int) -> list[object]:
+    jobs = {}
+    for item in await numbers(n):
+        jobs[item] = asyncio.create_task(add(item, 10))
+    a = await add(n)
+    if a > 2:
+        results = {key: await job for key, job in jobs.items()}
+    else:
+        results = {key: -1 for key in jobs}
+        for job in jobs.values():
+            await job
+    return [a, results]
+
+
 CASES = [
+    *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1)],
+    *[("started_in_a_loop_awaited_after_a_branch", {"n": n}, 1) for n in (2, 3, 5)],  # BEHIND
     *[("condition_changes_what_it_reads", {"n": n}, min(n, 3) + 1) for n in (0, 1, 2, 3, 5)],  # AHEAD, in each round
     *[("break_with_values_of_the_round", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("loop_variable_of_the_handler", {"n": n}, 1) for n in (0, 1, 2)],  # BEHIND

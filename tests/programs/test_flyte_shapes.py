@@ -34,7 +34,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "environments_of_several_images": (COMPILES, ""),
     "error_by_code_tried_again": (COMPILES, ""),
     "fallback_for_classes": (COMPILES, ""),
-    "feature_elimination": (COMPILES, "coroutines of a run-time fan-out in a dict"),
+    "feature_elimination": (COMPILES, ""),
     "forest_of_trees": (COMPILES, ""),
     "forwarded": (COMPILES, ""),
     "functions_as_inputs": (COMPILES, ""),

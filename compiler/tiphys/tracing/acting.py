@@ -9,8 +9,9 @@ from typing import Any
 
 from tiphys.tracing.changes import is_helper, meant
 from tiphys.tracing.closures import reaches_task
+from tiphys.tracing.pending import BatchC, PendingC
 from tiphys.tracing.reach import reaches
-from tiphys.tracing.state import Box, ChoiceC, DictC, ListC, ObjectC, PendingC
+from tiphys.tracing.state import Box, ChoiceC, DictC, ListC, ObjectC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Frame, Method, Special, TupleV, Unknown
 
@@ -90,7 +91,7 @@ def leads_to_task(t: Tracer, value: Any, depth: int = 0) -> bool:
         case Box(content=ChoiceC(contents=contents)):
             return any(leads_to_task(t, Box(one), depth + 1) for one in contents)
         case Box(content=content):
-            return isinstance(content, PendingC)
+            return isinstance(content, PendingC | BatchC)
     return reaches(value)
 
 

@@ -16,6 +16,7 @@ from tiphys.tracing.containers import call_container, extend
 from tiphys.tracing.deferred import is_container
 from tiphys.tracing.facts import mix, type_of
 from tiphys.tracing.glue import at
+from tiphys.tracing.keyed import put
 from tiphys.tracing.names import store
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.together import Change, Gives, change, is_alone
@@ -115,6 +116,8 @@ def assign_item(t: Tracer, owner: Any, key: Any, value: Any, node: ast.Subscript
             return
     except NotKnown:
         pass
+    if put(t, owner, key, value):
+        return
     if isinstance(content, ListC | DictC) or t.unknown(owner) is not None:
         change_opaque(t, owner, "__setitem__", [key, value], node)
         return

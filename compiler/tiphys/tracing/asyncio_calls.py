@@ -22,7 +22,8 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect
 from tiphys.tracing.managers import Limit
 from tiphys.tracing.outcomes import outcome
-from tiphys.tracing.state import BatchC, Box, GroupC, ListC, PendingC, SemaphoreC, Status
+from tiphys.tracing.pending import BatchC, GroupC, PendingC, SemaphoreC, Status
+from tiphys.tracing.state import Box, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Unknown
 
@@ -151,8 +152,8 @@ def wait_for(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: a
 def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     """Give the tasks in the order they were given: any order is one in which they may complete."""
 
-    def begun(many: Many) -> Callable[[Unknown], Any]:
-        return lambda index: as_task(t, many.make(index), node, "as_completed")
+    def begun(many: Many) -> Many:
+        return replace(many, make=lambda index: as_task(t, many.make(index), node, "as_completed"), begun=True)
 
     value = args[0] if args else keywords.get("fs")
     t.state.notes.append(f"{t.span(node)}: `as_completed` gives the results in the order of the tasks")
@@ -162,7 +163,7 @@ def as_completed(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], nod
     else:
         items = collect(t, value, node)
     made = [
-        replace(item, make=begun(item)) if isinstance(item, Many) else as_task(t, item, node, "as_completed")
+        begun(item) if isinstance(item, Many) else as_task(t, item, node, "as_completed")
         for item in items
     ]  # fmt: skip
     for item in made:

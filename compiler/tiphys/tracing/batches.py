@@ -4,51 +4,40 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from tiphys.diagnostics import ProgramError
 from tiphys.ir import Glue, Literal, Ref
 from tiphys.tracing import inference
-from tiphys.tracing.completions import Ended, Exit, exits_of
 from tiphys.tracing.fan_out import Many
 from tiphys.tracing.forks import is_repeatable
-from tiphys.tracing.glue import at, replaced
+from tiphys.tracing.glue import at
+from tiphys.tracing.jobs import grow, is_job, jobs_in
 from tiphys.tracing.names import variables
+from tiphys.tracing.pending import BatchC, GroupC, KeyedC, PendingC, RanC, Status
+from tiphys.tracing.probes import ROUND, Probe, name_of_round, of_round, rounds, try_round
 from tiphys.tracing.reach import names_reached
-from tiphys.tracing.regions import Way, expression_tree
+from tiphys.tracing.regions import is_free
 from tiphys.tracing.source import scope_of
-from tiphys.tracing.state import BatchC, Box, ChoiceC, Content, FrameC, GroupC, ListC, PendingC, Status
+from tiphys.tracing.state import Box, ChoiceC, Content, DictC, FrameC, ListC
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Choice, Closure, Frame, Hole, NotKnown, Poisoned, Raised, Undecided, Unknown
-
-ROUND = Ref("round of a batch")
-"""Stands for the number of the round that is tried out."""
-
-
-@dataclass
-class Probe:
-    """What one round of a loop has done when it was tried out."""
-
-    nodes: list[Any]
-    changes: dict[Box, tuple[Content, Content]]
-    glue: dict[str, Unknown]
-    """The expressions of its nodes, which are forgotten with it."""
+from tiphys.tracing.values import Choice, Closure, Frame, Hole, TupleV, Unknown
 
 
 def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, node: ast.AST) -> bool:
     """Take a loop whose rounds only append coroutines to a list for one that makes them; False where it does more."""
     index = ROUND
-    probe = tried(t, work, Unknown(Hole(index, "i", node), int))
-    if probe is None or not all(isinstance(item, Glue) for item in probe.nodes):
+    probe = try_round(t, work, Unknown(Hole(index, "i", node), int))
+    if probe is None or not probe.computes:
         return False
     lists = {box: pair for box, pair in probe.changes.items() if not isinstance(pair[1], FrameC)}
     for box, (_, after) in list(lists.items()):
-        if isinstance(after, PendingC | GroupC):
+        if isinstance(after, PendingC | GroupC | RanC):
             del lists[box]
     sizes = {box: found for box, pair in lists.items() if (found := appending(*pair)) is not None}
     if not lists or len(sizes) < len(lists):
         return False
+    if any(sum(sizes[box]) > 1 and not all(map(is_job, items_of(after))) for box, (_, after) in lists.items()):
+        return False  # one of several tuples and the like
     is_picked = any(isinstance(after, ChoiceC) or sizes[box] != [1] for box, (_, after) in lists.items())
     if is_picked and not all(is_repeatable(t, item) for item in probe.nodes):
         return False  # it is computed twice: to count the coroutines, and where each is made
@@ -65,8 +54,9 @@ def batched(t: Tracer, work: Callable[[Unknown], Any], count: Unknown | int, nod
             make = beforehand(t, probe, make, count, node)
         made[box] = Many(size, make, "gather", node, frozenset(lists))
     for box, many in made.items():
-        t.state.replace(box, BatchC([*box.content.items, many]))
-        t.state.pending.append(box)
+        after = lists[box][1]
+        t.state.replace(box, (KeyedC if isinstance(after, KeyedC) else BatchC)(begun_with(box.content)))
+        grow(t, box, many, items_of(after)[-1])
     return True
 
 
@@ -86,30 +76,6 @@ def check_bound(t: Tracer, probe: Probe, node: ast.AST) -> None:
             raise t.refuse(what, closure.node, f"Give it the value as an argument: `{closure.name}({name})`.")
 
 
-def tried(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Probe | None:
-    """Interpret one round and undo it; nothing where it does not simply go on to the next."""
-    mark, names = t.state.mark(), t.names.mark()
-    nodes, ready = len(t.state.nodes), t.state.ready
-    t.guards += 1
-    t.holding += 1
-    try:
-        done = work(index)
-        if done is not None and not exits_of(done) <= {Exit.NEXT, Exit.CONTINUE}:
-            return None
-        made = t.state.nodes[nodes:]
-        return Probe(
-            made, t.state.changes(mark), {node.name: t.glue[node.name] for node in made if node.name in t.glue}
-        )
-    except (ProgramError, Poisoned, Raised, Ended, Undecided, NotKnown):
-        return None
-    finally:
-        t.guards -= 1
-        t.holding -= 1
-        t.state.rollback(mark)
-        t.state.ready = ready
-        t.undo_names(names)
-
-
 def appending(before: Content, after: Content) -> list[int] | None:
     """Count the coroutines that each of its ways appends to a list; None if a round does something else."""
     if isinstance(after, ChoiceC):
@@ -121,19 +87,27 @@ def appending(before: Content, after: Content) -> list[int] | None:
 
 def grown(before: Content, after: Content) -> int | None:
     """Count the coroutines by which a list has grown; None if something else has happened to it."""
-    if not isinstance(before, ListC | BatchC) or not isinstance(after, ListC | BatchC):
+    if not isinstance(before, ListC | DictC | BatchC) or not isinstance(after, ListC | BatchC):
         return None
-    more = after.items[len(before.items) :]
-    same = all(one is other for one, other in zip(before.items, after.items, strict=False))
-    pending = all(is_coroutine(item) for item in more)
-    return len(more) if same and pending else None
+    held = begun_with(before)
+    more = after.items[len(held) :]
+    if isinstance(before, DictC):  # its pairs are made anew
+        same = isinstance(after, KeyedC) and len(after.items) > len(held)
+    else:
+        same = all(one is other for one, other in zip(held, after.items, strict=False))
+    return len(more) if same and all(jobs_in(item) for item in more) else None
 
 
-def is_coroutine(value: Any) -> bool:
-    """Say whether a value is a coroutine or a task, or one of several."""
-    if isinstance(value, Choice):
-        return all(is_coroutine(option) for option in value.options)
-    return isinstance(value, Box) and isinstance(value.content, PendingC)
+def begun_with(content: Content) -> list[Any]:
+    """List what a list holds, or the pairs of a dict, as far as they are known."""
+    if isinstance(content, DictC):
+        return [TupleV(pair) for pair in content.entries.items()]
+    assert isinstance(content, ListC | BatchC)
+    return list(content.items)
+
+
+KIND = "kind_"
+"""What the number of one of all that the ways of a round append is called there."""
 
 
 def picked(
@@ -165,45 +139,14 @@ def picked(
     return Unknown(length, int), Unknown(made.tree, int if sum(sizes) == 1 else tuple)
 
 
-ROW = "row_"
-"""What the number of a round is called in glue over all rounds."""
-KIND = "kind_"
-"""What the number of one of all that the ways of a round append is called there."""
-
-
-def name_of_round(node: ast.AST) -> ast.expr:
-    """Refer to the number of a round, in glue over all rounds."""
-    return at(ast.Name(id=ROW, ctx=ast.Load()), node)
-
-
-def of_round(t: Tracer, probe: Probe, last: ast.expr, index: Ref, node: ast.AST) -> ast.expr:
-    """Write what a round computes as an expression of its number, of which `last` is the value."""
-
-    def named(ref: Ref, _kind: Any) -> ast.expr:
-        return name_of_round(node) if ref == index else Hole(ref, "v", node)
-
-    t.glue.update(probe.glue)
-    way = Way(probe.nodes, (), None, None, {}, [], (), 0)
-    made: ast.expr = replaced(expression_tree(t, way, last), named, None)
-    for name in probe.glue:
-        del t.glue[name]
-    return made
-
-
-def rounds(t: Tracer, count: Unknown | int, node: ast.AST, *tests: ast.expr) -> ast.comprehension:
-    """Write the `for` of a comprehension over the numbers of rounds."""
-    size = t.tree(count, node, "n", constant=True)
-    every = at(ast.Call(func=t.capture(range, "range", node), args=[size], keywords=[]), node)
-    return ast.comprehension(target=at(ast.Name(id=ROW, ctx=ast.Store()), node), iter=every, ifs=[*tests], is_async=0)
-
-
 def beforehand(
     t: Tracer, probe: Probe, make: Callable[[Unknown], Any], count: Unknown | int, node: ast.AST
 ) -> Callable[[Unknown], Any]:
     """Compute what making coroutines computes, where that may raise, for all of them before the first one runs."""
-    if all(item.code.pure and item.code.total for item in probe.nodes):
+    risky = [item for item in probe.nodes if not is_free(item)]
+    if not risky:
         return make
-    held: list[ast.expr] = [Hole(Ref(item.name), "v", node) for item in probe.nodes]
+    held: list[ast.expr] = [Hole(Ref(item.name), "v", node) for item in risky]
     last = at(ast.Tuple(elts=held, ctx=ast.Load()), node)
     row = of_round(t, probe, last, ROUND, node)
     tree = at(ast.ListComp(elt=row, generators=[rounds(t, count, node)]), node)
@@ -222,8 +165,13 @@ def beforehand(
         for box in (*t.state.pending[begun:], *t.state.ready):
             if isinstance(box.content, PendingC) and any(item.name in box.content.start for item in nodes):
                 t.state.write(box).start = frontier
-        for number, item in enumerate(nodes):
+        numbers = iter(range(len(risky)))
+        for item in nodes:
+            if is_free(item):
+                t.state.nodes.append(item)
+                continue
             assert isinstance(item, Glue)
+            number = next(numbers)
             items = at(ast.Subscript(value=known.tree, slice=index.tree, ctx=ast.Load()), node)
             value = at(ast.Subscript(value=items, slice=at(ast.Constant(number), node), ctx=ast.Load()), node)
             t.emit_glue(item.name, Unknown(value, item.type), node)
@@ -250,7 +198,7 @@ def maker(
         def one() -> Any:
             before = {one: one.content for one in boxes}
             for one in boxes:
-                t.state.replace(one, ListC([]))
+                t.state.replace(one, DictC({}) if isinstance(one.content, KeyedC | DictC) else ListC([]))
             t.holding += 1
             try:
                 work(number)
@@ -260,7 +208,7 @@ def maker(
             for one, content in before.items():
                 t.state.replace(one, content.copy())
             options = appended.pop(box)
-            others = {id(item) for items in appended.values() for item in items}
+            others = {id(job) for items in appended.values() for item in items for job in jobs_in(item)}
             t.state.pending[:] = [item for item in t.state.pending if id(item) not in others]
             t.state.ready = tuple(item for item in t.state.ready if id(item) not in others)
             for option in options:
@@ -277,17 +225,20 @@ def maker(
 def items_of(content: Content) -> tuple[Any, ...]:
     """List all that the ways of a round have appended."""
     contents = content.contents if isinstance(content, ChoiceC) else (content,)
-    return tuple(item for one in contents if isinstance(one, ListC | BatchC) for item in one.items)
+    return tuple(item for one in contents if isinstance(one, ListC | DictC | BatchC) for item in begun_with(one))
 
 
 def unscheduled(t: Tracer, value: Any) -> None:
-    """Let a task that one of several ways has started, which is undone, begin when it is awaited."""
+    """Let tasks that one of several ways has started, which is undone, begin when they are awaited."""
     if isinstance(value, Choice):
         for option in value.options:
             unscheduled(t, option)
-    elif value.content.status is Status.SCHEDULED and value not in t.state.ready:
-        content = t.state.write(value)
-        content.status, content.taken = Status.CREATED, False
+        return
+    for job in jobs_in(value):
+        content = job.content if isinstance(job, Box) else None
+        if isinstance(content, PendingC) and content.status is Status.SCHEDULED and job not in t.state.ready:
+            content = t.state.write(job)
+            content.status, content.taken = Status.CREATED, False
 
 
 def item_tree(row: ast.expr, index: int) -> ast.expr:

@@ -59,6 +59,8 @@ class ProgramBuilder:
     """What graphs that call themselves turned out to give, where that is not what they say."""
     outcomes: set[Span] = field(default_factory=set)
     """Where tasks are begun whose exceptions have to be values, as they are awaited inside a `try`."""
+    early: set[Span] = field(default_factory=set)
+    """Where tasks are begun that run where they are begun, as they are awaited in what runs many times."""
     posed: dict[Span, Condition] = field(default_factory=dict)
     """Where conditions are made, whether or not that is traced again."""
     asked: list[Condition] = field(default_factory=list)
@@ -72,10 +74,13 @@ class ProgramBuilder:
         self.titles.add(name)
         return name
 
-    def again(self, where: Span, title: str) -> None:
-        """Let a graph be traced again, the exceptions of what is begun at a place as values."""
-        if where in self.outcomes:
+    def again(self, where: Span, title: str, *, early: bool) -> None:
+        """Let a graph be traced again, the exceptions of what is begun at a place as values; or let that run there."""
+        if where in (self.early if early else self.outcomes):
             text = "this task is begun outside of a `try` and awaited inside of it, in a way that cannot be followed"
-            raise ProgramError(Mistake(text, where, "Begin it inside the `try`."))
-        self.outcomes.add(where)
+            mend = "Begin it inside the `try`."
+            if early:
+                text, mend = text.replace("`try`", "loop"), "Await it before the loop."
+            raise ProgramError(Mistake(text, where, mend))
+        (self.early if early else self.outcomes).add(where)
         self.titles.discard(title)

@@ -19,8 +19,9 @@ from tiphys.tracing import inference, natives
 from tiphys.tracing.deferred import call_spread, glue_call
 from tiphys.tracing.glue import at
 from tiphys.tracing.lifting import Given
+from tiphys.tracing.pending import BatchC, GroupC, KeyedC, PendingC
 from tiphys.tracing.source import is_user_code
-from tiphys.tracing.state import BatchC, Box, DictC, GroupC, IteratorC, ListC, ObjectC, OpaqueC, PendingC, SetC
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import (
     Bound,
@@ -124,9 +125,10 @@ def check_read(t: Tracer, value: Any, node: ast.AST) -> None:
 def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: ast.Call) -> Any:
     """Call a native object: the interpreter's own version where there is one, else natively, else as glue."""
     from tiphys.tracing.asyncio_calls import ASYNCIO
+    from tiphys.tracing.keyed import seen
     from tiphys.tracing.managers import managed
     from tiphys.tracing.mapping import mapped
-    from tiphys.tracing.shapes import SHAPES
+    from tiphys.tracing.shapes import SHAPES, WALKS
     from tiphys.tracing.waiting import waited
 
     check_allowed(t, function, node)
@@ -163,6 +165,8 @@ def call_native(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
             return decide(
                 t, args[0], lambda option: call_native(t, function, (option, *args[1:]), keywords, node), node
             )
+        if function in WALKS:
+            args = tuple(seen(t, one, node) for one in args)
         result = shape(t, args, keywords, node)
         if result is not NotImplemented:
             return result
@@ -249,6 +253,10 @@ def call_method(t: Tracer, method: Method, args: Args, keywords: Keywords, node:
     match method.receiver:
         case Box(content=ListC() | DictC() | SetC() | IteratorC()) | TupleV():
             return call_container(t, method, args, keywords, node)
+        case Box(content=KeyedC()):
+            from tiphys.tracing.keyed import call_keyed
+
+            return call_keyed(t, method, args, node)
         case Box(content=BatchC()):
             return call_batch(t, method, args, node)
         case Box(content=OpaqueC()) if (found := call_list(t, method, args, keywords, node)) is not NotImplemented:

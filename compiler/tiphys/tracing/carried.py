@@ -15,10 +15,11 @@ from tiphys.tracing.data import is_data, needs_choice, why_no_data
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.inference import common
 from tiphys.tracing.names import names_loaded_outside
+from tiphys.tracing.pending import BatchC, GroupC, PendingC, SemaphoreC
 from tiphys.tracing.places import Slot, held, may_lack
 from tiphys.tracing.regions import Way, standing
 from tiphys.tracing.sharing import NOTHING, Reach, Things
-from tiphys.tracing.state import BatchC, Box, Content, DictC, FrameC, GroupC, ListC, OpaqueC, PendingC, SemaphoreC
+from tiphys.tracing.state import Box, Content, DictC, FrameC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Lost, TupleV, is_immutable
 
@@ -231,7 +232,7 @@ def is_task(value: Any) -> bool:
     match value:
         case Choice(options=parts) | TupleV(items=parts) | Box(content=ListC(items=parts)):
             return any(is_task(part) for part in parts)
-        case Box(content=DictC(entries=named)):
+        case Box(content=DictC(entries=named) | ObjectC(fields=named)):
             return any(is_task(part) for part in named.values())
     return isinstance(value, Box) and isinstance(value.content, PendingC | BatchC | GroupC | SemaphoreC)
 

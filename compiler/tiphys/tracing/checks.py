@@ -7,8 +7,9 @@ import typing
 from typing import Any
 
 from tiphys.tracing import inference
+from tiphys.tracing.pending import GroupC, PendingC
 from tiphys.tracing.shapes import class_of
-from tiphys.tracing.state import Box, DictC, GroupC, IteratorC, ListC, PendingC, SetC
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import TupleV, is_union
 

@@ -14,10 +14,11 @@ from tiphys.tracing.changes import check_lost
 from tiphys.tracing.factories import factory
 from tiphys.tracing.glue import at, copy_node, fill
 from tiphys.tracing.names import find, names_read_beside, owner_of, variables
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.reach import member_reaches, reaches, read_from_around
 from tiphys.tracing.source import FunctionNode, cells_of, parameters_of, scope_of, tree_of
-from tiphys.tracing.state import Box, PendingC
+from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import (
     POISON,

@@ -12,7 +12,8 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.closures import comprehension_tree, fan_out
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import given_by, iterate
-from tiphys.tracing.state import BatchC, DictC, ListC, SetC
+from tiphys.tracing.pending import BatchC
+from tiphys.tracing.state import DictC, ListC, SetC
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.values import Frame, NotKnown, Scope, Spread, Unknown
 

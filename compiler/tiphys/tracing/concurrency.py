@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from tiphys.diagnostics import ProgramError
 from tiphys.tracing.contexts import in_context
 from tiphys.tracing.meaningless import method_refused
-from tiphys.tracing.state import Box, PendingC, Status
+from tiphys.tracing.pending import PendingC, Status
+from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, Poisoned, Raised, TupleV
+from tiphys.tracing.values import Bound, Choice, Closure, Method, NotKnown, Poisoned, Raised, TupleV
 
 if TYPE_CHECKING:
     from tiphys.tracing.regions import Way
@@ -70,6 +71,8 @@ def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:
     from tiphys.tracing.outcomes import passed_on
 
     content = box.content
+    if content.status is not Status.DONE:  # a round is tried out, in which nothing is begun
+        raise NotKnown
     if content.outcome is not None:
         return passed_on(t, content.value, content.outcome, node)
     if content.may_raise and t.trials and content.done_at < t.trials[-1].mark.own:
@@ -78,11 +81,15 @@ def settled_outcome(t: Tracer, box: Box, node: ast.AST) -> Any:
 
 
 class Retrace(Exception):
-    """A task is awaited inside a `try` that it was begun before: its outcome has to be a value. Traced again."""
+    """A task is awaited inside a `try` that it was begun before: its outcome has to be a value. Traced again.
 
-    def __init__(self, where: Any) -> None:
+    early: it is awaited in what runs many times and was begun before that: it has to run where it is begun.
+    """
+
+    def __init__(self, where: Any, *, early: bool = False) -> None:
         super().__init__(str(where))
         self.where = where
+        self.early = early
 
 
 def article(name: str) -> str:
@@ -219,7 +226,7 @@ def call_pending(t: Tracer, method: Method, _args: tuple[Any, ...], _keywords: d
     """Call a method of a task or future."""
     content = method.receiver.content
     if method.name == "result" and content.status is Status.DONE:
-        return content.value
+        return settled_outcome(t, method.receiver, node)
     if method.name == "result":
         raise t.refuse(f"the result of `{content.title}` is read before it is awaited", node, "Await it first.")
     if method.name == "done":

@@ -11,9 +11,10 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.deferred import glue_call
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect
-from tiphys.tracing.shapes import is_iterable, iterator
-from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC, SetC
+from tiphys.tracing.iteration import collect, is_iterable
+from tiphys.tracing.iterators import iterator
+from tiphys.tracing.pending import BatchC
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC, SetC
 from tiphys.tracing.together import is_alone
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Method, NotKnown, TupleV, Unknown

@@ -13,6 +13,7 @@ from tiphys.tracing.facts import type_of, unknown_parts
 from tiphys.tracing.glue import at
 from tiphys.tracing.inference import common
 from tiphys.tracing.leaving import Leaving
+from tiphys.tracing.pending import BatchC, GroupC, PendingC, RanC, SemaphoreC, Status
 from tiphys.tracing.reach import reaches
 from tiphys.tracing.sharing import Reach, united
 from tiphys.tracing.state import (
@@ -22,16 +23,12 @@ from tiphys.tracing.state import (
     CountC,
     DictC,
     FrameC,
-    GroupC,
     HolderC,
     IteratorC,
     ListC,
     ObjectC,
     OpaqueC,
-    PendingC,
-    SemaphoreC,
     SetC,
-    Status,
 )
 from tiphys.tracing.values import POISON, WENT, Choice, Closure, Hole, Lost, NotKnown, TupleV, Unknown
 from tiphys.tracing.which import is_short
@@ -106,11 +103,23 @@ class Merging:
                 return GroupC(members, failures)
             case SemaphoreC():
                 return self.semaphore({n: self.leaving.semaphore(n, item) for n, item in contents.items()})
+            case BatchC() if all(same_items(item.items, first.items) for item in items):
+                batch = first.copy()
+                batch.taken = any(item.taken for item in items)
+                return batch
+            case RanC() if all(item.values is not None and item.keeps is first.keeps for item in items):
+                values = self.values({n: item.values for n, item in contents.items()}, "gathered")
+                return RanC(values, keeps=first.keeps, done_at=max(item.done_at for item in items))
+            case RanC():
+                return RanC()
             case PendingC() if all(item.status is Status.DONE for item in items):
                 done = next((item for item in items if item.may_raise), first).copy()
                 done.value = self.values({n: item.value for n, item in contents.items()}, first.title)
                 if any(item.outcome for item in items):
                     done.outcome = self.values({n: item.outcome or WENT for n, item in contents.items()}, "error")
+                done.kept = None
+                if all(item.kept is not None for item in items):
+                    done.kept = self.values({n: item.kept for n, item in contents.items()}, "outcome")
                 done.start = done.end = ()
                 done.taken = any(item.taken for item in items)
                 return done
@@ -284,6 +293,8 @@ class Merging:
     def choice(self, values: dict[int, Any]) -> Choice:
         """Keep values that are no data side by side."""
         numbers = sorted(values)
+        if any(isinstance(one, Box) and isinstance(one.content, BatchC) for one in values.values()):
+            self.t.choices += 1
         return Choice(self.number(numbers), tuple(self.leaving.outside(number, values[number]) for number in numbers))
 
     def number(self, numbers: list[int]) -> Unknown:
@@ -326,12 +337,21 @@ def differences(before: Content, after: Content, t: Tracer, node: ast.AST) -> li
             pairs = {key: (before.entries[key], after.entries[key]) for key in before.entries}
         case ObjectC(), ObjectC() if set(before.fields) == set(after.fields):
             pairs = {key: (before.fields[key], after.fields[key]) for key in before.fields}
+        case BatchC(), BatchC() if same_items(before.items, after.items):
+            return []
         case CountC(), CountC():
             pairs = {"count": (before.at, after.at)}
-        case (PendingC(), PendingC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()) | (HolderC(), HolderC()):
+        case (PendingC(), PendingC()) | (RanC(), RanC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()):
+            return []
+        case HolderC(), HolderC():
             return []
         case IteratorC(), _:
             raise t.untraceable("this goes on in an iterator that was begun before it", node, "Loop over a list.")
     if pairs is None:
         return [(None, Box(before), Box(after))]
     return [((key,), old, new) for key, (old, new) in pairs.items() if not is_same(old, new)]
+
+
+def same_items(some: list[Any], others: list[Any]) -> bool:
+    """Say whether two lists have the very same items."""
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

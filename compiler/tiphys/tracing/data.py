@@ -12,9 +12,10 @@ from tiphys.authoring.condition import Condition, Waiter
 from tiphys.authoring.model import Setting
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.closures import reaches_task
+from tiphys.tracing.pending import BatchC, GroupC, PendingC
 from tiphys.tracing.reach import is_user_class, reaches
 from tiphys.tracing.sharing import parts_of
-from tiphys.tracing.state import BatchC, Box, ChoiceC, DictC, GroupC, ListC, ObjectC, OpaqueC, PendingC, SetC
+from tiphys.tracing.state import Box, ChoiceC, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, Posed, PosedWaiter, Special, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND

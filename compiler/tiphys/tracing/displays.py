@@ -11,7 +11,9 @@ from tiphys.tracing.calls import raising
 from tiphys.tracing.facts import mix, part, type_of
 from tiphys.tracing.glue import fill
 from tiphys.tracing.iteration import given_by, iterate
-from tiphys.tracing.state import BatchC, Box, DictC, ListC, SetC
+from tiphys.tracing.keyed import seen
+from tiphys.tracing.pending import BatchC
+from tiphys.tracing.state import Box, DictC, ListC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Spread, Unknown
 
@@ -66,7 +68,7 @@ def elements(t: Tracer, nodes: list[ast.expr]) -> list[Any]:
         if not isinstance(item, ast.Starred):
             found.append(expressions.evaluate(t, item))
             continue
-        value = given_by(t, expressions.evaluate(t, item.value), item.value)
+        value = seen(t, given_by(t, expressions.evaluate(t, item.value), item.value), item)
         if t.unknown(value) is not None:
             found.append(Spread(value))
         elif isinstance(value, Box) and isinstance(value.content, BatchC):

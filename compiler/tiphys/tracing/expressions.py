@@ -21,10 +21,13 @@ from tiphys.tracing.displays import elements, listed, made_dict, made_set, tuple
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
 from tiphys.tracing.iteration import collect, iterate, opened
+from tiphys.tracing.jobs import is_batch, is_keyed, item_of
+from tiphys.tracing.keyed import seen, value_of
 from tiphys.tracing.meaningless import check_meaning
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
-from tiphys.tracing.state import BatchC, Box, DictC, IteratorC, ListC, OpaqueC
+from tiphys.tracing.pending import BatchC
+from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change, is_alone
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Generator, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
@@ -126,6 +129,10 @@ def load_item(t: Tracer, value: Any, key: Any, node: ast.Subscript) -> Any:
     """Read `value[key]`: exact on tracked containers, else native or glue."""
     if isinstance(value, Choice):
         return decide(t, value, lambda option: load_item(t, option, key, node), node)
+    if is_keyed(value):
+        return value_of(t, value, key, node)
+    if is_batch(value):
+        return item_of(t, value, key, node)
     if t.unknown(key) is not None and (found := one_of(t, value, key, node)) is not None:
         return found
     if t.unknown(value) is None and t.unknown(key) is None:
@@ -265,16 +272,15 @@ def walrus(t: Tracer, node: ast.NamedExpr) -> Any:
 
 def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Any:
     """Run a comprehension over what is known; over a runtime value it becomes glue, if it calls no task."""
-    first = opened(t, evaluate(t, node.generators[0].iter), node.generators[0].iter)
+    source = node.generators[0].iter
+    first = seen(t, opened(t, evaluate(t, source), source), source)
     unknown = t.unknown(first)
     if unknown is not None and is_copy(node):
         return first
     if isinstance(first, Box) and isinstance(first.content, BatchC):
-        from tiphys.tracing.rows import results_of
+        from tiphys.tracing.rows import over_batch
 
-        found = results_of(t, node, first)
-        if found is not NotImplemented:
-            return found
+        return over_batch(t, node, first)
     if isinstance(first, Generator) and first.forks:
         from tiphys.tracing.rows import through_generator
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tiphys.tracing import inference
 from tiphys.tracing.names import is_constant
+from tiphys.tracing.pending import BatchC
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Method, NotKnown, Special, TupleV, Unknown
@@ -80,6 +81,8 @@ def truth_of(t: Tracer, value: Any) -> bool | None:
             return bool(items)
         case Box(content=DictC(entries=entries)):
             return bool(entries)
+        case Box(content=BatchC()):
+            return None
         case Closure() | Bound() | Method() | Special():
             return True
     if isinstance(value, Choice) or t.unknown(value) is not None:

@@ -10,20 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tiphys.diagnostics import Span
 from tiphys.ir import Call, Glue, Input, Literal, Map, Ref, Sub
 from tiphys.tracing import inference
 from tiphys.tracing.completions import NEVER
-from tiphys.tracing.concurrency import await_around, await_value, start_ready
-from tiphys.tracing.containers import call_container
+from tiphys.tracing.concurrency import Retrace, await_around, await_value, start_ready
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import counted
 from tiphys.tracing.loops import Rounds
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import chain
 from tiphys.tracing.outcomes import outcome
-from tiphys.tracing.regions import Way, close, inside, is_free, label_of
-from tiphys.tracing.state import Box, Content, FrameC, GroupC, ListC, PendingC, Status
+from tiphys.tracing.pending import BatchC, GroupC, PendingC, RanC
+from tiphys.tracing.regions import Way, close, inside, is_free, label_of, note_awaited
+from tiphys.tracing.state import Box, Content, FrameC, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Method, Unknown
 from tiphys_runtime.objects import UNBOUND, from_lanes, passed, rounds_of
@@ -31,7 +31,7 @@ from tiphys_runtime.objects import UNBOUND, from_lanes, passed, rounds_of
 
 @dataclass(eq=False)
 class Many:
-    """Coroutines, tasks or futures: as many as `count` says. make: gives one of them, inside a region."""
+    """Coroutines, tasks or futures, or what holds some: as many as `count` says. make: gives one, inside a region."""
 
     count: Unknown | int
     make: Callable[[Unknown], Any]
@@ -39,8 +39,25 @@ class Many:
     node: ast.AST
     touched: frozenset[Box] = frozenset()
     """What making one seems to change, and does not."""
-    values: Any = None
-    """The list of what they gave, once they have run."""
+    where: Span | None = None
+    """Where they were made, if that is not the node."""
+    jobs: int = 0
+    """How many coroutines each of them holds; 0: it is one itself."""
+    like: Any = None
+    """One of them, tried out: what holds the coroutines."""
+    rows: Any = None
+    """The runtime values that tasks are held with: a list of lists."""
+    begun: bool = False
+    """They are tasks, which run from the moment they are made."""
+    epoch: int = 0
+    """When they were made."""
+    ran: Box | None = None
+    """How they ended (`RanC`), of tasks; all that stand for them share it."""
+
+    @property
+    def values(self) -> Any:
+        """The list of what they gave, once they have run; of what holds several, lists."""
+        return self.ran.content.values if self.ran is not None else None
 
 
 @dataclass(eq=False)
@@ -56,9 +73,19 @@ def run_many(
 ) -> Unknown:
     """Run them all side by side; gives the list of what they give. is_limited: they are as few as may run at a time."""
     if many.values is not None:
-        return t.expression(many.values)
+        return values_of(t, many, keeps_errors=keeps_errors)
+    if many.begun and t.repeats and many.epoch < t.repeats[-1]:
+        raise Retrace(many.where, early=True)
+    values = started(t, many, limit=limit, keeps_errors=keeps_errors, is_limited=is_limited)
+    if many.begun and many.ran is not None:
+        t.state.replace(many.ran, RanC(t.boxed(values), keeps=keeps_errors, done_at=t.state.epoch))
+    return values
+
+
+def started(t: Tracer, many: Many, *, limit: Unknown | int | None, keeps_errors: bool, is_limited: bool) -> Unknown:
+    """Record the map that runs them."""
     start_ready(t)
-    begun = t.state.frontier
+    before = t.state.frontier
     if isinstance(many.count, int) and many.count == 0:
         return Unknown(t.tree(t.state.box(ListC([])), many.node), list)
     count = t.to_atom(many.count, "n", many.node)
@@ -71,19 +98,22 @@ def run_many(
     t.types[Ref(index)] = int
     lanes = Lanes(t.state.next_epoch, [] if limit is None else [limit])
     t.lanes.append(lanes)
+    t.repeats.append(lanes.epoch)
     try:
         way = taken(t, lambda: item_value(t, many, Ref(index)), many.node)
     finally:
+        t.repeats.pop()
         t.lanes.pop()
     runtime = [one for one in lanes.limits if isinstance(one, Unknown)]
     needs_lanes = bool(runtime) and not is_limited
     if keeps_errors and (needs_lanes or not is_one_call(way)):
         t.undo_names(mark)
-        return run_many(t, tried(t, many), limit=limit, is_limited=is_limited)
+        return started(t, tried(t, many), limit=limit, keeps_errors=False, is_limited=is_limited)
     if needs_lanes:
         return in_lanes(t, many, runtime[0])
     check_changes(t, way, many)
     await_around(t, way, many.node)
+    note_awaited(t, way)
     with inside(t, way):
         value = None if way.done is NEVER else way.done
         kind = type_of(t, value)
@@ -100,7 +130,7 @@ def run_many(
     t.program.graphs[base] = Map(
         base, inputs, Ref(label_of(count)), index, body, where, min(known, default=None), keeps_errors, many.title
     )
-    t.call(Sub(name, base, tuple(reads.items()), object, tuple(dict.fromkeys((*begun, *closed.after))), where))
+    t.call(Sub(name, base, tuple(reads.items()), object, tuple(dict.fromkeys((*before, *closed.after))), where))
     result = inference.collection(list, kind) if isinstance(kind, type) else list
     t.types[Ref(name)] = result
     return Unknown(Hole(Ref(name), many.title, many.node), result)
@@ -137,7 +167,7 @@ def check_changes(t: Tracer, way: Way, many: Many) -> None:
     """Refuse items that change something around them: which of them comes first is not known."""
     own = {frame.box for frame in chain(t.frame)}
     for box, content in way.changes.items():
-        if isinstance(content, PendingC | GroupC) or box in many.touched:
+        if isinstance(content, PendingC | GroupC | RanC | BatchC) or box in many.touched:
             continue
         if isinstance(content, FrameC) and not (box in own and assigned(box.content, content)):
             continue
@@ -147,6 +177,8 @@ def check_changes(t: Tracer, way: Way, many: Many) -> None:
 
 def in_lanes(t: Tracer, many: Many, limit: Unknown) -> Unknown:
     """Run as many at a time as a runtime value says: in so many lanes, each of which goes on with every so-manieth."""
+    from tiphys.tracing.containers import call_container
+
     node = many.node
     total = t.settle(many.count, "n", node) if isinstance(many.count, Unknown) else many.count
     size = t.tree(total, node, "n", constant=True)
@@ -190,46 +222,16 @@ def many_values(t: Tracer, many: Many, *, keeps_errors: bool = False) -> Box:
     )
 
 
-def has_begun(t: Tracer, many: Many) -> bool:
-    """Say whether they are tasks, which run from the moment they are made."""
-    mark, names = t.state.mark(), t.names.mark()
-    ready = t.state.ready
-    try:
-        made = many.make(Unknown(Hole(Ref("round of a batch"), "i", many.node), int))
-        return isinstance(made, Box) and isinstance(made.content, PendingC) and made.content.reusable
-    finally:
-        t.state.rollback(mark)
-        t.state.ready = ready
-        t.undo_names(names)
-
-
-def each_of(t: Tracer, many: Many) -> tuple[Unknown | int, Callable[[Unknown], Any]]:
-    """Give their number, and what gives one of them to whoever awaits it; tasks have all begun before."""
-    if many.values is None and not has_begun(t, many):
-        return many.count, many.make
-    where = t.span(many.node)
-    keeps_errors = many.values is None and where in t.program.outcomes
-    values = t.boxed(run_many(t, many, keeps_errors=keeps_errors))
-    ran = t.state.epoch
-
-    def item(index: Unknown) -> Any:
-        _, read = counted(t, t.expression(values), many.node)
-        done = PendingC(None, many.title, where, reusable=True, status=Status.DONE)
-        done.value, done.done_at = read(index), ran
-        done.may_raise = many.values is None and not keeps_errors
-        if keeps_errors:
-            given = t.expression(done.value)
-            tree = ast.Call(func=t.capture(passed, "passed", many.node), args=[given.tree], keywords=[])
-            done.value = t.boxed(Unknown(at(tree, many.node), given.type, total=False))
-        return t.state.box(done)
-
-    return many.count, item
-
-
-def run_batch(t: Tracer, box: Box) -> None:
-    """Run the tasks of a list of which the number is known only at run time; from now on they are done."""
-    for index, item in enumerate(box.content.items):
-        if isinstance(item, Many) and item.values is None:
-            values = t.boxed(run_many(t, item))
-            t.state.write(box).items[index] = replace(item, values=values)
-    t.state.write(box).taken = True
+def values_of(t: Tracer, many: Many, *, keeps_errors: bool) -> Unknown:
+    """Give what they gave, once they have run. keeps_errors: their exceptions are values."""
+    assert many.ran is not None
+    values, keeps = t.expression(many.values), many.ran.content.keeps
+    if keeps is None or keeps_errors == keeps:
+        return values
+    if keeps_errors:
+        raise Retrace(many.where)
+    name = at(ast.Name(id="one_", ctx=ast.Load()), many.node)
+    given = at(ast.Call(func=t.capture(passed, "passed", many.node), args=[name], keywords=[]), many.node)
+    target = at(ast.Name(id="one_", ctx=ast.Store()), many.node)
+    every = ast.comprehension(target=target, iter=values.tree, ifs=[], is_async=0)
+    return Unknown(at(ast.ListComp(elt=given, generators=[every]), many.node), list, total=False)

@@ -28,6 +28,7 @@ from tiphys.tracing.values import (
     NotTraceable,
     Poisoned,
     Raised,
+    Special,
     TupleV,
     Unknown,
 )
@@ -152,6 +153,18 @@ def generator(t: Tracer, closure: Closure, frame: Frame, node: ast.AST) -> Gener
         t.state.rollback(mark)
         t.undo_names(names)
     return Generator(closure, frame, forks=found[0])
+
+
+def is_iterable(t: Tracer, value: Any) -> bool:
+    """Say whether a value can be walked now, item by item."""
+    if t.unknown(value) is not None:
+        return False
+    match value:
+        case Box(content=ListC() | DictC() | SetC() | IteratorC()) | TupleV() | Generator():
+            return True
+        case Box() | Closure() | Special():
+            return False
+    return isinstance(value, list | tuple | dict | set | frozenset | str | bytes | range) or hasattr(value, "__iter__")
 
 
 def ordered(items: Any) -> list[Any]:

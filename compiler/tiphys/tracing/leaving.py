@@ -8,22 +8,9 @@ from typing import Any, Protocol
 
 from tiphys.ir import Ref
 from tiphys.tracing.glue import replaced
+from tiphys.tracing.pending import BatchC, GroupC, KeyedC, PendingC, RanC, SemaphoreC
 from tiphys.tracing.regions import Way
-from tiphys.tracing.state import (
-    BatchC,
-    Box,
-    ChoiceC,
-    Content,
-    CountC,
-    DictC,
-    FrameC,
-    GroupC,
-    ListC,
-    ObjectC,
-    OpaqueC,
-    PendingC,
-    SemaphoreC,
-)
+from tiphys.tracing.state import Box, ChoiceC, Content, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Hole, Method, TupleV, Unknown
 
@@ -84,14 +71,19 @@ class Leaving:
                 return GroupC(members, [
                     (box, self.outside(number, test), self.outside(number, error)) for box, test, error in failures
                 ])  # fmt: skip
+            case RanC():
+                return RanC(self.outside(number, content.values), keeps=content.keeps, done_at=content.done_at)
             case BatchC():
                 batch = content.copy()
                 batch.items = [self.batched(number, item) for item in content.items]
+                if isinstance(batch, KeyedC):
+                    batch.places = self.outside(number, batch.places)
                 return batch
             case PendingC():
                 done = content.copy()
                 done.value = self.outside(number, content.value)
                 done.outcome = self.outside(number, content.outcome)
+                done.kept = self.outside(number, content.kept)
                 done.start = done.end = ()
                 return done
         return content
@@ -137,10 +129,11 @@ class Leaving:
         return value
 
     def batched(self, number: int, item: Any) -> Any:
-        """Give an item of a list of coroutines: one of them, or what many have given."""
-        if isinstance(item, Box):
+        """Give an item of a list of coroutines: one of them, or many."""
+        if isinstance(item, Box | TupleV):
             return self.outside(number, item)
-        return replace(item, count=self.outside(number, item.count), values=self.outside(number, item.values))
+        parts = {name: self.outside(number, getattr(item, name)) for name in ("count", "rows", "ran")}
+        return replace(item, **parts)
 
     def hold(self, number: int, content: PendingC) -> None:
         """Do the same for what a coroutine that has not begun was called with."""

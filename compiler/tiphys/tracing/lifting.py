@@ -12,22 +12,8 @@ from typing import Any
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Literal, Ref
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import (
-    DICT,
-    LIST,
-    BatchC,
-    Box,
-    CountC,
-    DictC,
-    IteratorC,
-    Kind,
-    ListC,
-    ObjectC,
-    OpaqueC,
-    PendingC,
-    SetC,
-    State,
-)
+from tiphys.tracing.pending import BatchC, PendingC
+from tiphys.tracing.state import DICT, LIST, Box, CountC, DictC, IteratorC, Kind, ListC, ObjectC, OpaqueC, SetC, State
 from tiphys.tracing.values import (
     Bound,
     Captured,

@@ -17,13 +17,15 @@ from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.completions import WITH_VALUE, Completion, Done, Exit, Split, exits_of, without
 from tiphys.tracing.comprehensions import loop_over_given
 from tiphys.tracing.expressions import evaluate
-from tiphys.tracing.fan_out import Many, each_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import Unlisted, begin, counted, given_by, is_stream, iterate, lost_count, opened
+from tiphys.tracing.jobs import Item, done_like, members
+from tiphys.tracing.keyed import seen
 from tiphys.tracing.loops import Rounds, recoded
 from tiphys.tracing.merging import fork
+from tiphys.tracing.pending import BatchC
 from tiphys.tracing.running import proceed, run_block
-from tiphys.tracing.state import BatchC, Box, CountC, ListC, OpaqueC
+from tiphys.tracing.state import Box, CountC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Generator, Unknown
 from tiphys.tracing.which import Which
@@ -37,7 +39,7 @@ GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
 
 def for_loop(t: Tracer, node: For) -> Done:
     mark, names = t.state.mark(), t.names.mark()
-    iterable = opened(t, evaluate(t, node.iter), node.iter)
+    iterable = seen(t, opened(t, evaluate(t, node.iter), node.iter), node.iter)
     if isinstance(iterable, Choice):
         t.state.keep(mark)
         return over_each(t, node, iterable)
@@ -303,13 +305,20 @@ def awaits(body: list[ast.stmt]) -> bool:
 
 
 def over_batch(t: Tracer, node: For, box: Box) -> Done:
-    """Run a loop over coroutines or tasks of which the number is known only at run time."""
-    items = t.state.write(box).items
-    if len(items) != 1 or not isinstance(items[0], Many):
-        raise t.untraceable("this list holds tasks of two kinds", node.iter, "Await them all with `asyncio.gather`.")
-    box.content.taken = True
-    (many,) = items
-    return looped(t, node, *each_of(t, many))
+    """Run a loop over coroutines or tasks of which only run time knows the number."""
+    return over_members(t, node, *members(t, box, node.iter))
+
+
+def over_members(t: Tracer, node: For, count: Unknown | int, item: Item, *, source: ast.AST | None = None) -> Done:
+    """Run a loop over the items of such a list: together where all have run, and a round only looks at them.
+
+    source: the code that the loop stands for.
+    """
+    from tiphys.tracing.done import over_done
+
+    like = done_like(t, item, node)
+    done = NotImplemented if like is None else over_done(t, node, (count, item), like, source or node)
+    return looped(t, node, count, item) if done is NotImplemented else done
 
 
 def left_loop(t: Tracer, done: Done, node: For | ast.While) -> Done:

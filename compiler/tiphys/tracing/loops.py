@@ -20,7 +20,7 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.merging import taken
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.places import Slot, held_atom, install, may_lack
-from tiphys.tracing.regions import Way, close, inside, label_of, pruned, standing
+from tiphys.tracing.regions import Way, close, inside, label_of, note_awaited, pruned, standing
 from tiphys.tracing.sharing import Reach
 from tiphys.tracing.state import Box, FrameC, OpaqueC
 from tiphys.tracing.tracer import Tracer
@@ -77,7 +77,11 @@ class Rounds(Carrying):
                     install(self.t, slot, Lost("it is a task of an earlier round of a loop"))
                 count = len(self.lost)
                 symbols, t.state.nodes = t.state.nodes, []
-                way = taken(t, lambda: self.work(self.number()), self.node)
+                t.repeats.append(t.state.next_epoch)
+                try:
+                    way = taken(t, lambda: self.work(self.number()), self.node)
+                finally:
+                    t.repeats.pop()
                 way.nodes[:0] = symbols
                 grown = self.grow(way)
             finally:
@@ -143,6 +147,7 @@ class Rounds(Carrying):
     ) -> None:
         """Record the node of the loop, and its units. ends: the exit of a round, and what it returns, if it may."""
         t, where = self.t, self.t.span(self.node)
+        note_awaited(t, way)
         base = f"{t.title}.{self.name}"
         own = way.names
         atoms = (*ends, *(atom for _, atom in kept))

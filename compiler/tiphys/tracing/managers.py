@@ -21,9 +21,10 @@ from tiphys.tracing.contexts import Given, given, inside_context, outer_context
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.glue import at
 from tiphys.tracing.names import variables
+from tiphys.tracing.pending import GroupC, SemaphoreC
 from tiphys.tracing.raises import raise_again
 from tiphys.tracing.running import run_block
-from tiphys.tracing.state import Box, GroupC, HolderC, ObjectC, SemaphoreC
+from tiphys.tracing.state import Box, HolderC, ObjectC
 from tiphys.tracing.task_groups import in_group
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries

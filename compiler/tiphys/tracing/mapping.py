@@ -16,10 +16,10 @@ from tiphys.tracing.calls import call_value
 from tiphys.tracing.concurrency import article, await_value, type_name
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect, counted
+from tiphys.tracing.iteration import collect, counted, is_iterable
 from tiphys.tracing.managers import held
-from tiphys.tracing.shapes import is_iterable
-from tiphys.tracing.state import Box, ListC, PendingC, SemaphoreC
+from tiphys.tracing.pending import PendingC, SemaphoreC
+from tiphys.tracing.state import Box, ListC
 from tiphys.tracing.tasks import call_task
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Unknown

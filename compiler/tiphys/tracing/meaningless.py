@@ -11,7 +11,8 @@ from typing import Any
 
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.tracing.changes import meant, value_of
-from tiphys.tracing.state import BatchC, Box, DictC, ListC, PendingC
+from tiphys.tracing.pending import BatchC, PendingC
+from tiphys.tracing.state import Box, DictC, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import TupleV
 

@@ -10,12 +10,14 @@ from typing import Any
 from tiphys.tracing import expressions, inference
 from tiphys.tracing.acting import acts, computes
 from tiphys.tracing.calls import raising
-from tiphys.tracing.choices import decide, decided_by
+from tiphys.tracing.choices import batch_size, decide, decided_by
 from tiphys.tracing.closures import code_tree
 from tiphys.tracing.data import stays_beside
 from tiphys.tracing.facts import identical, mix, part, truth_of, type_of
 from tiphys.tracing.glue import at, fill
+from tiphys.tracing.keyed import seen
 from tiphys.tracing.merging import fork_value
+from tiphys.tracing.pending import BatchC
 from tiphys.tracing.state import Box, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, NotKnown, NotTraceable, Raised, TupleV, Unknown
@@ -94,6 +96,8 @@ def repeat(t: Tracer, left: Any, right: Any) -> Any:
 
 def unary(t: Tracer, node: ast.UnaryOp) -> Any:
     value = expressions.evaluate(t, node.operand)
+    if isinstance(node.op, ast.Not) and isinstance(value, Box) and isinstance(value.content, BatchC):
+        value = batch_size(t, value, node)
     if isinstance(node.op, ast.Not) and (known := truth_of(t, value)) is not None:
         return not known
     try:
@@ -220,6 +224,8 @@ def compare(t: Tracer, node: ast.Compare) -> Any:
         if computes(t, item):
             values = [expressions.steady(t, value, source) for value, source in zip(values, sources, strict=False)]
         values.append(expressions.evaluate(t, item))
+        if isinstance(op, ast.In | ast.NotIn):
+            values[-1] = seen(t, values[-1], item)
         left, right = values[-2:]
         result = compare_pair(t, node, op, left, right)
         if result is not NotImplemented:

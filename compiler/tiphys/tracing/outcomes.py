@@ -8,8 +8,8 @@ from typing import Any
 
 from tiphys.tracing.concurrency import await_value
 from tiphys.tracing.merging import fork_value
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.raises import raise_again
-from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
 from tiphys.tracing.values import Raised, TupleV

@@ -18,15 +18,16 @@ from tiphys.tracing.checks import fits, spell
 from tiphys.tracing.closures import EMPTY_SCOPE
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import Retrace, start_ready
+from tiphys.tracing.fan_out import Many
 from tiphys.tracing.keeping import is_kept
 from tiphys.tracing.parameters import add_input
+from tiphys.tracing.pending import BatchC, PendingC
 from tiphys.tracing.reach import is_orchestrator
 from tiphys.tracing.recursion import check_ends
 from tiphys.tracing.regions import pruned
 from tiphys.tracing.results import SHOWN, display_of, where_node
 from tiphys.tracing.running import run_function
 from tiphys.tracing.source import FunctionNode, cells_of, scope_of, source_of
-from tiphys.tracing.state import BatchC, Box, PendingC
 from tiphys.tracing.tasks import Interface, check_hooks, emit_call, interface_of
 from tiphys.tracing.tracer import Tracer, new_frame
 from tiphys.tracing.tries import has_tries, limit_of
@@ -82,7 +83,7 @@ def trace_program(
             else:
                 result, where = call_leaf(t, task, interface, values)
         except Retrace as again:
-            program.again(again.where, name)
+            program.again(again.where, name, early=again.early)
             continue
         break
     finish(t, program)
@@ -201,7 +202,7 @@ def check_awaited(t: Tracer) -> None:
     for box in t.state.pending:
         content = box.content
         if isinstance(content, BatchC) and not content.taken:
-            many = next(item for item in content.items if not isinstance(item, Box))
+            many = next(item for item in content.items if isinstance(item, Many))
             mend = "Await them: `await asyncio.gather(*tasks)`."
             t.mistakes.append(Mistake("these coroutines are made but never awaited", t.span(many.node), mend))
         if isinstance(content, PendingC) and not content.taken:

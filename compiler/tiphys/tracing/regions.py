@@ -17,6 +17,7 @@ from tiphys.ir import Atom, Call, Glue, Graph, Input, Literal, Named, Node, Ref,
 from tiphys.tracing.completions import Ended
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.glue import replaced
+from tiphys.tracing.pending import BatchC
 from tiphys.tracing.state import Box, Content
 from tiphys.tracing.values import Raised
 
@@ -153,6 +154,13 @@ class Closed:
     graph: Graph
     reads: dict[str, Ref]
     after: tuple[str, ...]
+
+
+def note_awaited(t: Tracer, way: Way) -> None:
+    """Keep in mind what coroutines a region awaits that were made before it."""
+    for box, content in way.changes.items():
+        if isinstance(content, BatchC) and content.taken and isinstance(box.content, BatchC):
+            t.state.write(box).taken = True
 
 
 def close(

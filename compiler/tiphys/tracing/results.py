@@ -12,8 +12,9 @@ from typing import Any, cast
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Atom, Call, Display, Glue, Literal, Node, Ref, Sub, operands_of
 from tiphys.tracing.glue import replaced
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.realise import real_function
-from tiphys.tracing.state import Box, DictC, Kind, ListC, ObjectC, PendingC, SetC
+from tiphys.tracing.state import Box, DictC, Kind, ListC, ObjectC, SetC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, NotKnown, TupleV, Unknown, is_immutable
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from tiphys.ir import Glue
 from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign
-from tiphys.tracing.batches import ROUND, Probe, beforehand, tried, within
+from tiphys.tracing.batches import beforehand, within
 from tiphys.tracing.closures import comprehension_tree
 from tiphys.tracing.comprehensions import Comprehension
+from tiphys.tracing.data import is_data
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.facts import mix
-from tiphys.tracing.fan_out import Many, each_of, has_begun, run_batch
+from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import counted
-from tiphys.tracing.looping import over_generator
+from tiphys.tracing.jobs import jobs_in, made_list, members
+from tiphys.tracing.looping import over_generator, over_members
 from tiphys.tracing.loops import Rounds
 from tiphys.tracing.names import variables
+from tiphys.tracing.pending import BatchC, KeyedC, PendingC, RanC, Status
+from tiphys.tracing.probes import ROUND, Probe, of_round, rounds, try_round
 from tiphys.tracing.running import run_block
-from tiphys.tracing.state import BatchC, Box, PendingC
+from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer, new_frame
-from tiphys.tracing.values import Choice, Frame, Generator, Hole, Poisoned, Scope, Unknown
+from tiphys.tracing.values import Frame, Generator, Hole, Poisoned, Scope, TupleV, Unknown
 
 MAPPED = "__mapped"
 """The variable that holds the function of a `map`."""
@@ -41,25 +45,29 @@ def comprehended(t: Tracer, node: Comprehension, iterable: Unknown) -> Any:
 
 
 def over_rows(
-    t: Tracer, node: Comprehension, frame: Frame, rows: tuple[Unknown | int, Callable[[Unknown], Any]]
-) -> Any:
-    """Run a comprehension over rows: side by side, or one after the other."""
+    t: Tracer, node: Comprehension, frame: Frame, rows: tuple[Unknown | int, Callable[[Unknown], Any]], *,
+    is_known: bool = False,
+) -> Any:  # fmt: skip
+    """Run a comprehension over rows: side by side, or one after the other. is_known: what they hold has run."""
     count, item_of = rows
-    element = node.value if isinstance(node, ast.DictComp) else node.elt
+    is_dict = isinstance(node, ast.DictComp)
 
     def make(index: Unknown) -> Any:
         return within(t, frame, lambda: one(index))
 
     def one(index: Unknown) -> Any:
         assign(t, target, item_of(index))
-        return evaluate(t, element)
+        if isinstance(node, ast.DictComp):
+            return TupleV((evaluate(t, node.key), evaluate(t, node.value)))
+        return evaluate(t, node.elt)
 
     target = target_of(node)
-    probe = None if isinstance(node, ast.SetComp | ast.DictComp) else pending(t, make, node)
-    if probe is not None:
-        box = t.state.box(BatchC([Many(count, beforehand(t, probe, make, count, node), "gather", node)]))
-        t.state.pending.append(box)
-        return box
+    found, probe = tried_out(t, make, node)
+    if probe is not None and jobs_in(found):
+        made = Many(count, beforehand(t, probe, make, count, node), "gather", node)
+        return made_list(t, with_values(t, made, found, probe), found, kind=KeyedC if is_dict else BatchC)
+    if probe is not None and is_known and is_data(t, found):
+        return as_expression(t, node, found, probe, count)
     return one_by_one(t, node, frame, count, item_of, target)
 
 
@@ -141,18 +149,41 @@ def targets_of(
     return frame, counted(t, Unknown(made.tree, list), node)
 
 
-def pending(t: Tracer, make: Callable[[Unknown], Any], node: ast.AST) -> Probe | None:
-    """Try out an item; nothing unless making it gives a coroutine and does nothing else."""
+def tried_out(t: Tracer, make: Callable[[Unknown], Any], node: ast.AST) -> tuple[Any, Probe | None]:
+    """Try out an item: gives it, and what making it does, unless that calls a task."""
     found: list[Any] = []
 
     def work(index: Unknown) -> None:
         found.append(make(index))
 
-    probe = tried(t, work, Unknown(Hole(ROUND, "i", node), int))
-    if probe is None or not all(isinstance(item, Glue) for item in probe.nodes):
-        return None
-    is_one = isinstance(found[0], Choice) or (isinstance(found[0], Box) and isinstance(found[0].content, PendingC))
-    return probe if is_one else None
+    probe = try_round(t, work, Unknown(Hole(ROUND, "i", node), int))
+    return (found[0], probe) if probe is not None and probe.computes else (None, None)
+
+
+def with_values(t: Tracer, many: Many, like: Any, probe: Probe) -> Many:
+    """Note what tasks gave that are done already. like: one of them."""
+    job = like.content if isinstance(like, Box) else None
+    if not isinstance(job, PendingC) or job.status is not Status.DONE or not job.reusable:
+        return many
+    one = job.value if job.kept is None else job.kept
+    node = many.node
+    row = of_round(t, probe, t.tree(one, node), ROUND, node)
+    tree = at(ast.ListComp(elt=row, generators=[rounds(t, many.count, node)]), node)
+    values = t.settle(Unknown(tree, list, total=False), "gathered", node)
+    keeps = True if job.kept is not None else False if job.may_raise else None
+    return replace(many, where=job.where, ran=t.state.box(RanC(values, keeps=keeps, done_at=job.done_at)))
+
+
+def as_expression(t: Tracer, node: Comprehension, found: Any, probe: Probe, count: Unknown | int) -> Any:
+    """Compute a comprehension that awaits nothing that has not run. found: what it gives for a row."""
+    row = of_round(t, probe, t.tree(found, node), ROUND, node)
+    tree: ast.expr = at(ast.ListComp(elt=row, generators=[rounds(t, count, node)]), node)
+    kind: type = list
+    if isinstance(node, ast.DictComp | ast.SetComp):
+        kind = dict if isinstance(node, ast.DictComp) else set
+        tree = at(ast.Call(func=t.capture(kind, kind.__name__, node), args=[tree], keywords=[]), node)
+    pure = all(item.code.pure for item in probe.nodes)
+    return t.settle(Unknown(tree, kind, pure, total=False), "made", node)
 
 
 def one_by_one(
@@ -257,21 +288,30 @@ def guarded(tests: list[ast.expr], step: ast.stmt) -> ast.stmt:
     return step
 
 
-def results_of(t: Tracer, node: Comprehension, box: Box) -> Any:
-    """Run `[task.result() for task in tasks]` over many tasks; NotImplemented for any other comprehension."""
+def over_batch(t: Tracer, node: Comprehension, box: Box) -> Any:
+    """Run a comprehension over coroutines or tasks of which the number is known only at run time."""
     generator = node.generators[0]
     element = None if isinstance(node, ast.DictComp) else node.elt
+    count, item = members(t, box, node)
+    (many,) = box.content.items
     match element, generator.target:
         case (
             ast.Call(func=ast.Attribute(value=ast.Name(id=said), attr="result"), args=[], keywords=[])
             | ast.Await(value=ast.Name(id=said)),
             ast.Name(id=target),
-        ) if said == target and is_simple(node) and len(box.content.items) == 1:
-            (many,) = box.content.items
-            if isinstance(many, Many) and (many.values is not None or has_begun(t, many)):
-                run_batch(t, box)
-                return box.content.items[0].values
-    if is_simple(node) and len(box.content.items) == 1 and isinstance(box.content.items[0], Many):
-        t.state.write(box).taken = True
-        return over_rows(t, node, frame_of(t, node), each_of(t, box.content.items[0]))
-    return NotImplemented
+        ) if said == target and is_simple(node) and many.jobs == 0 and many.values is not None and not t.trials:
+            return t.boxed(run_many(t, many))
+    if is_simple(node):
+        return over_rows(t, node, frame_of(t, node), (count, item), is_known=True)
+    begin, step = steps_of(node, as_it_is=True)
+    loop = at(ast.For(target=generator.target, iter=generator.iter, body=[step], orelse=[]), node)
+    t.program.kept.append(loop)
+    frame = frame_of(t, node)
+    frame.scope.locals |= {MADE}
+
+    def run() -> Any:
+        run_block(t, [begin])
+        over_members(t, loop, count, item, source=node)
+        return variables(frame)[MADE]
+
+    return within(t, frame, run)

@@ -12,7 +12,8 @@ from tiphys.tracing.completions import Completion, Done, Exit, Split, Whole, exi
 from tiphys.tracing.glue import at
 from tiphys.tracing.meaningless import told_by_name
 from tiphys.tracing.merging import fork
-from tiphys.tracing.state import BatchC, Box, DictC, ListC, PendingC
+from tiphys.tracing.pending import BatchC, PendingC
+from tiphys.tracing.state import Box, DictC, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import POISON, Poisoned, TupleV, Undecided, Unknown
 from tiphys.tracing.which import Which
@@ -155,8 +156,10 @@ def excuse(t: Tracer, value: Any) -> None:
         case Box(content=PendingC()):
             content = t.state.write(value)
             content.taken = content.excused = True
-        case Box(content=BatchC()):
+        case Box(content=BatchC(items=items)):
             t.state.write(value).taken = True
+            for item in items:
+                excuse(t, item)
         case Box(content=ListC(items=items)) | TupleV(items=items):
             for item in items:
                 excuse(t, item)

@@ -10,33 +10,25 @@ import functools
 import itertools
 import typing
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing import jobs
 from tiphys.tracing.calls import call_known, call_value, raising
 from tiphys.tracing.data import needs_choice
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect, given_by, is_kept_iterator, is_stream, lost_count
+from tiphys.tracing.iteration import collect, given_by, is_iterable, is_stream
+from tiphys.tracing.iterators import cycled, endless, enumerated, following, iterated, iterator, zipped
+from tiphys.tracing.jobs import is_batch, is_keyed
+from tiphys.tracing.keyed import call_keyed, from_pairs
 from tiphys.tracing.overriding import resources
+from tiphys.tracing.pending import BatchC, GroupC, PendingC
 from tiphys.tracing.spreading import laid_over
-from tiphys.tracing.state import (
-    BatchC,
-    Box,
-    CountC,
-    DictC,
-    GroupC,
-    IteratorC,
-    Kind,
-    ListC,
-    ObjectC,
-    OpaqueC,
-    PendingC,
-    SetC,
-)
+from tiphys.tracing.state import Box, DictC, IteratorC, Kind, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Closure, Generator, NotKnown, Raised, Special, TupleV
+from tiphys.tracing.values import Closure, Generator, Method, NotKnown, Special, TupleV, Unknown
 
 Shape = Callable[[Tracer, tuple[Any, ...], dict[str, Any], ast.Call], Any]
 
@@ -49,30 +41,31 @@ def length(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: as
             return len(entries)
         case (Box(content=SetC(items=known)),):
             return len(known)
-        case (Box(content=BatchC() as batch),):
+        case (Box(content=BatchC()),):
             from tiphys.tracing.choices import batch_size
 
-            return batch_size(t, batch, node)
+            return batch_size(t, args[0], node)
     return NotImplemented
 
 
-def is_iterable(t: Tracer, value: Any) -> bool:
-    """Say whether a value can be walked now, item by item."""
-    if t.unknown(value) is not None:
-        return False
-    match value:
-        case Box(content=ListC() | DictC() | SetC() | IteratorC()) | TupleV() | Generator():
-            return True
-        case Box() | Closure() | Special():
-            return False
-    return isinstance(value, list | tuple | dict | set | frozenset | str | bytes | range) or hasattr(value, "__iter__")
+def truth(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
+    """`bool` of coroutines of which only run time knows the number."""
+    if len(args) != 1 or not jobs.holds_many(args[0]):
+        return NotImplemented
+    from tiphys.tracing.choices import batch_size
+
+    size = batch_size(t, args[0], node)
+    test = ast.Compare(left=size.tree, ops=[ast.Gt()], comparators=[at(ast.Constant(0), node)])
+    return Unknown(at(test, node), bool)
 
 
 def walking(function: Any, make: Callable[[Tracer, list[list[Any]], dict[str, Any], ast.Call], Any]) -> Shape:
     """Make the version of a builtin that takes iterables and looks at no item."""
 
     def shape(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-        if len(args) == 1 and isinstance(args[0], Box) and isinstance(args[0].content, BatchC):
+        if len(args) == 1 and is_batch(args[0]):
+            if make is backwards:
+                return jobs.backwards(t, args[0], node)
             return batch_copied(t, args[0]) if make in (to_list, to_tuple) else NotImplemented
         if make is to_list and len(args) == 1 and isinstance(args[0], Generator):
             return listed(t, args[0], node)
@@ -91,8 +84,9 @@ def walking(function: Any, make: Callable[[Tracer, list[list[Any]], dict[str, An
 def batch_copied(t: Tracer, batch: Box) -> Box:
     """Run `list(...)` of coroutines of which the number is known only at run time."""
     t.state.write(batch).taken = True
-    box = t.state.box(BatchC(batch.content.items.copy()))
+    box = t.state.box(batch.content.copy())
     t.state.pending.append(box)
+    t.state.write(box).taken = False
     return box
 
 
@@ -135,6 +129,10 @@ def to_default(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node:
 
 def to_dict(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
     entries: dict[Any, Any] = {}
+    if args and is_batch(args[0]) and not keywords:
+        return from_pairs(t, args[0], node)
+    if args and is_keyed(args[0]) and not keywords:
+        return call_keyed(t, Method(args[0], "copy"), (), node)
     if args:
         if not is_iterable(t, args[0]):
             return NotImplemented
@@ -151,113 +149,8 @@ def to_dict(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: as
     return t.state.box(DictC({**entries, **keywords}))
 
 
-def iterator(t: Tracer, items: typing.Iterable[Any]) -> Box:
-    """Make an iterator over known items."""
-    return t.state.box(IteratorC(tuple(items)))
-
-
-def enumerated(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    items, *rest = args or (None,)
-    if items is None or not is_iterable(t, items):
-        return NotImplemented
-    start = rest[0] if rest else keywords.get("start", 0)
-    return iterator(t, (t.tuple(pair) for pair in enumerate(collect(t, items, node), t.native(start))))
-
-
-def zipped(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    endless = {index: value for index, value in enumerate(args) if is_endless(value)}
-    finite = [value for index, value in enumerate(args) if index not in endless]
-    if (endless and not finite) or not all(is_iterable(t, value) for value in finite):
-        return NotImplemented
-    lists = {index: collect(t, value, node) for index, value in enumerate(args) if index not in endless}
-    shortest = min((len(items) for items in lists.values()), default=0)
-    if t.native(keywords.get("strict", False)) and any(len(items) != shortest for items in lists.values()):
-        raise Raised(ValueError("zip() arguments have different lengths"), t.span(node))
-    last = min((index for index, items in lists.items() if len(items) == shortest), default=0)
-    for index, value in endless.items():
-        # an endless one before the first that is through has given an item for a row that was never made
-        lists[index] = [advance(t, value, node) for _ in range(shortest + (index < last))]
-    return iterator(t, (t.tuple(row) for row in zip(*(lists[index] for index in range(len(args))), strict=False)))
-
-
 def backwards(t: Tracer, lists: list[list[Any]], _keywords: dict[str, Any], _node: ast.Call) -> Any:
     return iterator(t, reversed(lists[0]))
-
-
-def iterated(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
-    if len(args) != 1 or isinstance(args[0], Generator) or not is_iterable(t, args[0]):
-        return args[0] if args and isinstance(args[0], Generator) else NotImplemented
-    if isinstance(args[0], Box) and isinstance(args[0].content, IteratorC):
-        return args[0]
-    return iterator(t, collect(t, args[0], node))
-
-
-def endless(t: Tracer, args: tuple[Any, ...], keywords: dict[str, Any], node: ast.Call) -> Any:
-    """`itertools.count`."""
-    given = {**dict(zip(("start", "step"), args, strict=False)), **keywords}
-    return t.state.box(
-        CountC(t.settle(given.get("start", 0), "start", node), t.settle(given.get("step", 1), "step", node))
-    )
-
-
-def cycled(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
-    """`itertools.cycle`."""
-    items = collect(t, args[0], node) if len(args) == 1 and is_iterable(t, args[0]) else []
-    return t.state.box(CountC(0, 1, tuple(items))) if items else NotImplemented
-
-
-def is_endless(value: Any) -> bool:
-    """Say whether a value is an iterator without an end."""
-    return isinstance(value, Box) and isinstance(value.content, CountC)
-
-
-def advance(t: Tracer, box: Box, node: ast.Call) -> Any:
-    """Take the next item of an endless iterator."""
-    from tiphys.tracing.expressions import load_item
-    from tiphys.tracing.operators import binary_values
-
-    content = t.state.write(box)
-    given = content.at
-    step = at(ast.BinOp(left=node, op=ast.Add(), right=node), node)
-    content.at = t.settle(binary_values(t, step, given, content.step, node, node), "count", node)
-    if content.items is None:
-        return given
-    turn = at(ast.BinOp(left=node, op=ast.Mod(), right=node), node)
-    index = binary_values(t, turn, given, len(content.items), node, node)
-    read = at(ast.Subscript(value=node, slice=node, ctx=ast.Load()), node)
-    return load_item(t, t.tuple(content.items), index, read)
-
-
-def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
-    match args:
-        case (Box(content=CountC()) as box, *_):
-            return advance(t, box, node)
-        case (Iterator(), *_) if not isinstance(args[0], Box):
-            raise t.refuse("an orchestrator cannot change a value of its module", node, "Make it in the orchestrator.")
-        case (Box(content=IteratorC(items=items, position=position)) as box, *default):
-            if position < len(items):
-                t.state.write(box).position += 1
-                return t.lift(items[position])
-            if default:
-                return default[0]
-            raise Raised(StopIteration(), t.span(node))
-        case (Box(content=ListC(items=items)), *default) if isinstance(node.args[0], ast.GeneratorExp):
-            return following(t, (iterator(t, items), *default), {}, node)
-        case (Generator(), *_):
-            raise t.untraceable("`next` on a generator cannot be traced", node, "Loop over it with `for`.")
-    if (
-        args
-        and (kept := t.unknown(args[0])) is not None
-        and is_kept_iterator(t, kept)
-        and not is_made_here(node.args[0])
-    ):
-        raise lost_count(t, node)
-    return NotImplemented
-
-
-def is_made_here(node: ast.expr) -> bool:
-    """Say whether an expression makes an iterator, which nothing else can know."""
-    return isinstance(node, ast.Call | ast.GeneratorExp)
 
 
 def mapped(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -400,8 +293,8 @@ def any_all(stop: bool) -> Shape:
 
 
 SHAPES: dict[Any, Shape] = {
-    len: length, list: walking(list, to_list), tuple: walking(tuple, to_tuple), set: walking(set, to_set),
-    dict: to_dict, deque: to_deque, OrderedDict: to_ordered, defaultdict: to_default,
+    len: length, bool: truth, list: walking(list, to_list), tuple: walking(tuple, to_tuple),
+    set: walking(set, to_set), dict: to_dict, deque: to_deque, OrderedDict: to_ordered, defaultdict: to_default,
     enumerate: enumerated, itertools.count: endless,
     itertools.cycle: cycled, zip: zipped, reversed: walking(reversed, backwards), iter: iterated, next: following,
     map: mapped, filter: filtered, isinstance: instance_of, type: class_asked, functools.partial: partial,
@@ -411,3 +304,7 @@ SHAPES: dict[Any, Shape] = {
     typing.cast: cast, sum: consumed, max: consumed, min: consumed, sorted: consumed, any: any_all(stop=True),
     all: any_all(stop=False), frozenset: consumed,
 }  # fmt: skip
+WALKS = frozenset((
+    list, tuple, set, frozenset, deque, enumerate, zip, reversed, iter, map, filter, sum, max, min, sorted, any, all,
+))  # fmt: skip
+"""Those that go over what they are given."""

@@ -14,22 +14,8 @@ from typing import TYPE_CHECKING, Any
 from tiphys.ir import Ref
 from tiphys.tracing import inference, natives
 from tiphys.tracing.later import unread_later
-from tiphys.tracing.state import (
-    BatchC,
-    Box,
-    ChoiceC,
-    CountC,
-    DictC,
-    FrameC,
-    GroupC,
-    IteratorC,
-    ListC,
-    ObjectC,
-    OpaqueC,
-    PendingC,
-    SetC,
-    Status,
-)
+from tiphys.tracing.pending import BatchC, GroupC, PendingC, Status
+from tiphys.tracing.state import Box, ChoiceC, CountC, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Frame, Hole, Method, TupleV, Unknown, is_immutable
 from tiphys_runtime.copies import apart, one_level
 from tiphys_runtime.items import all_of, with_key

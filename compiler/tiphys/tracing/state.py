@@ -8,12 +8,8 @@ can be undone (`rollback`), and what it changed can be listed (`changes`), compa
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
-
-from tiphys.diagnostics import Span
 
 if TYPE_CHECKING:
     from tiphys.ir import Node
@@ -74,32 +70,6 @@ class ListC(Content):
     @property
     def is_plain(self) -> bool:
         return self.kind == LIST
-
-
-class BatchC(Content):
-    """A list of coroutines, of which some items stand for many. taken: somebody awaits them."""
-
-    __slots__ = ("items", "taken")
-
-    def __init__(self, items: list[Any], *, taken: bool = False) -> None:
-        self.items = items
-        self.taken = taken
-
-    def copy(self) -> BatchC:
-        return BatchC(self.items.copy(), taken=self.taken)
-
-
-class SemaphoreC(Content):
-    """An `asyncio.Semaphore`: how many may hold it, and the order reached each time it was given back."""
-
-    __slots__ = ("limit", "released")
-
-    def __init__(self, limit: Any, released: list[tuple[str, ...]]) -> None:
-        self.limit = limit
-        self.released = released
-
-    def copy(self) -> SemaphoreC:
-        return SemaphoreC(self.limit, self.released.copy())
 
 
 class DictC(Content):
@@ -230,76 +200,6 @@ class CountC(Content):
 
     def copy(self) -> CountC:
         return CountC(self.at, self.step, self.items)
-
-
-class Status(Enum):
-    """How far a coroutine, a task or a future is."""
-
-    CREATED = "created"
-    SCHEDULED = "scheduled"
-    DONE = "done"
-
-
-class PendingC(Content):
-    """A coroutine object, an asyncio task or a gather: `begin` interprets it, once.
-
-    `reusable` is false for a coroutine, which may be awaited once. `start` and `end` are the order reached when it was
-    scheduled and when it was done. `held` is what it was called with: a dict of values, or the box of a frame.
-    `outcome` is, where its exception is a value, a tuple of 0 and None, or 1 and that; `may_raise`: there may be one,
-    and it is no value yet. `done_at` is the epoch in which it was interpreted. `excused`: a mistake has kept what would
-    have awaited it from being interpreted.
-    """
-
-    __slots__ = ("begin", "done_at", "end", "excused", "held", "may_raise", "outcome", "reusable", "start", "status",
-                 "taken", "title", "value", "where")  # fmt: skip
-
-    def __init__(
-        self,
-        begin: Callable[[], Any] | None,
-        title: str,
-        where: Span,
-        *,
-        reusable: bool,
-        status: Status = Status.CREATED,
-    ) -> None:
-        self.begin = begin
-        self.title = title
-        self.where = where
-        self.reusable = reusable
-        self.status = status
-        self.taken = False
-        self.start: tuple[str, ...] = ()
-        self.end: tuple[str, ...] = ()
-        self.value: Any = None
-        self.held: Any = None
-        self.outcome: Any = None
-        self.may_raise = False
-        self.done_at = 0
-        self.excused = False
-
-    def copy(self) -> PendingC:
-        other = PendingC(self.begin, self.title, self.where, reusable=self.reusable, status=self.status)
-        other.taken, other.start, other.end, other.value = self.taken, self.start, self.end, self.value
-        other.held, other.outcome, other.may_raise = self.held, self.outcome, self.may_raise
-        other.done_at, other.excused = self.done_at, self.excused
-        return other
-
-
-class GroupC(Content):
-    """An `asyncio.TaskGroup`: the tasks it has started, and how those tell of their exceptions.
-
-    failures: a member, the number that says whether it has failed, and its exception; of members of which the number is
-    known only at run time their list, nothing, and the list of their outcomes.
-    """
-
-    __slots__ = ("failures", "members")
-
-    def __init__(self, members: list[Box], failures: list[Any] | None = None) -> None:
-        self.members = members
-        self.failures: list[tuple[Box, Unknown | None, Unknown]] = failures or []
-
-    def copy(self) -> GroupC:
-        return GroupC(self.members.copy(), self.failures.copy())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,16 @@ from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.facts import hint_of
 from tiphys.tracing.glue import at
 from tiphys.tracing.groups import attempt_groups
+from tiphys.tracing.iterators import iterator
 from tiphys.tracing.looping import for_loop, while_loop
 from tiphys.tracing.managers import BodyOf, with_items
 from tiphys.tracing.matching import match_statement
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.raises import raise_value
 from tiphys.tracing.running import run_block
-from tiphys.tracing.shapes import iterator
-from tiphys.tracing.state import Box, ListC, PendingC
+from tiphys.tracing.state import Box, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Raised, Unknown
 from tiphys.tracing.which import Which

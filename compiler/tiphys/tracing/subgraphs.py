@@ -163,7 +163,7 @@ def trace_sub(t: Tracer, callee: Callee, arguments: Arguments, key: object, node
             forget(t, tracing, before)
             if isinstance(again, NeedsKnown):
                 raise
-            program.again(again.where, title)
+            program.again(again.where, title, early=again.early)
         else:
             if traced is not None:
                 program.traced[key] = traced

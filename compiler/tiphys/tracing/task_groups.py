@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from tiphys.ir import Literal
@@ -13,9 +13,11 @@ from tiphys.tracing.completions import Done, Ended
 from tiphys.tracing.concurrency import as_awaitable, await_value, create_task, join, start_ready
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
+from tiphys.tracing.jobs import whole
 from tiphys.tracing.merging import fork_value
+from tiphys.tracing.pending import BatchC, PendingC, RanC, Status
 from tiphys.tracing.regions import is_free
-from tiphys.tracing.state import BatchC, Box, PendingC, Status
+from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
 from tiphys.tracing.values import Hole, Method, Raised, Unknown
@@ -123,12 +125,21 @@ def wait(t: Tracer, group: Box) -> None:
 
 def wait_for_batch(t: Tracer, group: Box, box: Box) -> None:
     """Wait for members of which the number is known only at run time; their exceptions are values."""
-    for index, item in enumerate(box.content.items):
+    for item in box.content.items:
         if isinstance(item, Many) and item.values is None:
-            values = t.expression(t.settle(run_many(t, item, keeps_errors=True), item.title, item.node))
-            t.state.write(box).items[index] = replace(item, values=t.boxed(values))
-            t.state.write(group).failures.append((box, None, values))
+            made = run_many(t, whole(t, item, keeps=True), keeps_errors=item.jobs < 2)
+            values = t.expression(t.settle(made, item.title, item.node))
+            assert item.ran is not None
+            t.state.replace(item.ran, RanC(t.boxed(values), keeps=None, done_at=t.state.epoch))
+            t.state.write(group).failures.append((box, None, flat(t, values, item) if item.jobs > 1 else values))
     t.state.write(box).taken = True
+
+
+def flat(t: Tracer, values: Unknown, many: Many) -> Unknown:
+    """Give the outcomes of items that hold several tasks as one list."""
+    node = many.node
+    chained = at(ast.Attribute(value=t.capture(chain, "chain", node), attr="from_iterable", ctx=ast.Load()), node)
+    return Unknown(at(ast.Call(func=chained, args=[values.tree], keywords=[]), node), list)
 
 
 def raise_group(t: Tracer, group: Box, node: ast.AST) -> None:

@@ -21,8 +21,8 @@ from tiphys.tracing.checks import check_argument
 from tiphys.tracing.contexts import context_argument
 from tiphys.tracing.glue import at
 from tiphys.tracing.overriding import NOTHING, Later, hidden, override
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.reach import is_orchestrator
-from tiphys.tracing.state import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Special, Unknown
 from tiphys_runtime.limits import shortest_of

@@ -13,8 +13,9 @@ from tiphys.ir import Atom, Call, Glue, Input, Literal, Node, Ref, Sub
 from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.lifting import Lifting
 from tiphys.tracing.namespace import Namespace
+from tiphys.tracing.pending import SemaphoreC
 from tiphys.tracing.sharing import Sharing
-from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC, SemaphoreC, SetC, State
+from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC, SetC, State
 from tiphys.tracing.values import (
     Bound,
     Closure,
@@ -80,6 +81,8 @@ class Tracer(Lifting):
         """Inside how many rounds that only make coroutines, of which none is begun there."""
         self.lanes: list[Lanes] = []
         """The maps whose regions are being interpreted, innermost last."""
+        self.repeats: list[int] = []
+        """The epochs in which the regions around began that run more than once, rounds and items, innermost last."""
         self.trials: list[Trial] = []
         """The `try` bodies being interpreted, innermost last."""
         self.exploring = 0

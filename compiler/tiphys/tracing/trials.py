@@ -20,11 +20,12 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.leaving import Leaving, exported_parts
 from tiphys.tracing.names import names_loaded_outside
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
 from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free, label_of, resume
 from tiphys.tracing.sharing import NOTHING, Reach
-from tiphys.tracing.state import Box, DictC, ListC, Mark, ObjectC, OpaqueC, PendingC
+from tiphys.tracing.state import Box, DictC, ListC, Mark, ObjectC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND, handler_of

@@ -15,7 +15,7 @@ from tiphys.ir import Ask, Atom, Input, Literal, Ref, Sleep, Sub, Wait
 from tiphys.tracing.builder import ProgramBuilder
 from tiphys.tracing.calls import raising
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import PendingC
+from tiphys.tracing.pending import PendingC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import NotKnown, Posed, PosedWaiter, Unknown
 from tiphys_runtime import durable

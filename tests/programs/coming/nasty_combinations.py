@@ -2,7 +2,6 @@
 
 Why they wait:
 everything_at_once: refused: a list changed in place that a way out of the loop may hold.
-started_in_a_loop_awaited_after_a_branch: refused: tasks of a run-time loop in a dict.
 two_accumulators_crossed: refused: a list chosen at run time is changed in place.
 """
 
@@ -69,21 +68,6 @@ async def everything_at_once(n: int) -> list[object]:
 
 
 @env.task
-async def started_in_a_loop_awaited_after_a_branch(n: int) -> list[object]:
-    jobs = {}
-    for item in await numbers(n):
-        jobs[item] = asyncio.create_task(add(item, 10))
-    a = await add(n)
-    if a > 2:
-        results = {key: await job for key, job in jobs.items()}
-    else:
-        results = {key: -1 for key in jobs}
-        for job in jobs.values():
-            await job
-    return [a, results]
-
-
-@env.task
 async def two_accumulators_crossed(n: int) -> list[list[int]]:
     evens: list[int] = []
     odds: list[int] = []
@@ -97,6 +81,5 @@ async def two_accumulators_crossed(n: int) -> list[list[int]]:
 
 CASES = [
     *[("everything_at_once", {"n": n}) for n in (0, 1, 2, 3, 5)],
-    *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1, 2, 3, 5)],
     *[("two_accumulators_crossed", {"n": n}) for n in (0, 1, 2, 3, 5)],
 ]

@@ -282,19 +282,18 @@ these run side by side, and each changes a value that they share
   Return a value from each, and put them together from the list that `gather` gives.
 """,
     ),
-    "one of many tasks": (
+    "a dict of tasks that loses one": (
         """\
-jobs = []
-for x in await numbers(n):
-    jobs.append(asyncio.create_task(add(x)))
-return await jobs[0]
+jobs = {x: asyncio.create_task(add(x)) for x in await numbers(n)}
+jobs.pop(0)
+return await asyncio.gather(*jobs.values())
 """,
         """\
-a list of tasks, of which only run time knows the number, is no data to compute with
-  flow.py:88:18
-    return await jobs[0]
-                 ^^^^
-  Await them, `await asyncio.gather(*jobs)`, and use the results.
+which tasks a dict holds after `pop` is known only at run time
+  flow.py:86:5
+    jobs.pop(0)
+    ^^^^^^^^^^^
+  Await them first, and change the dict of their results.
 """,
     ),
     "a coroutine from outside of a loop": (
@@ -311,6 +310,46 @@ return found
     for x in await numbers(n):
     ^^^^^^^^^^^^^^^^^^^^^^^^^^
   Keep its result in a variable, or make a task of it: `asyncio.create_task(...)`.
+""",
+    ),
+    "a dict of no pairs": (
+        """\
+return dict([add(x) for x in await numbers(n)])
+""",
+        """\
+a dict is made of pairs, and this gives something else
+  flow.py:85:12
+    return dict([add(x) for x in await numbers(n)])
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Give keys and coroutines.
+""",
+    ),
+    "tasks of known keys and others": (
+        """\
+jobs = {"first": asyncio.create_task(add(n))}
+for x in await numbers(n):
+    jobs[str(x)] = asyncio.create_task(add(x))
+return [await job for job in jobs.values()]
+""",
+        """\
+this dict holds tasks of known keys, and of keys of run time
+  flow.py:88:34
+    return [await job for job in jobs.values()]
+                                 ^^^^^^^^^^^^^
+  Keep them in two dicts.
+""",
+    ),
+    "tasks beside functions": (
+        """\
+jobs = [(lambda y: y + x, asyncio.create_task(add(x))) for x in await numbers(n)]
+return [await job for _, job in jobs]
+""",
+        """\
+this list holds tasks beside functions, as many as run time says
+  flow.py:85:12
+    jobs = [(lambda y: y + x, asyncio.create_task(add(x))) for x in await numbers(n)]
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Await them, and keep what they give.
 """,
     ),
     "tasks of two kinds": (
@@ -330,20 +369,6 @@ this list holds tasks of two kinds
     for job in jobs:
                ^^^^
   Await them all with `asyncio.gather`.
-""",
-    ),
-    "tasks in a dict": (
-        """\
-xs = await numbers(n)
-jobs = {x: add(x) for x in xs}
-return await jobs[1]
-""",
-        """\
-`add` was called but its result is used before it is awaited
-  flow.py:86:16
-    jobs = {x: add(x) for x in xs}
-               ^^^^^^
-  Await it first: `await add(...)`.
 """,
     ),
     "task of an earlier round": (

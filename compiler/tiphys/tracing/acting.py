@@ -31,6 +31,8 @@ def acts(t: Tracer, node: ast.AST) -> bool:
 
 def computes(t: Tracer, node: ast.AST) -> bool:
     """Say whether evaluating a piece of code may compute something at once: a task, a helper, or a variable."""
+    if isinstance(node, ast.Lambda):
+        return any(computes(t, item) for item in (*node.args.defaults, *node.args.kw_defaults) if item is not None)
     if acts(t, node) or any(isinstance(item, ast.NamedExpr) for item in ast.walk(node)):
         return True
     for head in ast.walk(node):

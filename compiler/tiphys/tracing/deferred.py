@@ -166,11 +166,12 @@ def call_spread(t: Tracer, function: Any, args: Args, keywords: Keywords, node: 
     from tiphys.tracing.closures import closure_of, fan_out, reaches_task
     from tiphys.tracing.shapes import partial
 
-    if isinstance(function, types.FunctionType) and is_user_code(function):
+    if isinstance(function, types.MethodType):
+        method: Any = function.__func__
+        if isinstance(method, types.FunctionType) and is_user_code(method):
+            function = Bound(closure_of(t, method), function.__self__)
+    elif isinstance(function, types.FunctionType) and is_user_code(function):
         function = closure_of(t, function)
-    method = function.__func__ if isinstance(function, types.MethodType) else None
-    if isinstance(method, types.FunctionType) and is_user_code(method):
-        function = Bound(closure_of(t, method), function.__self__)
     if function is functools.partial and args and not isinstance(args[0], Spread):
         return partial(t, args, keywords, node)
     if isinstance(function, Special) and function.title == "partial":

@@ -258,7 +258,7 @@ class Plan:
 
     def take_apart(self, first: Key, second: Key) -> None:
         """Make one of two values again, from what it came from."""
-        for key in sorted({first, second}, key=self.rank, reverse=True):
+        for key in sorted(dict.fromkeys((first, second)), key=self.rank, reverse=True):
             tree = self.expression_of(key)
             if tree is None:
                 continue

@@ -135,8 +135,8 @@ class Tracer(Lifting):
         return Ref(made.name)
 
     def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
-        """Compute a value here, unless it can be computed anywhere with the same outcome."""
-        if isinstance(value, Unknown) and not (value.pure and value.total):
+        """Compute a value here, unless it can be computed anywhere with the same outcome, or computes nothing yet."""
+        if isinstance(value, Unknown) and not (value.pure and value.total or isinstance(value.tree, ast.GeneratorExp)):
             return self.settle(value, hint, node)
         return value
 

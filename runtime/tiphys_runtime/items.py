@@ -28,3 +28,11 @@ def with_key(values: Any, key: object) -> Any:
     made = values.copy()
     made[key]
     return made
+
+
+def item_there(values: Any, key: object) -> Any:
+    """Read an item of a `defaultdict` that several read side by side. Raises RuntimeError where it would be added."""
+    if key not in values:
+        msg = f"{key!r} is no key of this defaultdict, and what runs side by side cannot add it: ask by `.get(...)`"
+        raise RuntimeError(msg)
+    return values[key]

@@ -12,23 +12,28 @@ import builtins
 from collections import deque
 from typing import Any
 
-from tiphys.tracing.changes import ELSEWHERE, changes
+from tiphys.tracing import natives
+from tiphys.tracing.changes import ELSEWHERE, changed_by, changes, changes_arguments, root_name, value_of
 from tiphys.tracing.completions import Completion, Done, Exit, Split
 from tiphys.tracing.factories import factory
 from tiphys.tracing.flows import As, Flow
-from tiphys.tracing.glue import at, copy_node
+from tiphys.tracing.glue import at
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.sharing import NOTHING, Reach, Things
-from tiphys.tracing.state import Box, OpaqueC
+from tiphys.tracing.source import free_names
+from tiphys.tracing.state import Box, DictC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import POISON, Choice, Closure, Lost, Poisoned, TupleV, Unknown
+from tiphys.tracing.values import POISON, Bound, Choice, Closure, Lost, Method, Poisoned, TupleV, Unknown
+from tiphys.tracing.words import Exits, Words, parsed
 from tiphys_runtime.copies import apart
 from tiphys_runtime.objects import UNBOUND, raise_
 
 FIXED = 2
 """Items of the result before those of the variables: the exit, and what is returned or raised."""
+DEEPEST = 5
+"""So many containers in containers are looked into, for methods and functions."""
 KNOWN: dict[str, object] = {"__unbound": UNBOUND, "__locals": builtins.locals, "__Exception": Exception}
 
 
@@ -89,6 +94,32 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     if raises:
         raise_kept(t, whole, node)
     return completion(t, whole, words.exits, node)
+
+
+def hides_changes(t: Tracer, node: ast.stmt) -> bool:
+    """Say whether a statement may change what it does not name: what a method or a function holds that it calls."""
+    words = Words()
+    words.visit(node)
+    owners = [owner for part in ast.walk(node) if (owner := changed_by(part)) is not None]
+    reached = any(root_name(owner) is None for owner in owners)
+    return any(holds_another(value_of(t.frame, name), reached=reached) for name in words.names)
+
+
+def holds_another(value: Any, *, reached: bool, depth: int = 0) -> bool:
+    """Say whether calling a value, or what it holds, may change another one; reached: or what a call gives."""
+    match value:
+        case Method(receiver=Box(), name=name):
+            return name in natives.MUTATORS
+        case Bound(function=function):
+            return changes_arguments(function)
+        case Closure() if reached and value.native is None:
+            return any(isinstance(value_of(value.frame, name), Box) for name in free_names(value.node))
+        case TupleV(items=items) | Box(content=ListC(items=items)):
+            return depth < DEEPEST and any(holds_another(item, reached=reached, depth=depth + 1) for item in items)
+        case Box(content=DictC(entries=entries)):
+            items = list(entries.values())
+            return depth < DEEPEST and any(holds_another(item, reached=reached, depth=depth + 1) for item in items)
+    return False
 
 
 def check_names(t: Tracer, node: ast.stmt, words: Words, own: list[str]) -> None:
@@ -175,15 +206,6 @@ def raise_kept(t: Tracer, whole: Unknown, node: ast.stmt) -> None:
     t.settle(Unknown(tree, None, pure=False, total=False), "raise", node)
 
 
-def parsed(text: str, node: ast.AST) -> ast.stmt:
-    """Write a statement at a place."""
-    made = ast.parse(text).body[0]
-    for item in ast.walk(made):
-        if "lineno" in item._attributes:
-            at(item, node)
-    return made
-
-
 def item_of(t: Tracer, whole: Unknown, index: int, kind: Any, hint: str, node: ast.AST) -> Unknown:
     """Read an item of the block's result."""
     slot = at(ast.Constant(index), node)
@@ -228,176 +250,3 @@ def completion(t: Tracer, whole: Unknown, exits: set[Exit], node: ast.AST) -> Do
         (only,) = exits
         return Completion(only, value)
     return Split(item_of(t, whole, 0, int, "exit", node), frozenset(exits), value)
-
-
-class Words(ast.NodeVisitor):
-    """What a statement names: the variables it reads or sets, and how it may complete."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, None] = {}
-        self.stored: set[str] = set()
-        self.deleted: set[str] = set()
-        self.outer: list[str] = []
-        self.exits = {Exit.NEXT}
-        self.loops = 0
-        self.yields = False
-
-    def visit_Name(self, node: ast.Name) -> None:
-        self.names[node.id] = None
-        if isinstance(node.ctx, ast.Store):
-            self.stored.add(node.id)
-        if isinstance(node.ctx, ast.Del):
-            self.stored.add(node.id)
-            self.deleted.add(node.id)
-
-    def visit_Yield(self, node: ast.Yield | ast.YieldFrom) -> None:
-        self.yields = True
-        self.generic_visit(node)
-
-    visit_YieldFrom = visit_Yield  # noqa: N815
-
-    def visit_Nonlocal(self, node: ast.Nonlocal | ast.Global) -> None:
-        self.outer.extend(node.names)
-
-    visit_Global = visit_Nonlocal  # noqa: N815
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name:
-            self.names[node.name] = None
-            self.deleted.add(node.name)
-        self.generic_visit(node)
-
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:
-        if node.name:
-            self.names[node.name] = None
-            self.stored.add(node.name)
-        self.generic_visit(node)
-
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:
-        if node.name:
-            self.names[node.name] = None
-            self.stored.add(node.name)
-
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
-        if node.rest:
-            self.names[node.rest] = None
-            self.stored.add(node.rest)
-        self.generic_visit(node)
-
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            self.names[alias.asname or alias.name.partition(".")[0]] = None
-
-    visit_ImportFrom = visit_Import  # noqa: N815
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        inner = Words()
-        for item in node.body:
-            inner.visit(item)
-        self.names.update(inner.names)
-        self.names.pop(node.name, None)
-
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        inner = Words()
-        inner.visit(node.body)
-        own = {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
-        self.names.update({name: None for name in inner.names if name not in own})
-
-    def visit_ListComp(self, node: Any) -> None:
-        inner = Words()
-        inner.generic_visit(node)
-        own = {name for name in inner.stored if not is_walrus(node, name)}
-        self.names.update({name: None for name in inner.names if name not in own})
-        self.stored |= inner.stored - own
-
-    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp  # noqa: N815
-
-    def visit_For(self, node: ast.For | ast.While | ast.AsyncFor) -> None:
-        for field, value in ast.iter_fields(node):
-            self.loops += field == "body"
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, ast.AST):
-                    self.visit(item)
-            self.loops -= field == "body"
-
-    visit_While = visit_AsyncFor = visit_For  # noqa: N815
-
-    def visit_Return(self, node: ast.Return) -> None:
-        self.exits.add(Exit.RETURN)
-        self.generic_visit(node)
-
-    def visit_Break(self, node: ast.Break) -> None:  # noqa: ARG002
-        if not self.loops:
-            self.exits.add(Exit.BREAK)
-
-    def visit_Continue(self, node: ast.Continue) -> None:  # noqa: ARG002
-        if not self.loops:
-            self.exits.add(Exit.CONTINUE)
-
-
-def is_walrus(node: ast.AST, name: str) -> bool:
-    """Say whether a comprehension sets a name by `:=`, which is a variable around it."""
-    return any(isinstance(item, ast.NamedExpr) and item.target.id == name for item in ast.walk(node))
-
-
-class Exits(ast.NodeTransformer):
-    """Rewrites how a statement leaves the code around it: by giving the exit, and what the variables hold."""
-
-    def __init__(self, results: list[str]) -> None:
-        self.results = results
-        self.loops = 0
-
-    def rewritten(self, node: ast.stmt) -> ast.stmt:
-        """Copy a statement, its exits rewritten."""
-        made: ast.stmt = self.visit(node)
-        return made
-
-    def ending(self, code: Exit, value: ast.expr | None, node: ast.AST) -> ast.Return:
-        """Write the statement that leaves the function."""
-        shown = value if value is not None else ast.Constant(None)
-        if not self.results:
-            held: list[ast.expr] = []
-        else:
-            held = [parsed_expression(f"__locals().get({name!r}, __unbound)", node) for name in self.results]
-        parts = [at(ast.Constant(int(code)), node), at(shown, node) if value is None else shown, *held]
-        return at(ast.Return(value=at(ast.Tuple(elts=parts, ctx=ast.Load()), node)), node)
-
-    def generic_visit(self, node: ast.AST) -> Any:
-        return super().generic_visit(copy_node(node))
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
-        return node
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
-        return node
-
-    def visit_Lambda(self, node: ast.Lambda) -> Any:
-        return node
-
-    def visit_For(self, node: ast.For | ast.While) -> Any:
-        made: Any = copy_node(node)
-        self.loops += 1
-        made.body = [self.visit(item) for item in made.body]
-        self.loops -= 1
-        made.orelse = [self.visit(item) for item in made.orelse]
-        return made
-
-    visit_While = visit_For  # noqa: N815
-
-    def visit_Return(self, node: ast.Return) -> Any:
-        return self.ending(Exit.RETURN, node.value, node)
-
-    def visit_Break(self, node: ast.Break) -> Any:
-        return node if self.loops else self.ending(Exit.BREAK, None, node)
-
-    def visit_Continue(self, node: ast.Continue) -> Any:
-        return node if self.loops else self.ending(Exit.CONTINUE, None, node)
-
-
-def parsed_expression(text: str, node: ast.AST) -> ast.expr:
-    """Write an expression at a place."""
-    made = parsed(text, node)
-    assert isinstance(made, ast.Expr)
-    return made.value

@@ -282,6 +282,8 @@ def load_attribute(t: Tracer, value: Any, name: str, node: ast.expr, *, source: 
     if unknown is not None:
         if called:
             return task_method(t, value, name, node) or Method(value, name)
+        if name in natives.MUTATORS and inference.plain(type_of(t, value)) in natives.CONTAINERS:
+            return Method(value, name)
         kind, total = inference.attribute(type_of(t, value), name)
         pure, inner = mix(t, [value])
         tree = t.tree(value, source, hint_of(source), constant=is_constant(t, source))

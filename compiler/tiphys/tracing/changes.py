@@ -49,8 +49,8 @@ def changed_by(node: ast.AST) -> ast.expr | None:
             | ast.Subscript(ctx=ast.Store() | ast.Del(), value=owner)
         ):
             return owner
-        case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in natives.MUTATORS:
-            return owner
+        case ast.Attribute(attr=name, value=owner) if name in natives.MUTATORS:
+            return owner  # called here, or by whoever it is passed to
         case ast.Call(func=ast.Name(id="next" | "__next"), args=[owner, *_]):
             return owner
         case ast.Call(args=[owner, *_]) if is_changing_call(node):

@@ -11,6 +11,7 @@ from typing import Any
 from tiphys.authoring.condition import Condition, Waiter
 from tiphys.authoring.model import Setting
 from tiphys.authoring.task import TaskTemplate
+from tiphys.tracing import natives
 from tiphys.tracing.closures import reaches_task
 from tiphys.tracing.pending import BatchC, GroupC, PendingC
 from tiphys.tracing.reach import is_user_class, reaches
@@ -28,6 +29,8 @@ def needs_choice(t: Tracer, value: Any) -> bool:
             return True
         case Choice() | TaskTemplate() | Special() | Box(content=PendingC() | ChoiceC() | GroupC() | BatchC()):
             return True
+        case Method(receiver=Box(), name=name):
+            return name in natives.MUTATORS
         case Closure():
             return isinstance(value.node, ast.AsyncFunctionDef) or reaches_task(t, value)
         case Bound(function=function):

@@ -31,7 +31,7 @@ from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change, is_alone
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Generator, NotKnown, Raised, Spread, TupleV, Unknown, is_scalar
-from tiphys_runtime.items import with_key
+from tiphys_runtime.items import item_there, with_key
 
 CONVERSIONS: dict[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 """What `!r`, `!s` and `!a` do in an f-string."""
@@ -121,6 +121,10 @@ def attribute(t: Tracer, node: ast.Attribute) -> Any:
 def subscript(t: Tracer, node: ast.Subscript) -> Any:
     value, key = in_order(t, [node.value, node.slice])
     if isinstance(value, Box) and inference.plain(type_of(t, value)) is defaultdict:
+        if t.lanes and value.content.epoch < t.lanes[-1].epoch and t.unknown(value) is not None:
+            head = t.capture(item_there, "item_there", node)
+            tree = ast.Call(func=head, args=[t.tree(value, node), part(t, key, node.slice)], keywords=[])
+            return Unknown(at(tree, node), Any, total=False)
         touch(t, value, key, node)
     return load_item(t, value, key, node)
 

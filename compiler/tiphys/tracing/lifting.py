@@ -12,6 +12,7 @@ from typing import Any
 from tiphys.diagnostics import Mistake, ProgramError, Span
 from tiphys.ir import Literal, Ref
 from tiphys.tracing.glue import at
+from tiphys.tracing.natives import MUTATORS
 from tiphys.tracing.pending import BatchC, PendingC
 from tiphys.tracing.state import DICT, LIST, Box, CountC, DictC, IteratorC, Kind, ListC, ObjectC, OpaqueC, SetC, State
 from tiphys.tracing.values import (
@@ -246,6 +247,9 @@ class Lifting(ABC):
                 return at(ast.Starred(value=self.tree(inner, node, hint, constant=constant), ctx=ast.Load()), node)
             case Closure() | Bound():
                 return self.function(value, node)
+            case Method(receiver=Box(), name=name) if name in MUTATORS:
+                what = f"`{name}` would change a copy: this is computed in a pod, from which no change comes back"
+                raise self.refuse(what, node, "Write a `for` loop, and call it there by its object.")
             case Method(receiver=receiver, name=name):
                 return at(ast.Attribute(value=self.tree(receiver, node, hint), attr=name, ctx=ast.Load()), node)
             case Box(content=PendingC(title=title, where=where)):

@@ -10,7 +10,7 @@ from typing import Any
 from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import batched
-from tiphys.tracing.blocks import Words, run_as_glue
+from tiphys.tracing.blocks import hides_changes, run_as_glue
 from tiphys.tracing.changes import NEXT, changed_by
 from tiphys.tracing.choices import decided_by
 from tiphys.tracing.closures import reaches_task
@@ -29,6 +29,7 @@ from tiphys.tracing.state import Box, CountC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Generator, Unknown
 from tiphys.tracing.which import Which
+from tiphys.tracing.words import Words
 from tiphys_runtime.objects import count_of
 
 For = ast.For | ast.AsyncFor
@@ -47,13 +48,14 @@ def for_loop(t: Tracer, node: For) -> Done:
     if unknown is not None:
         t.need(unknown)
         is_before = isinstance(node, ast.AsyncFor) or acts(t, node.iter)
-        if not is_before and not acts(t, node):
+        if not is_before and not acts(t, node) and not hides_changes(t, node):
             t.state.rollback(mark)
             t.undo_names(names)
             return run_as_glue(t, node)
     t.state.keep(mark)
     if unknown is not None:
-        if is_before and not any(acts(t, item) for item in (*node.body, *node.orelse)):
+        parts = (*node.body, *node.orelse)
+        if is_before and not any(acts(t, item) or hides_changes(t, item) for item in parts):
             with loop_over_given(t, node, iterable) as loop:
                 return run_as_glue(t, loop)
         if isinstance(iterable, Box) and is_resized(node):
@@ -367,7 +369,7 @@ def while_loop(t: Tracer, node: ast.While) -> Done:
             return left_loop(t, done, node)
     t.state.rollback(mark)
     t.undo_names(names)
-    if not acts(t, node):
+    if not acts(t, node) and not hides_changes(t, node):
         return run_as_glue(t, node)
     return while_later(t, node)
 

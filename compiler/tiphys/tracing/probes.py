@@ -10,6 +10,7 @@ from typing import Any
 from tiphys.diagnostics import ProgramError
 from tiphys.ir import Glue, Ref
 from tiphys.tracing.completions import Ended, Exit, exits_of
+from tiphys.tracing.fan_out import Lanes
 from tiphys.tracing.glue import at, replaced
 from tiphys.tracing.regions import Way, expression_tree
 from tiphys.tracing.state import Box, Content
@@ -39,6 +40,7 @@ def try_round(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Prob
     """Interpret one round and undo it; nothing where it does not simply go on to the next."""
     mark, names = t.state.mark(), t.names.mark()
     nodes, ready = len(t.state.nodes), t.state.ready
+    t.lanes.append(Lanes(t.state.epoch, []))
     t.guards += 1
     t.holding += 1
     try:
@@ -52,6 +54,7 @@ def try_round(t: Tracer, work: Callable[[Unknown], Any], index: Unknown) -> Prob
     except (ProgramError, Poisoned, Raised, Ended, Undecided, NotKnown):
         return None
     finally:
+        t.lanes.pop()
         t.guards -= 1
         t.holding -= 1
         t.state.rollback(mark)

@@ -12,7 +12,6 @@ from typing import Any
 
 from tiphys.tracing import inference, natives
 from tiphys.tracing.acting import acts
-from tiphys.tracing.blocks import parsed, parsed_expression
 from tiphys.tracing.factories import factory
 from tiphys.tracing.facts import hint_of, type_of, unknown_parts
 from tiphys.tracing.glue import at
@@ -22,6 +21,7 @@ from tiphys.tracing.places import held_tree
 from tiphys.tracing.sharing import Reach
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Closure, Unknown, is_immutable, is_scalar
+from tiphys.tracing.words import parsed, parsed_expression
 from tiphys_runtime.objects import UNBOUND
 
 SUBJECT = "__subject"

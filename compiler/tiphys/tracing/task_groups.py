@@ -20,7 +20,7 @@ from tiphys.tracing.regions import is_free
 from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import Hole, Method, Raised, Unknown
+from tiphys.tracing.values import Hole, Method, NotKnown, Raised, Unknown
 from tiphys.tracing.which import Which
 from tiphys_runtime.objects import group_of
 
@@ -115,6 +115,8 @@ def wait(t: Tracer, group: Box) -> None:
         t.state.frontier = join(t.state.frontier, [box.content for box in members])
         if all(box.content.status is Status.DONE for box in members):
             break
+        if t.holding:
+            raise NotKnown  # a round that is tried out waits for what it has begun
     for box in t.state.pending:
         # tasks that were begun in the group and of which the number is known only at run time
         if isinstance(box.content, BatchC) and not box.content.taken and box.content.epoch >= group.content.epoch:

@@ -250,6 +250,21 @@ whether these are one object is known only at run time
   Compare with `==`, or keep in a variable which one it is.
 """,
     ),
+    "a method of a list, passed on": (
+        """\
+found = []
+push = found.append
+[push(x) for x in await numbers(n)]
+return found
+""",
+        """\
+`append` would change a copy: this is computed in a pod, from which no change comes back
+  flow.py:87:6
+    [push(x) for x in await numbers(n)]
+     ^^^^
+  Write a `for` loop, and call it there by its object.
+""",
+    ),
     "one of several lists, carried": (
         """\
 evens, odds = [], []

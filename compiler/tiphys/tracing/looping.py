@@ -107,7 +107,7 @@ def is_resized(node: For) -> bool:
     if not isinstance(node.iter, ast.Name):
         return False
     parts = [part for statement in node.body for part in ast.walk(statement)]
-    owners = [changed_by(part) for part in parts if isinstance(part, ast.Call | ast.AugAssign)]
+    owners = [changed_by(part) for part in parts if isinstance(part, ast.Call | ast.Attribute | ast.AugAssign)]
     owners += [part.value for part in parts if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Del)]
     return any(isinstance(owner, ast.Name) and owner.id == node.iter.id for owner in owners)
 

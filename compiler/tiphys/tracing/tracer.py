@@ -136,7 +136,9 @@ class Tracer(Lifting):
 
     def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
         """Compute a value here, unless it can be computed anywhere with the same outcome, or computes nothing yet."""
-        if isinstance(value, Unknown) and not (value.pure and value.total or isinstance(value.tree, ast.GeneratorExp)):
+        if isinstance(value, Unknown) and not (
+            (value.pure and value.total) or isinstance(value.tree, ast.GeneratorExp)
+        ):
             return self.settle(value, hint, node)
         return value
 

@@ -136,11 +136,9 @@ class Tracer(Lifting):
 
     def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
         """Compute a value here, unless it can be computed anywhere with the same outcome, or computes nothing yet."""
-        if isinstance(value, Unknown) and not (
-            (value.pure and value.total) or isinstance(value.tree, ast.GeneratorExp)
-        ):
-            return self.settle(value, hint, node)
-        return value
+        if not isinstance(value, Unknown) or isinstance(value.tree, ast.GeneratorExp) or (value.pure and value.total):
+            return value
+        return self.settle(value, hint, node)
 
     # ---- changes in place
 

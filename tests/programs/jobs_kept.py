@@ -323,7 +323,8 @@ CASES = [
     *[("zipped", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("zipped_in_a_comprehension", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("zip_two", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
-    *[("zip_strict", {"n": n}) for n in (0, 1, 3)],
+    ("zip_strict", {"n": 0}, 1),  # BEHIND
+    *[("zip_strict", {"n": n}) for n in (1, 3)],
     *[("enumerated", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("by_number", {"n": n}, 1) for n in (3, 5)],  # BEHIND
     *[("out_of_range", {"n": n}, 4) for n in (0, 1)],  # in the `try`, CATCH, BEHIND

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -21,6 +23,11 @@ def all_of(items: Any) -> list[object]:
         else:
             msg = "this async generator waits for something that is no task"
             raise RuntimeError(msg)
+
+
+def groups_of(values: Any, key: Any = None) -> list[tuple[object, object]]:
+    """List what `itertools.groupby` gives, each group as a list: its items are read in several pods."""
+    return [(name, [*group]) for name, group in groupby(values, key)]
 
 
 def with_key(values: Any, key: object) -> Any:

@@ -378,7 +378,20 @@ async def changed_defaults_of_nested_functions(n: int) -> list[object]:
     return [first, filled(await numbers(n)), filled(await numbers(n))]
 
 
+@env.task
+async def remembered(n: int) -> list[int]:
+    known: dict[int, int] = {}
+
+    async def steps(k: int) -> int:
+        if k not in known:
+            known[k] = await add(await steps(k - 1) + await steps(k - 2) if k > 1 else n, k)
+        return known[k]
+
+    return [await steps(4), await steps(3), len(known)]
+
+
 CASES = [
+    *[("remembered", {"n": n}) for n in (0, 3)],
     *[
         (name, {"n": n})
         for n in (1, 4)

@@ -1,5 +1,8 @@
 """`for` over everything there is: dicts, slices, text, `enumerate`, `zip`, `range`, `reversed`, generators."""
 
+import itertools
+from datetime import date, timedelta
+
 import tiphys as flyte
 
 env = flyte.TaskEnvironment("loops-for")
@@ -121,6 +124,26 @@ async def over_text(n: int) -> list[str]:
     return found
 
 
+@env.task
+async def over_groups(n: int) -> list[object]:
+    by_half = itertools.groupby(await numbers(n), key=lambda x: x // 2)
+    sums = {key: await add(sum(members)) for key, members in by_half}
+    found = []
+    for key, members in itertools.groupby(await numbers(n), key=lambda x: x % 3 == 0):
+        found.append((key, [await add(x) for x in members]))
+    return [sums, found]
+
+
+@env.task
+async def over_days(n: int) -> list[tuple[str, int]]:
+    day = date(2024, 2, 27) + timedelta(days=await add(n))
+    found = []
+    while day < date(2024, 3, 2):
+        found.append((day.isoformat(), await add(day.day, day.weekday())))
+        day += timedelta(days=2)
+    return found
+
+
 CASES = [
     *[("over_a_dict", {"n": n}) for n in (0, 1, 4)],
     *[("over_items", {"n": n}) for n in (0, 1, 4)],
@@ -132,4 +155,6 @@ CASES = [
     *[("over_a_generator_expression", {"n": n}) for n in (0, 1, 4)],
     *[("over_a_range", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("over_reversed_and_sorted", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
+    ("over_groups", {"n": 0}),
+    *[("over_days", {"n": n}) for n in (0, 2, 9)],
 ]

@@ -134,7 +134,17 @@ async def numbers_of_the_failed(n: int) -> list[object]:
     return [numbers, await total(good)]
 
 
+@env.task
+async def those_that_gave_much(n: int) -> list[object]:
+    async with asyncio.TaskGroup() as group:
+        jobs = {name: group.create_task(inc(n * i)) for i, name in enumerate("abc")}
+    found = {name: job.result() for name, job in jobs.items() if job.result() > 2}
+    later = [asyncio.create_task(inc(n + i)) for i in range(3)]
+    return [found, [value for job in later if (value := await job) % 2]]
+
+
 CASES = [
+    *[("those_that_gave_much", {"n": n}, 2) for n in (0, 1, 2, 5)],  # JOIN of each list
     *[("numbered", {"n": n}, 1) for n in (0, 1, 2, 5)],  # JOIN
     *[("zipped", {"n": n}, 1) for n in (0, 1, 2, 5)],  # JOIN
     *[("views", {"n": n}, 1) for n in (0, 1, 2, 5)],  # JOIN

@@ -39,6 +39,7 @@ from tiphys.tracing.values import (
     TupleV,
     Unknown,
 )
+from tiphys_runtime.items import groups_of
 
 Args = tuple[Any, ...]
 Keywords = dict[str, Any]
@@ -215,6 +216,8 @@ def call_known(t: Tracer, function: Any, args: Args, keywords: Keywords, node: a
                 rows = [t.tuple((t.fresh(key, given), t.state.box(IteratorC(tuple(items))))) for key, items in groups]
                 return t.state.box(IteratorC(tuple(rows)))
             return t.fresh(found, None if function is copy.deepcopy else given)
+    if function is itertools.groupby:  # a group is read where its round is, which need not be where the next one is
+        function = groups_of
     return glue_call(t, function, args, keywords, node)
 
 

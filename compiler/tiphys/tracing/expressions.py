@@ -16,7 +16,7 @@ from tiphys.tracing.choices import decide
 from tiphys.tracing.closures import comprehension_tree, make_closure
 from tiphys.tracing.comprehensions import is_copy, over_given, run_comprehension
 from tiphys.tracing.concurrency import await_value
-from tiphys.tracing.data import stays_beside
+from tiphys.tracing.data import is_data, stays_beside
 from tiphys.tracing.displays import elements, listed, made_dict, made_set, tupled
 from tiphys.tracing.facts import hint_of, mix, part, type_of
 from tiphys.tracing.glue import at, fill
@@ -27,6 +27,7 @@ from tiphys.tracing.meaningless import check_meaning
 from tiphys.tracing.names import load
 from tiphys.tracing.operators import binary, boolean, compare, ternary, unary
 from tiphys.tracing.pending import BatchC
+from tiphys.tracing.sharing import parts_of
 from tiphys.tracing.state import Box, DictC, IteratorC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change, is_alone
 from tiphys.tracing.tracer import Tracer
@@ -296,6 +297,10 @@ def comprehension(t: Tracer, node: ast.ListComp | ast.SetComp | ast.DictComp | a
             found = run_comprehension(t, node, first)
         except NotKnown:
             t.state.rollback(mark)
+            if not all(is_data(t, item) for item in parts_of(first)):
+                from tiphys.tracing.rows import walked
+
+                return walked(t, node, first)
             if isinstance(first, Generator):
                 first = Generator(first.closure, first.frame, forks=first.forks)  # what it has done is undone
             if acts(t, node):

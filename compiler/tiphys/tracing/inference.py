@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import datetime
+import decimal
 import inspect
 import json
 import math
+import operator as operators
+import pathlib
 import types as types_of
 import typing
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from tiphys.tracing.values import is_scalar
@@ -74,7 +78,29 @@ def binary(operator: ast.operator, left: Any, right: Any) -> tuple[Any, bool]:
         return str, True
     if plain(left) is list and plain(right) is list and isinstance(operator, ast.Add):
         return (left if left == right else list), True
-    return Any, False
+    return sampled(operator, left, right), False
+
+
+SAMPLES: dict[Any, Any] = {
+    int: 1, float: 1.0, bool: True, str: "", bytes: b"", complex: 1j, decimal.Decimal: decimal.Decimal(1),
+    datetime.datetime: datetime.datetime.fromtimestamp(0, datetime.UTC), datetime.date: datetime.date(2000, 1, 1),
+    datetime.timedelta: datetime.timedelta(1), pathlib.Path: pathlib.Path(),
+}  # fmt: skip
+SAMPLED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operators.add, ast.Sub: operators.sub, ast.Mult: operators.mul, ast.Div: operators.truediv,
+    ast.FloorDiv: operators.floordiv, ast.Mod: operators.mod,
+}  # fmt: skip
+
+
+def sampled(operator: ast.operator, left: Any, right: Any) -> Any:
+    """Type a binary operation of two values that cannot change, by doing it with two of these types."""
+    if type(operator) not in SAMPLED or not all(isinstance(item, type) and item in SAMPLES for item in (left, right)):
+        return Any
+    try:
+        found = type(SAMPLED[type(operator)](SAMPLES[left], SAMPLES[right]))
+    except TypeError:
+        return Any
+    return pathlib.Path if issubclass(found, pathlib.Path) else found
 
 
 def comparison(operators: list[ast.cmpop], types: list[Any]) -> tuple[Any, bool]:

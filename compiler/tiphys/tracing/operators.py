@@ -18,7 +18,7 @@ from tiphys.tracing.glue import at, fill
 from tiphys.tracing.keyed import seen
 from tiphys.tracing.merging import fork_value
 from tiphys.tracing.pending import BatchC
-from tiphys.tracing.state import Box, ListC
+from tiphys.tracing.state import Box, DictC, ListC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, NotKnown, NotTraceable, Raised, TupleV, Unknown
 from tiphys.tracing.which import Which
@@ -264,6 +264,8 @@ def compare_pair(t: Tracer, node: ast.Compare, op: ast.cmpop, left: Any, right: 
         raise t.untraceable("whether these are one object is known only at run time", node, mend)
     if isinstance(op, ast.Is | ast.IsNot) and (same := identical(t, left, right)) is not None:
         return same is isinstance(op, ast.Is)
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(right, Box) and isinstance(right.content, DictC):
+        right = dict.fromkeys(right.content.entries)  # what its values are makes no difference
     try:
         known = t.native(left), t.native(right)
     except NotKnown:

@@ -11,7 +11,7 @@ from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.batches import beforehand, within
 from tiphys.tracing.closures import comprehension_tree
-from tiphys.tracing.comprehensions import Comprehension
+from tiphys.tracing.comprehensions import ITEMS, Comprehension
 from tiphys.tracing.data import is_data
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.facts import mix
@@ -224,6 +224,23 @@ def through_generator(t: Tracer, node: Comprehension, generator: Generator) -> A
     def run() -> Any:
         run_block(t, [begin])
         over_generator(t, loop, generator)
+        return variables(frame)[MADE]
+
+    return within(t, frame, run)
+
+
+def walked(t: Tracer, node: Comprehension, first: Any) -> Any:
+    """Run a comprehension over known items that are no data, and that run time filters: a loop over them."""
+    begin, step = steps_of(node, as_it_is=True)
+    items = at(ast.Name(id=ITEMS, ctx=ast.Load()), node)
+    loop = at(ast.For(target=node.generators[0].target, iter=items, body=[step], orelse=[]), node)
+    t.program.kept.append(loop)
+    frame = frame_of(t, node)
+    frame.scope.locals |= {MADE, ITEMS}
+
+    def run() -> Any:
+        t.state.write(t.frame.box).names[ITEMS] = first
+        run_block(t, [begin, loop])
         return variables(frame)[MADE]
 
     return within(t, frame, run)

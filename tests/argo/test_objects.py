@@ -11,6 +11,7 @@ import pytest
 from tests.argo.conftest import Load, Lower, parameters
 from tiphys.compiling import compile_task
 from tiphys.diagnostics import ProgramError, UsageError
+from tiphys.profile import Profile
 from tiphys.runs import RunContext
 from tiphys_runtime import resource
 from tiphys_runtime.errors import NonRecoverableError, ResourceError
@@ -79,6 +80,55 @@ def test_the_object_is_what_is_tried_again_and_has_a_timeout(lower: Lower) -> No
     assert objects[0]["retryStrategy"] == {"limit": "2", "retryPolicy": "Always"}
     assert objects[0]["activeDeadlineSeconds"] == 60
     assert objects[0]["serviceAccountName"] == "jobs"
+
+
+PLACED = """
+shape = tiphys.PodTemplate(
+    {"containers": [{"name": "primary", "image": "x:1"}], "tolerations": [{"operator": "Exists"}], "hostNetwork": True},
+    labels={"team": "ml"},
+)
+"""
+AROUND = """.override(
+    queue="database", interruptible=True, pod_template=shape, short_name="The job", resources=tiphys.Resources(gpu=1),
+)"""
+CLUSTER = {
+    "pods": {"labels": {"all": "pods"}, "annotations": {"a": "b"}},
+    "interruptible": "gke",
+    "queues": {"database": {"kueue": "team-ml", "mutex": "database", "priority_class": "low"}},
+}
+
+
+def test_argos_pod_is_placed_as_any_pod_of_the_task_and_asks_for_no_device(load: Load) -> None:
+    profile = Profile.model_validate(CLUSTER)
+
+    manifest = compile_task(load(PLACED + program(override=AROUND)), profile=profile)
+
+    templates = manifest.objects[1]["spec"]["templates"]
+    found = next(item for item in templates if "resource" in item)
+    assert found["metadata"]["labels"] == {"all": "pods", "team": "ml", "kueue.x-k8s.io/queue-name": "team-ml"}
+    assert found["metadata"]["annotations"].items() >= {"a": "b", "tiphys.dev/task": "jobs.job-object"}.items()
+    assert found["annotations"] == {"workflows.argoproj.io/display-name": "The-job"}
+    assert found["synchronization"] == {"mutexes": [{"name": "database"}]}
+    assert found["priorityClassName"] == "low"
+    assert found["nodeSelector"] == {"cloud.google.com/gke-spot": "true"}
+    assert {"operator": "Exists"} in found["tolerations"]
+    assert "nvidia.com/gpu" not in [item.get("key") for item in found["tolerations"]]
+    assert json.loads(found["podSpecPatch"]) == {"hostNetwork": True}
+    assert not {"container", "sidecars", "volumes"} & set(found)
+    told = {one.task: set(one.settings) for one in manifest.report.tasks}
+    assert told["jobs.job-object"] == {"short_name", "pod_template", "interruptible", "queue", "plugin_config"}
+    notes = [note for note in manifest.notes if "`jobs.job-object` is interruptible" in note]
+    assert len(notes) == 1
+    assert "say `retries=`" in notes[0]
+
+
+def test_what_is_left_for_others_is_called_as_the_task_is(lower: Lower) -> None:
+    made = lower(program(override=SETTINGS))
+
+    last = made[made.tasks()["job-end"]["template"]]
+    key = "tiphys/artifacts/{{workflow.namespace}}/jobs.job/{{workflow.name}}/{{inputs.parameters.at}}/_"
+    assert last["metadata"]["annotations"]["tiphys.dev/artifact"] == key
+    assert key in [item.get("s3", {}).get("key") for item in last["outputs"]["artifacts"]]
 
 
 def test_the_object_is_tried_again_after_pauses(lower: Lower) -> None:

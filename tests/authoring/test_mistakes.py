@@ -99,6 +99,13 @@ a.add_dependency(c)""",
         "AttributeError: 'TaskEnvironment' object has no attribute 'tsk'", "Did you mean `task`",
     ),
     "decorator of the module": ("@flyte.task\ndef f(): ...", "there is no `tiphys.task`: write env =", ""),
+    "a decorator's argument without a name": (
+        'env = flyte.TaskEnvironment("a")\n@env.task(3)\ndef f(): ...', "a task must be a function, not int 3", "",
+    ),
+    "an override without a name": (
+        'env = flyte.TaskEnvironment("a")\n@env.task\ndef f(): ...\nf.override(3)',
+        "`override` takes settings by their names, and 3 has none", "Write `override(retries=3)`, say.",
+    ),
     "orchestrator": (
         'env = flyte.TaskEnvironment("a")\n@env.task(orchestrator="x")\ndef f(): ...',
         "`orchestrator` says whether the task is traced, and is no 'x'", "Write True or False",

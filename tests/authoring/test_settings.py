@@ -125,6 +125,7 @@ def test_a_clone_keeps_what_it_does_not_say() -> None:
     clone = base.clone_with("clone", env_vars={})
 
     assert clone.settings.image == "python:3.12"
+    assert base.clone_with("other", "python:3.11", flyte.Resources(cpu=1)).settings.image == "python:3.11"
     assert clone.settings.env_vars == {}
     assert clone.description == "d"
     assert clone.tasks == {}

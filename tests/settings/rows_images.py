@@ -66,6 +66,7 @@ REFUSALS = [
         "environment", "image=SCRIPT", f"the image's script needs Python <3.9, and this program is compiled with {HERE}",
         f"let it allow {HERE}", head=SCRIPT,
     ),
+    Refusal("profile", f"image = 'python:{OTHER}'", f"the image python:{OTHER} (profile) has Python {OTHER}", f"with {HERE}"),
     Refusal("environment", f"image='reg.example/python:{OTHER}-slim'", f"has Python {OTHER}", f"with {HERE}"),
     Refusal(
         "environment", "image=tiphys.Image.from_ref_name('base')", f"the image python:{OTHER} has Python {OTHER}",

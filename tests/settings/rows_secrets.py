@@ -83,6 +83,15 @@ REFUSALS = [
         "environment", "secrets=['a', tiphys.Secret('b', as_env_var='A')]", "the variable `A` is set twice",
         "`as_env_var=`",
     ),
+    *[
+        Refusal("environment", f"secrets={said}", message, "`as_env_var=`")
+        for said, message in (
+            ("tiphys.Secret('last', 'tiphys')", "`TIPHYS_LAST`: variables that start with `TIPHYS_` are tiphys' own"),
+            ("tiphys.Secret('a', 'tiphys', mount='/s')", "`TIPHYS_A_FILE`: variables that start with `TIPHYS_`"),
+            ("tiphys.Secret('a', as_env_var='PYTHONHASHSEED')", "`PYTHONHASHSEED` is always 0 in a pod"),
+            ("tiphys.Secret('a', as_env_var='ARGO_NODE_ID')", "is a variable that Argo sets in its pods"),
+        )
+    ],
     Refusal(
         "environment", "secrets=[tiphys.Secret('k', mount='/s'), tiphys.Secret('k', mount='/s', as_env_var='B')]",
         "the file /s/k is written twice", "into another folder",

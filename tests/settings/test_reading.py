@@ -89,6 +89,23 @@ def test_a_mistake_shows_its_line(tmp_path: Path) -> None:
     )
 
 
+def test_a_profile_is_checked_before_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text("namespace = 'ml'\n[profiles.a]\nnamespce = 'x'\n[profiles.b]\nservice_account = 'y'\n")
+    for asked in (None, "b"):
+        with pytest.raises(UsageError, match=r"tiphys\.toml:3:1: there is no key `namespce` in a profile"):
+            find_profile(tmp_path, asked)
+
+
+def test_two_files_of_one_folder_cannot_both_be_the_profile(tmp_path: Path) -> None:
+    (tmp_path / "tiphys.toml").write_text("namespace = 'ml'")
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n[tool.tiphys.runs]\nparallelism = 3\n")
+    with pytest.raises(UsageError, match=r"pyproject\.toml:3:1: tiphys\.toml beside it is the profile, so this would"):
+        find_profile(tmp_path)
+
+    (tmp_path / "pyproject.toml").write_text("this is no TOML, and does not matter")
+    assert find_profile(tmp_path).namespace == "ml"
+
+
 def test_lines_of_a_project_file_are_found_in_its_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\nnamespace = 1\n[tool.tiphys]\nnamespace = 3\n")
     with pytest.raises(UsageError, match=r"pyproject\.toml:5:1: `namespace = 3`: write text, in quotes"):

@@ -32,6 +32,7 @@ NOT_SETTINGS = {
     "self",
     "function",
     "unknown",
+    "unnamed",
     "name",
     "depends_on",
     "description",

@@ -26,13 +26,13 @@ from tiphys.argo.expressions import (
     report_key,
     spilled_key,
 )
-from tiphys.argo.people import annotations_of, displayed, leaves_artifact, leaves_report
+from tiphys.argo.people import displayed, leaves_artifact, leaves_report
 from tiphys.argo.placement import placement_of
 from tiphys.argo.pod_templates import within
 from tiphys.argo.pods import ARCHIVE, ARGUMENT, ROOT, is_small_output, output_name, output_names
 from tiphys.argo.requests import patch_of, resources_of, volumes_of
 from tiphys.argo.retries import counted_files, deadline_of, memory_patch, retries_of
-from tiphys.argo.scheduling import locks_of, scheduling_of
+from tiphys.argo.scheduling import locks_of, metadata_of, scheduling_of
 from tiphys.argo.secrets import secret_volumes
 from tiphys.argo.storing import artifact
 from tiphys.argo.variables import variables_of
@@ -71,10 +71,7 @@ def container_template(
     made = m.Template(
         name=name,
         annotations=displayed(settings.short_name),
-        metadata=m.Metadata(
-            labels={**profile.pods.labels, **placement.labels} or None,
-            annotations={**profile.pods.annotations, **annotations_of(plan, settings)},
-        ),
+        metadata=metadata_of(plan, settings, placement, profile),
         inputs=m.Inputs(parameters=parameters, artifacts=artifacts or None),
         outputs=outputs_of(plan, store, [*kept, *tries, *left_by(plan, settings, store)]),
         synchronization=locks_of(placement.queue, caching.locks_of(key, settings)),
@@ -122,7 +119,7 @@ def left_by(plan: Plan, settings: Settings, store: str) -> list[m.Artifact]:
     if leaves_report(plan, settings):
         found.append(artifact("report", f"{ROOT}/out/report.html", report_key(input_of("at")), store))
     if plan.task is not None and leaves_artifact(plan, settings):
-        key = artifact_key(plan.task.name, input_of("at"))
+        key = artifact_key(plan.task.whole, input_of("at"))
         found.append(artifact("artifact", f"{ROOT}/out/artifact", key, store))
     return found
 

@@ -47,7 +47,8 @@ class Images:
         is_ours = said in (None, "auto")
         is_beside = plan.task is not None and plan.task.beside is not None
         if is_ours or is_beside:
-            self._check(self.ours, None, self._level)
+            place = self.profile.where("image") if self._level == "profile" else None
+            self._check(self.ours, place, self._level)
         if is_ours:
             levels = {**found.levels, "image": self._level}
             return Resolved(found.settings.model_copy(update={"image": self.ours}), levels)

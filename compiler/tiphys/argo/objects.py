@@ -17,7 +17,11 @@ from tiphys.argo.expressions import (
     quantity_in,
     text,
 )
+from tiphys.argo.people import displayed
+from tiphys.argo.placement import placement_of
+from tiphys.argo.pod_templates import around_argos
 from tiphys.argo.retries import backoff_of
+from tiphys.argo.scheduling import locks_of, metadata_of, scheduling_of
 from tiphys.authoring.resource import KubernetesResource
 from tiphys.ir import Plan
 from tiphys.profile import Profile
@@ -49,8 +53,11 @@ def object_templates(
     if count:
         limit = m.IntOrString(root=str(count))
         tried = m.RetryStrategy(limit=limit, retry_policy="Always", backoff=backoff_of(settings, profile))
+    placement = placement_of(settings, profile)
     inner = m.Template(
         name=names[1],
+        annotations=displayed(settings.short_name),
+        metadata=metadata_of(plan, settings, placement, profile),
         inputs=m.Inputs(parameters=[m.Parameter(name=MANIFEST)]),
         outputs=m.Outputs(parameters=[m.Parameter(name="v", value_from=m.ValueFrom(jq_filter=WHOLE, default=FAILED))]),
         resource=m.ResourceTemplate(
@@ -60,7 +67,9 @@ def object_templates(
             failure_condition=resource.failure,
         ),
         retry_strategy=tried,
+        synchronization=locks_of(placement.queue, []),
         active_deadline_seconds=m.IntOrString(root=math.ceil(seconds)) if seconds else None,
         service_account_name=settings.service_account,
+        **scheduling_of(placement),
     )
-    return [dag(names[0], inputs, [task], {"v": value}), inner]
+    return [dag(names[0], inputs, [task], {"v": value}), around_argos(inner, settings.pod_template)]

@@ -42,7 +42,7 @@ def annotations_of(plan: Plan, settings: Settings) -> dict[str, str]:
         found[REUSABLE] = str(settings.reusable)
     found.update((f"{LINKS}{link.key}", filled(link.url)) for link in settings.links or ())
     if leaves_artifact(plan, settings):
-        found[ARTIFACT] = artifact_key(task.name, input_of("at"))
+        found[ARTIFACT] = artifact_key(task.whole, input_of("at"))
     if leaves_report(plan, settings):
         found[REPORT] = report_key(input_of("at"))
     if isinstance(task, TaskTemplate):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tiphys.argo.accelerators import NotThereError, asked_for
 from tiphys.argo.resolving import NOTHING, levels_of
-from tiphys.argo.tries import limit_of
+from tiphys.argo.tries import limit_of, retries_said
 from tiphys.authoring.task import TaskTemplate
 from tiphys.diagnostics import Mistake, ProgramError, Span, nearest
 from tiphys.ir import Program
@@ -64,11 +64,16 @@ def notes_on_losses(program: Program, resolved: Mapping[str, Resolved], profile:
         return
     for name, said in resolved.items():
         task = program.plans[name].task
-        if task is not None and said.settings.interruptible and not limit_of(said.settings, profile, records=False):
-            place = place_of(task.levels, "interruptible") or program.plans[name].where
-            mend = "say `lost = 3` below [retries] in the profile"
-            if isinstance(task, TaskTemplate):  # the pods beside an object have no retries of their own
-                mend = f"{mend}, or `retries=tiphys.RetryStrategy(0, lost=3)`"
+        if task is None or not said.settings.interruptible:
+            continue
+        place = place_of(task.levels, "interruptible") or program.plans[name].where
+        mend = "say `lost = 3` below [retries] in the profile"
+        tried = limit_of(said.settings, profile, records=False)
+        if task.resource is not None:  # it is created anew as its retries say, and by nothing else
+            tried, mend = retries_said(said.settings).count, "say `retries=`, after which the object is created anew"
+        elif isinstance(task, TaskTemplate):  # the pods beside an object have no retries of their own
+            mend = f"{mend}, or `retries=tiphys.RetryStrategy(0, lost=3)`"
+        if not tried:
             yield f"{place}: `{task.name}` is interruptible, and fails where its node is taken away: {mend}"
 
 

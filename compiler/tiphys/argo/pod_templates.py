@@ -55,20 +55,31 @@ def within(template: m.Template, given: PodTemplate | str | None, *, is_set: boo
     shape.check_places(template)
     if is_set:
         shape.check_set()
-    spec = given.spec
-    rest = {key: value for key, value in spec.items() if key not in NATIVE}
-    update = {
-        "container": shape.container(template.container),
-        "metadata": shape.metadata(template.metadata),
-        "pod_spec_patch": patched(template.pod_spec_patch, rest) if rest else template.pod_spec_patch,
-        **around(shape, template, spec),
-        **placed(shape, template, spec),
-    }
+    container = shape.container(template.container)
+    update = {"container": container, **around(shape, template), **as_pod(shape, template)}
     return template.model_copy(update=update)
 
 
-def around(shape: Shape, template: m.Template, spec: Mapping[str, Any]) -> dict[str, Any]:
+def around_argos(template: m.Template, given: PodTemplate | str | None) -> m.Template:
+    """Put the template of an object, whose pod is Argo's own, into a pod template: what that says of pods as such.
+
+    Raises ProgramError, at the line of the pod template, where both cannot be.
+    """
+    if not isinstance(given, PodTemplate):
+        return template
+    return template.model_copy(update=as_pod(Shape(given), template))
+
+
+def as_pod(shape: Shape, template: m.Template) -> dict[str, Any]:
+    """Give what holds for a pod whatever its containers are."""
+    rest = {key: value for key, value in shape.given.spec.items() if key not in NATIVE}
+    patch = patched(template.pod_spec_patch, rest) if rest else template.pod_spec_patch
+    return {"metadata": shape.metadata(template.metadata), "pod_spec_patch": patch, **placed(shape, template)}
+
+
+def around(shape: Shape, template: m.Template) -> dict[str, Any]:
     """Give what stands around the container: others, and volumes."""
+    spec = shape.given.spec
     starting = shape.models(m.UserContainer, spec.get("initContainers", []), "initContainers")
     volumes = shape.models(m.Volume, spec.get("volumes", []), "volumes")
     return {
@@ -78,8 +89,9 @@ def around(shape: Shape, template: m.Template, spec: Mapping[str, Any]) -> dict[
     }
 
 
-def placed(shape: Shape, template: m.Template, spec: Mapping[str, Any]) -> dict[str, Any]:
+def placed(shape: Shape, template: m.Template) -> dict[str, Any]:
     """Give what says where the pod runs, and as whom."""
+    spec = shape.given.spec
     found: dict[str, Any] = {"node_selector": shape.node_selector(template.node_selector or {})}
     for key, (field, kind) in LISTS.items():
         theirs, ours = shape.models(kind, spec.get(key, []), key), getattr(template, field) or []

@@ -7,8 +7,12 @@ from typing import Any
 
 from hera.workflows import models as m
 
+from tiphys.argo.people import annotations_of
 from tiphys.argo.placement import Placement
+from tiphys.ir import Plan
+from tiphys.profile import Profile
 from tiphys.profile.nodes import Queue, Toleration
+from tiphys.settings import Settings
 
 WEIGHT = 100
 
@@ -24,6 +28,14 @@ def scheduling_of(placement: Placement) -> dict[str, Any]:
         "priority_class_name": queue.priority_class,
         "scheduler_name": queue.scheduler,
     }
+
+
+def metadata_of(plan: Plan, settings: Settings, placement: Placement, profile: Profile) -> m.Metadata:
+    """Give the labels and annotations of a plan's pods: the profile's, the scheduler's, and those for people."""
+    return m.Metadata(
+        labels={**profile.pods.labels, **placement.labels} or None,
+        annotations={**profile.pods.annotations, **annotations_of(plan, settings)},
+    )
 
 
 def affinity_of(placement: Placement) -> m.Affinity | None:

@@ -6,7 +6,7 @@ The object definitions let most of it pass, so it would be refused only once a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tiphys.argo.expressions import is_read_on_the_way
 from tiphys.argo.resolving import NOTHING
@@ -92,7 +92,7 @@ def of_pods(settings: Settings) -> Iterator[tuple[str, str]]:
             yield setting, what
 
 
-def in_variables(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def in_variables(variables: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Check the names of variables: what is wrong, and how to mend it."""
     for name in variables:
         if name == HASH_SEED:
@@ -125,7 +125,7 @@ def in_retries(plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:
 
 def in_secrets(settings: Settings, profile: Profile) -> Iterator[tuple[str, str]]:
     """Check the secrets of one task: what is wrong, and how to mend it."""
-    taken = {*(settings.env_vars or {}), HASH_SEED}
+    taken = {*(settings.env_vars or {})}
     paths: set[str] = set()
     for secret in settings.secrets or ():
         group, key = secret.source(profile.secrets.default)
@@ -140,6 +140,7 @@ def in_secrets(settings: Settings, profile: Profile) -> Iterator[tuple[str, str]
                 yield f"the variable `{variable}` is set twice", "Name the secret's with `as_env_var=`."
             elif variable is not None:
                 taken.add(variable)
+                yield from ((what, "Name the secret's with `as_env_var=`.") for what, _ in in_variables([variable]))
         if secret.path in paths:
             yield f"the file {secret.path} is written twice", "Mount one of the secrets into another folder."
         elif secret.path is not None:

@@ -23,6 +23,11 @@ SHARED = {"lost right after a lost one": "counts as a failure"}
 OF_ORCHESTRATORS = ("retries", "timeout", "cache", "short_name", "triggers", "entrypoint")
 """What holds for an orchestrator itself: the other settings of its environment are for pods."""
 
+OF_OBJECTS = (
+    "retries", "timeout", "short_name", "pod_template", "interruptible", "queue", "service_account", "plugin_config"
+)  # fmt: skip
+"""What holds for an object, and for Argo's pod that waits for it."""
+
 
 def told(packed: Packed) -> tuple[Told, ...]:
     """Say what each task was told: those with pods, orchestrators, glue; and the run. Equal ones are told once."""
@@ -32,6 +37,8 @@ def told(packed: Packed) -> tuple[Told, ...]:
         found = Resolved(settings, dict(packed.levels[name]))
         if task is None or task.is_own:
             glue.append(of_one("glue", found, GLUE))
+        elif task.resource is not None:
+            tasks.append(of_one(task.name, found, OF_OBJECTS, always=()))
         else:
             one = of_one(task.name, found, tuple(Settings.model_fields))
             tasks.append(with_shared(with_pending(one, packed.program.plans[name]), settings, packed.profile))

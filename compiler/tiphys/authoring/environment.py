@@ -171,15 +171,15 @@ class TaskEnvironment:
     def clone_with(
         self,
         name: str,
-        *,
         image: object = None,
         resources: object = None,
         env_vars: Mapping[str, str] | None = None,
         secrets: object = None,
         depends_on: Sequence[TaskEnvironment] | None = None,
         description: str | None = None,
-        interruptible: bool | None = None,
+        interruptible: bool | None = None,  # noqa: FBT001  the order is Flyte's
         include: Sequence[str] | None = None,
+        *,
         cache: object = None,
         reusable: object = KEPT,
         plugin_config: object = None,
@@ -287,7 +287,8 @@ class TaskEnvironment:
             self._tasks[made.name] = made
             return made
 
-        return decorate if function is None else decorate(function)
+        made = decorate if function is None else decorate(function)
+        return made if callable(made) else decorate  # `@env.task(3)` is reported, and its function is read on
 
 
 def refuse_resolver(resolver: object, where: Span) -> None:

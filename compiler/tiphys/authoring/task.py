@@ -148,6 +148,11 @@ class TaskTemplate(Hooks, Generic[P, R]):
         return f"<task {self.name}>"
 
     @property
+    def whole(self) -> str:
+        """Its name: it is no part of another task."""
+        return self.name
+
+    @property
     def title(self) -> str:
         """The last part of its name: what the pods of its calls are named after."""
         return self.name.rpartition(".")[2]
@@ -310,7 +315,7 @@ class TaskTemplate(Hooks, Generic[P, R]):
 
     def override(
         self,
-        *,
+        *unnamed: object,
         short_name: str | None = None,
         resources: object = None,
         cache: object = None,
@@ -336,6 +341,9 @@ class TaskTemplate(Hooks, Generic[P, R]):
         """
         where = caller()
         with together():
+            if unnamed:
+                text = f"`override` takes settings by their names, and {shown(unnamed[0])} has none"
+                report(Mistake(text, where, "Write `override(retries=3)`, say."))
             new = said("override", locals(), unknown, where)
             made = copy.copy(self)
             made.overridden = laid_over(self.overridden, new)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from tiphys.authoring.cache import check_behavior
 from tiphys.authoring.naming import as_namespace
 from tiphys.authoring.pod import PodTemplate
 from tiphys.building.addresses import IMAGE, Wrong, repository
-from tiphys.diagnostics import nearest
+from tiphys.diagnostics import Span, nearest
 from tiphys.profile.accelerators import Accelerators
 from tiphys.profile.nodes import Interruptible, Queue
 from tiphys.profile.part import ObjectName, ObjectNames, Part
@@ -93,6 +94,7 @@ class Profile(Part):
     interruptible: Annotated[Interruptible | None, BeforeValidator(as_interruptible)] = None
     cache: Annotated[Literal["auto", "override", "disable"], BeforeValidator(check_behavior)] = "auto"
     accelerators: Annotated[Accelerators | None, BeforeValidator(as_accelerators)] = None
+    _place: Callable[[Sequence[str]], Span] | None = PrivateAttr(default=None)
 
     @field_validator("queue")
     @classmethod
@@ -111,6 +113,15 @@ class Profile(Part):
             msg = f"there is no such pod template. {nearest(name, list(known)) or '[pod_templates.NAME] declares one'}"
             raise ValueError(msg)
         return name
+
+    def read_from(self, place: Callable[[Sequence[str]], Span]) -> Self:
+        """Note what gives the line of a key."""
+        self._place = place
+        return self
+
+    def where(self, *path: str) -> Span | None:
+        """Give the line of the file that says a key, where it was read from one."""
+        return self._place(path) if self._place is not None else None
 
     @property
     def settings(self) -> Settings:

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from tiphys.authoring.model import said_of
 from tiphys.authoring.pod import PodTemplate
-from tiphys.diagnostics import UsageError, nearest, shown
+from tiphys.diagnostics import Span, UsageError, nearest, shown
 from tiphys.profile.model import Profile
 from tiphys.profile.pod_templates import read_pod_template, wanted
 from tiphys.profile.presets import merged
@@ -59,15 +59,28 @@ def find_profile(root: Path, asked: str | None = None) -> Profile:
             raise UsageError(message)
         return read_profile(file, tables_of(file), None)
     for folder in (root, *root.parents):
-        for file in (folder / FILE, folder / PROJECT):
-            if file.is_file() and (tables := tables_of(file)) is not None:
-                return read_profile(file, tables, asked)
+        file, project = folder / FILE, folder / PROJECT
+        if file.is_file():
+            refuse_second(file, project)
+            return read_profile(file, tables_of(file), asked)
+        if project.is_file() and (tables := tables_of(project)) is not None:
+            return read_profile(project, tables, asked)
         if (folder / ".git").exists():
             break
     if asked is not None:
         message = f"there is no profile `{asked}`: {root} has no {FILE}, and no {PROJECT} with [tool.tiphys]"
         raise UsageError(message)
     return Profile()
+
+
+def refuse_second(file: Path, project: Path) -> None:
+    """Raise UsageError for tables of a `pyproject.toml` that would not be read, as the file beside it is."""
+    lines = project.read_text(encoding="utf-8", errors="replace").splitlines() if project.is_file() else []
+    for number, line in enumerate(lines, 1):
+        header = HEADER.fullmatch(line)
+        if header is not None and parts_of(header["key"])[:2] == ["tool", "tiphys"]:
+            message = f"{project}:{number}:1: {file.name} beside it is the profile, so this would not be read; keep one"
+            raise UsageError(f"{message} of them{excerpt(line, 1)}")
 
 
 def tables_of(file: Path) -> dict[str, Any] | None:
@@ -113,6 +126,13 @@ def at(file: Path, path: Sequence[str], asked: str | None, said: str) -> str:
     return f"{file}:{line}:{column}: {said}{excerpt(text, column)}"
 
 
+def span_of(file: Path, path: Sequence[str], asked: str | None) -> Span:
+    """Give the line that says a key."""
+    number = line_of(file, path, asked)
+    line = file.read_text(encoding="utf-8").splitlines()[number - 1]
+    return Span(str(file), number, len(line) - len(line.lstrip()), number, len(line.rstrip()))
+
+
 def excerpt(text: str, column: int) -> str:
     """Show a line, with a mark below the place in it."""
     return f"\n    {text.expandtabs(1)}\n    {' ' * (column - 1)}^" if text.strip() else ""
@@ -124,19 +144,27 @@ def read_profile(file: Path, tables: Mapping[str, Any] | None, asked: str | None
     named = said.pop(NAMED, {})
     if not isinstance(named, dict) or not all(isinstance(table, dict) for table in named.values()):
         raise UsageError(at(file, [NAMED], None, f"`{NAMED}` holds a table for each profile: [{NAMED}.NAME]"))
-    if asked is not None:
-        if asked not in named:
-            mend = nearest(asked, sorted(named)) or f"[{NAMED}.{asked}] declares it."
-            message = f"{file} has no profile `{asked}`. {mend}"
-            raise UsageError(message)
-        said = merged(said, named[asked])
+    if asked is not None and asked not in named:
+        mend = nearest(asked, sorted(named)) or f"[{NAMED}.{asked}] declares it."
+        message = f"{file} has no profile `{asked}`. {mend}"
+        raise UsageError(message)
+    found = checked(merged(said, named[asked]) if asked is not None else said, file, asked)
+    for name, table in named.items():
+        if name != asked:
+            checked(merged(said, table), file, name)  # a mistake is told before the day it is asked for
+    return found
+
+
+def checked(said: Mapping[str, Any], file: Path, asked: str | None) -> Profile:
+    """Check the tables of a profile. Raises UsageError."""
     if wrong := [at(file, path, asked, BRACES) for path in braces_in(said, ())]:
         raise UsageError("\n".join(wrong))
     said = {**said, **pod_templates_in(said, file, asked)}
     try:
-        return Profile.model_validate(said)
+        found = Profile.model_validate(said)
     except ValidationError as error:
         raise UsageError("\n".join(complaints(file, error, asked))) from None
+    return found.read_from(lambda path: span_of(file, path, asked))
 
 
 def pod_templates_in(said: Mapping[str, Any], file: Path, asked: str | None) -> dict[str, dict[str, PodTemplate]]:

@@ -40,6 +40,11 @@ class Keeper:
     resource: None = None
 
     @property
+    def whole(self) -> str:
+        """It is a leaf by itself."""
+        return self.name
+
+    @property
     def body(self) -> Callable[..., Any]:
         """What its pod calls."""
         return self.function

@@ -113,6 +113,8 @@ def override(
     t: Tracer, task: TaskTemplate[..., Any], args: tuple[Any, ...], words: dict[str, Any], node: ast.AST
 ) -> Any:
     """Call `task.override`; with settings of run time it gives what can only be called, or one of several tasks."""
+    if args:
+        raise t.refuse("`override` takes settings by their names", node, "Write `override(retries=3)`, say.")
     late = LATE[:1] if is_orchestrator(task) else LATE
     words = {name: value if name in late else one_of_known(t, value, node) for name, value in words.items()}
     several = next(((name, value) for name, value in words.items() if isinstance(value, Choice)), None)

@@ -23,16 +23,17 @@ from tiphys_runtime.resource import Manifest, Reading
 ONCE = ("plugin", Settings(retries=RetryStrategy(0), timeout=Timeout()))
 """The object is what is tried again, and what has a timeout."""
 READS = ("plugin", Settings(resources=Resources(), secrets=(), env_vars={}, report=False, links=()))
-"""The pod that reads the object runs no code of the user's."""
+"""The pod that reads the object, and Argo's own that waits for it, run no code of the user's."""
 MAKES = ("plugin", Settings(produces_artifacts=False))
-"""What the pod that makes the manifest gives is no result."""
+"""What the pod that makes the manifest gives is no result, and neither is what Argo's pod gives."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A pod of such a task, or its object. resource: what is done with the manifest."""
+    """A pod of such a task, or its object. whole: the task's name. resource: what is done with the manifest."""
 
     name: str
+    whole: str
     function: Callable[..., Any]
     code: Callable[..., Any]
     levels: tuple[tuple[str, Settings], ...]
@@ -79,9 +80,9 @@ def emit(
     arguments: tuple[tuple[str, Atom], ...], kind: Any, node: ast.AST, *, resource: Any = None,
 ) -> Ref:  # fmt: skip
     """Record one part."""
-    levels = task.levels if resource is not None else (*task.levels, ONCE, READS if part else MAKES)
+    said = (READS, MAKES) if resource is not None else (ONCE, READS) if part else (ONCE, MAKES)
     name = f"{task.name}-{part}" if part else task.name
-    leaf = Part(name, function, function, levels, body, resource)
+    leaf = Part(name, task.name, function, function, (*task.levels, *said), body, resource)
     label = t.names.allocate(f"{task.title}-{part}" if part else task.title)
     made = t.call(Call(label, leaf, arguments, kind, t.state.frontier, t.span(node)))
     t.types[made] = kind

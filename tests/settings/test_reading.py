@@ -90,7 +90,8 @@ def test_a_mistake_shows_its_line(tmp_path: Path) -> None:
 
 
 def test_a_profile_is_checked_before_it_is_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "tiphys.toml").write_text("namespace = 'ml'\n[profiles.a]\nnamespce = 'x'\n[profiles.b]\nservice_account = 'y'\n")
+    text = "namespace = 'ml'\n[profiles.a]\nnamespce = 'x'\n[profiles.b]\nservice_account = 'y'\n"
+    (tmp_path / "tiphys.toml").write_text(text)
     for asked in (None, "b"):
         with pytest.raises(UsageError, match=r"tiphys\.toml:3:1: there is no key `namespce` in a profile"):
             find_profile(tmp_path, asked)

@@ -62,6 +62,11 @@ def term(key: str) -> dict[str, Any]:
     return {"matchExpressions": [{"key": key, "operator": "Exists"}]}
 
 
+def asked(**requirement: Any) -> str:
+    """Write a pod template that asks for a label of nodes."""
+    return pod(affinity={"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [{"matchExpressions": [requirement]}]}}})
+
+
 def sidecar(**sides: Any) -> str:
     """Write a pod template with a sidecar that asks for resources."""
     return pod(containers=[{"name": "primary"}, {"name": "a", "image": "a", "resources": sides}])
@@ -74,6 +79,7 @@ LOCKED = {
 SPREAD = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
 DATA = {"name": "data", "emptyDir": {}}
 MOUNT = {"name": "data", "mountPath": "/data"}
+DNS = {"nameservers": ["1.1.1.1"], "searches": ["a"]}
 GPU = """[pod_templates.gpu]
 nodeSelector = { gpu = "yes" }
 containers = [{ name = "trainer", image = "trainer:1" }]
@@ -85,6 +91,9 @@ metadata = { labels = { team = "ml" } }
 spec = { priorityClassName = "high" }
 """
 ROWS = [
+    Row("environment", main(ports=[{"name": "web", "containerPort": 80}], readinessProbe={"httpGet": {"port": "web"}}),
+        {"container": {"readinessProbe": {"httpGet": {"port": 80}}}}),
+    Row("environment", main(livenessProbe={"httpGet": {"port": "81"}}), {"container": {"livenessProbe": {"httpGet": {"port": 81}}}}),
     *[
         Row(level, "pod_template=tiphys.PodTemplate(POD)", fragment, head=KUBERNETES)
         for level in ("environment", "decorator", "override")
@@ -131,7 +140,7 @@ ROWS = [
     Row("environment", pod(hostAliases=[{"ip": "1.2.3.4", "hostnames": ["a"]}]), {"hostAliases": [{"ip": "1.2.3.4", "hostnames": ["a"]}]}),
     Row("environment", pod(serviceAccountName="runner"), {"serviceAccountName": "runner"}, profile="service_account='p'"),
     Row("environment", pod(serviceAccountName="a"), {"serviceAccountName": "b"}, also={"decorator": "service_account='b'"}),
-    Row("environment", pod(dnsPolicy="None", dnsConfig={"searches": ["a"]}), patch(dnsPolicy="None", dnsConfig={"searches": ["a"]})),
+    Row("environment", pod(dnsPolicy="None", dnsConfig=DNS), patch(dnsPolicy="None", dnsConfig=DNS)),
     Row("environment", pod(terminationGracePeriodSeconds=5), patch(terminationGracePeriodSeconds=5)),
     Row("environment", pod(topologySpreadConstraints=[SPREAD]), patch(topologySpreadConstraints=[SPREAD])),
     Row("environment", pod(imagePullSecrets=[{"name": "a"}]), patch(imagePullSecrets=[{"name": "a"}])),
@@ -243,6 +252,47 @@ WRONG = [
     (pod(volumes=[DATA], containers=[{"name": "primary", "volumeMounts": [{"name": "data", "mountPath": "/"}]}]), "`/` is a folder", ""),
     (pod(volumes=[DATA], containers=[{"name": "primary", "volumeMounts": [{"name": "data", "mountPath": "x"}]}]), "must be a path from `/` on", ""),
     (pod(activeDeadlineSeconds=3), "`pod_spec.activeDeadlineSeconds`: say `timeout=` of the task", ""),
+    (pod(priority=3), "`pod_spec.priority`: Kubernetes computes it", "`priorityClassName`"),
+    (pod(preemptionPolicy="Never"), "it is that of the class", "`priorityClassName`"),
+    (pod(overhead={"cpu": 1}), "it is that of the runtime class", "`runtimeClassName`"),
+    (pod(priorityClassName="A b"), "`pod_spec.priorityClassName`: 'A b' is no name in Kubernetes", ""),
+    (pod(imagePullSecrets=[{"name": "A b"}]), "`pod_spec.imagePullSecrets[0].name`: 'A b' is no name in Kubernetes", ""),
+    (pod(imagePullSecrets=[{}]), "`pod_spec.imagePullSecrets[0].name`: it is not said, and must be", ""),
+    (pod(hostname="a.b"), "`pod_spec.hostname`: 'a.b' is no name of a host", ""),
+    (pod(dnsPolicy="None"), "`dnsConfig.nameservers` says which servers there are", ""),
+    (pod(os={"name": "linus"}), "`pod_spec.os.name`: it is one of linux, windows, not 'linus'", ""),
+    (pod(nodeSelector={"a b": "c"}), "'a b' is no key of a label", ""),
+    (pod(nodeSelector={"a": "c d"}), "`pod_spec.nodeSelector.a`: 'c d' is no value of a label", ""),
+    (pod(terminationGracePeriodSeconds=-1), "it is from 0 to 2,147,483,647, not -1", ""),
+    (pod(securityContext={"runAsUser": -1}), "`pod_spec.securityContext.runAsUser`: it is from 0 to", ""),
+    (pod(tolerations=[{"key": "a", "operator": "Exists", "value": "b"}]), "`operator: Exists` asks for no value", "or write `Equal`"),
+    (pod(tolerations=[{"key": "a b"}]), "'a b' is no key of a taint", ""),
+    (pod(tolerations=[{"effect": "NoExecute"}]), "a toleration of every taint has `operator: Exists`", ""),
+    (pod(tolerations=[{"key": "a", "tolerationSeconds": 3}]), "it holds for `effect: NoExecute` alone", ""),
+    (asked(key="a b", operator="Exists"), "'a b' is no key of a label", ""),
+    (asked(key="a", operator="In"), "`operator: In` needs some", ""),
+    (asked(key="a", operator="Exists", values=["b"]), "`operator: Exists` takes none", ""),
+    (asked(key="a", operator="Gt", values=["b"]), "takes one whole number, as text", ""),
+    (asked(key="a"), ".operator`: it is not said, and must be", ""),
+    (pod(topologySpreadConstraints=[{"maxSkew": 0, "topologyKey": "z", "whenUnsatisfiable": "DoNotSchedule"}]), "it is from 1 to 2,147,483,647, not 0", ""),
+    (pod(volumes=[{**DATA, "hostPath": {"path": "/x"}}]), "`pod_spec.volumes[0]`: it is of several kinds: ", ""),
+    (pod(volumes=[{"name": "a", "configMap": {"name": "b", "defaultMode": 0o7777}}]), "it is from 0o0 to 0o777, not 4095", ""),
+    (pod(volumes=[{"name": "a", "secret": {"secretName": "b", "items": [{"key": "c"}]}}]), "items[0].path`: it is not said", ""),
+    (pod(volumes=[DATA], containers=[{"name": "primary", "volumeMounts": [MOUNT, MOUNT]}]), "`pod_spec.containers[0].volumeMounts`: ", "is there twice"),
+    (pod(volumes=[DATA], containers=[{"name": "primary", "volumeMounts": [{**MOUNT, "subPath": "../x"}]}]), "'../x' must lie in the volume", ""),
+    (main(env=[{"name": "A"}, {"name": "A"}]), "`pod_spec.containers[0].env`: 'A' is there twice", ""),
+    (main(env=[{"name": "A b"}]), "'A b' is no name of a variable", ""),
+    (main(env=[{"name": "A", "value": "1", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]), "it has a `value` and a `valueFrom`", "say one"),
+    (main(env=[{"name": "A", "valueFrom": {"secretKeyRef": {"key": "k"}}}]), "secretKeyRef.name`: it is not said", ""),
+    (main(envFrom=[{}]), "`pod_spec.containers[0].envFrom[0]`: it has none", "one of configMapRef, secretRef"),
+    (main(ports=[{"containerPort": 0}]), "it is from 1 to 65,535, not 0", ""),
+    (main(ports=[{"containerPort": 80}, {"containerPort": 80, "protocol": "TCP"}]), "80 is there twice", ""),
+    (main(livenessProbe={"periodSeconds": 3}), "it has none, and must have one of exec, grpc, httpGet, tcpSocket", ""),
+    (main(livenessProbe={"httpGet": {"port": "web"}}), "`httpGet.port` of `primary` is 'web', and none of its `ports`", ""),
+    (main(lifecycle={"preStop": {"exec": {"command": ["a"]}, "sleep": {"seconds": 3}}}), "it has exec and sleep", ""),
+    (main(securityContext={"privileged": True, "allowPrivilegeEscalation": False}), "a privileged container may gain privileges", ""),
+    (main(resources={"limits": {"gpu": 1}}), "the name of a device has a domain", "`nvidia.com/gpu`"),
+    (main(resources={"limits": {"nvidia.com/gpu": "0.5"}}), "devices are counted in whole numbers, not 0.5", ""),
     (pod(restartPolicy="Always"), "Argo's pods are never restarted", "say `retries=`"),
     (pod(automountServiceAccountToken=False), "Argo reports from within the pod, and needs the token", ""),
     (pod(tolerations=[{"key": "a", "operator": "Perhaps"}]), "`pod_spec.tolerations[0].operator` is one of Equal, Exists", ""),

@@ -83,6 +83,7 @@ ROWS = [
     *[Row(level, f"timeout={said}", {"activeDeadlineSeconds": 90, "pendingTimeout": GONE})
       for level in BOTH
       for said in ("30", "29.5", "timedelta(seconds=30)", "tiphys.Timeout(30)", "tiphys.Timeout(max_runtime=30)")],
+    Row("decorator", "timeout=timedelta(days=36_000)", {"activeDeadlineSeconds": 2**31 - 1}),
     Row("override", "timeout=0", {"activeDeadlineSeconds": GONE}, also={"decorator": "timeout=9"}),
     Row("override", "timeout=tiphys.Timeout()", {"activeDeadlineSeconds": GONE}, also={"decorator": "timeout=9"}),
     *[Row(level, "timeout=tiphys.Timeout(max_queued_time=timedelta(minutes=5))",

@@ -101,5 +101,6 @@ REFUSALS = [
         "/s/t lies in /s", "Mount both into the same folder",
     ),
     Refusal("decorator", "secrets='a'", "`secrets` cannot be said in the decorator", "Say it in the environment"),
+    Refusal("environment", "secrets=tiphys.Secret('..', 'g', as_env_var='A')", "'..' is no key in a Kubernetes Secret"),
     Refusal("profile", "secrets={default='A b'}", "secrets.default"),
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from tiphys.argo.expressions import (
 from tiphys.argo.people import displayed
 from tiphys.argo.placement import placement_of
 from tiphys.argo.pod_templates import around_argos
-from tiphys.argo.retries import backoff_of
+from tiphys.argo.retries import LONGEST, backoff_of
 from tiphys.argo.scheduling import locks_of, metadata_of, scheduling_of
 from tiphys.authoring.resource import KubernetesResource
 from tiphys.ir import Plan
@@ -68,7 +68,7 @@ def object_templates(
         ),
         retry_strategy=tried,
         synchronization=locks_of(placement.queue, []),
-        active_deadline_seconds=m.IntOrString(root=math.ceil(seconds)) if seconds else None,
+        active_deadline_seconds=m.IntOrString(root=min(math.ceil(seconds), LONGEST)) if seconds else None,
         service_account_name=settings.service_account,
         **scheduling_of(placement),
     )

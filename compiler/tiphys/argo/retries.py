@@ -20,6 +20,8 @@ from tiphys.settings import Settings
 
 GRACE = 60
 """Seconds that Argo's own deadline leaves for the start of the pod and the saving of its outputs."""
+LONGEST = 2**31 - 1
+"""Seconds that Kubernetes takes for a deadline: 68 years."""
 LOST = "lastRetry.status == 'Error' || !(lastRetry.message matches '^(main: |Pod was active on the node longer)')"
 """Its node was lost, it was evicted or deleted: of a container that ended by itself Argo says `main: ...`."""
 
@@ -84,7 +86,7 @@ def deadline_of(settings: Settings) -> Any:
     """Give Argo's own deadline of one attempt, a backstop behind the one that the shim keeps."""
     timeout = timeout_said(settings)
     seconds = min((each for each in (timeout.seconds, timeout.deadline_seconds) if each), default=None)
-    return m.IntOrString(root=math.ceil(seconds) + GRACE) if seconds else None
+    return m.IntOrString(root=min(math.ceil(seconds) + GRACE, LONGEST)) if seconds else None
 
 
 def pending_of(settings: Settings, profile: Profile, *, records: bool) -> dict[str, str]:

@@ -133,7 +133,7 @@ def in_secrets(settings: Settings, profile: Profile) -> Iterator[tuple[str, str]
             holder = "Name the Secret that holds it: `Secret(..., group='NAME')`, or `secrets.default` in the profile."
             mend = "Use lower-case letters, digits and `-`." if secret.group is not None else holder
             yield f"{group!r} is no name of a Kubernetes Secret", mend
-        if ENTRY.fullmatch(key) is None or len(key) > 253:
+        if ENTRY.fullmatch(key) is None or len(key) > 253 or key == "." or key.startswith(".."):
             yield f"{key!r} is no key in a Kubernetes Secret", "Use letters, digits, `-`, `_` and `.`."
         for variable in (secret.variable, secret.path_variable if secret.path is not None else None):
             if variable in taken:

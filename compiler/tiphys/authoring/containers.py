@@ -28,6 +28,9 @@ OURS = {
 REFUSED = {
     "activeDeadlineSeconds": "say `timeout=` of the task",
     "ephemeralContainers": "they can be added to a running pod only",
+    "priority": "Kubernetes computes it, from the class: say `priorityClassName`",
+    "preemptionPolicy": "it is that of the class: say `priorityClassName`",
+    "overhead": "it is that of the runtime class: say `runtimeClassName`",
 }
 
 

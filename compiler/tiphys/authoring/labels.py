@@ -10,11 +10,23 @@ LONGEST = 63
 OWN = ("tiphys.dev/", "workflows.argoproj.io/")
 
 
+def is_key(text: str) -> bool:
+    """Say whether a text is the key of a label: a name, perhaps with a domain before it."""
+    domain, slash, name = text.rpartition("/")
+    good = NAME.fullmatch(name) is not None and len(name) <= LONGEST
+    return good and (not slash or DOMAIN.fullmatch(domain) is not None)
+
+
+def is_value(text: str) -> bool:
+    """Say whether a text is the value of a label."""
+    return not text or (NAME.fullmatch(text) is not None and len(text) <= LONGEST)
+
+
 def as_labels(value: object) -> dict[str, str] | None:
     """Check labels. Raises ValueError."""
     found = as_annotations(value)
     for key, text in (found or {}).items():
-        if text and (NAME.fullmatch(text) is None or len(text) > LONGEST):
+        if not is_value(text):
             msg = f"{text!r} of `{key}` is no value of a label: at most {LONGEST} letters, digits, `-`, `_` and `.`"
             raise ValueError(msg)
     return found
@@ -40,9 +52,7 @@ def as_annotations(value: object) -> dict[str, str] | None:
 
 def check_key(key: object) -> None:
     """Check the key of a label or an annotation. Raises ValueError."""
-    domain, slash, name = str(key).rpartition("/")
-    good = isinstance(key, str) and NAME.fullmatch(name) is not None and len(name) <= LONGEST
-    if not good or (slash and DOMAIN.fullmatch(domain) is None):
+    if not isinstance(key, str) or not is_key(key):
         msg = f"{key!r} is no key of a label or an annotation; write one such as 'team' or 'example.com/team'"
         raise ValueError(msg)
     if str(key).startswith(OWN) and not str(key).startswith("tiphys.dev/capability-"):

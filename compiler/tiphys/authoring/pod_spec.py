@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tiphys.authoring.pod_rules import check_rules, with_numbers
 from tiphys.authoring.quantities import amount
 from tiphys.diagnostics import nearest
 
@@ -64,7 +65,9 @@ def checked(value: Any, kind: str, path: str) -> Any:
             if key not in fields:
                 msg = f"`{path}` has no field {key!r}. {nearest(str(key), sorted(fields))}"
                 raise ValueError(msg)
-        return {key: checked(item, fields[key], f"{path}.{key}") for key, item in value.items()}
+        found = {key: checked(item, fields[key], f"{path}.{key}") for key, item in value.items()}
+        check_rules(kind, found, path)
+        return with_numbers(found) if kind == "Container" else found
     return scalar(value, kind, path)
 
 

@@ -36,7 +36,7 @@ class Switch:
         return tuple(arm for arm in self.arms if arm is not None)
 
 
-EXITS = 8
+EXITS = 9
 """The exits of loops are numbers below this."""
 
 

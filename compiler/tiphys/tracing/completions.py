@@ -24,6 +24,8 @@ class Exit(IntEnum):
     """In the code of a generator: whoever loops over it has left the loop by `break`."""
     LEFT_RETURN = 7
     """The same, by `return`; the value is what is returned."""
+    UNRUN = 8
+    """The code inside of a context manager has not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,19 @@ def code_of(done: Done) -> Any:
     if done is None:
         return int(Exit.NEXT)
     return done.code if isinstance(done, Split) else int(done.exit)
+
+
+def value_of(done: Done) -> Any:
+    """Give what a completed stretch returns, if it does."""
+    return done.value if done is not None else None
+
+
+def completed(code: Any, exits: frozenset[Exit], value: Any) -> Done:
+    """Make a completion of its parts."""
+    if len(exits) > 1:
+        return Split(code, exits, value)
+    only = next(iter(exits), Exit.NEXT)
+    return None if only is Exit.NEXT else Completion(only, value)
 
 
 def exits_of(done: Done) -> frozenset[Exit]:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
+from tiphys.tracing.completions import WITH_VALUE, Exit
 from tiphys.tracing.data import is_data, stays_beside
 from tiphys.tracing.facts import type_of, unknown_parts
 from tiphys.tracing.glue import at
@@ -23,8 +24,8 @@ from tiphys.tracing.state import (
     CountC,
     DictC,
     FrameC,
-    HolderC,
     IteratorC,
+    LeftC,
     ListC,
     ObjectC,
     OpaqueC,
@@ -97,6 +98,11 @@ class Merging:
                 return CountC(at_, first.step, first.items)
             case IteratorC() if len({item.position for item in items}) == 1:
                 return IteratorC(first.items, first.position)
+            case LeftC():
+                code, exits, value = self.completion(
+                    {n: (item.code, item.exits, item.value) for n, item in contents.items()}
+                )
+                return LeftC(code, exits, value, first.seen)
             case GroupC():
                 members = [box for box in first.members if all(box in item.members for item in items)]
                 failures = [one for one in first.failures if all(one in item.failures for item in items)]
@@ -128,6 +134,16 @@ class Merging:
                 same.taken = any(item.taken for item in items)
                 return same
         return self.whole(contents, boxes)
+
+    def completion(self, dones: dict[int, tuple[Any, frozenset[Any], Any]]) -> tuple[Any, frozenset[Any], Any]:
+        """Merge how stretches of code complete: where they go on, which ways there are, and what is returned."""
+        exits = frozenset[Any]().union(*(found for _, found, _ in dones.values()))
+        values = {number: value for number, (_, found, value) in dones.items() if found & set(WITH_VALUE)}
+        value = self.values(values, "result") if values else None
+        if len(exits) <= 1:
+            return int(next(iter(exits), Exit.NEXT)), exits, value
+        code = self.t.expression(self.values({number: code for number, (code, _, _) in dones.items()}, "exit"))
+        return code if is_short(code.tree) else self.fork.later(code), exits, value
 
     def semaphore(self, contents: dict[int, SemaphoreC]) -> SemaphoreC:
         """Merge who has given a semaphore back: what one way has let pass holds it on the others too."""
@@ -343,8 +359,8 @@ def differences(before: Content, after: Content, t: Tracer, node: ast.AST) -> li
             pairs = {"count": (before.at, after.at)}
         case (PendingC(), PendingC()) | (RanC(), RanC()) | (GroupC(), GroupC()) | (SemaphoreC(), SemaphoreC()):
             return []
-        case HolderC(), HolderC():
-            return []
+        case LeftC(), LeftC():
+            pairs = {"code": (before.code, after.code), "value": (before.value, after.value)}
         case IteratorC(), _:
             raise t.untraceable("this goes on in an iterator that was begun before it", node, "Loop over a list.")
     if pairs is None:

@@ -10,7 +10,7 @@ from tiphys.ir import Ref
 from tiphys.tracing.glue import replaced
 from tiphys.tracing.pending import BatchC, GroupC, KeyedC, PendingC, RanC, SemaphoreC
 from tiphys.tracing.regions import Way
-from tiphys.tracing.state import Box, ChoiceC, Content, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC
+from tiphys.tracing.state import Box, ChoiceC, Content, CountC, DictC, FrameC, LeftC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Hole, Method, TupleV, Unknown
 
@@ -60,6 +60,8 @@ class Leaving:
                 return ObjectC(cls, {key: self.outside(number, item) for key, item in slots.items()})
             case CountC(at=place, step=step, items=items):
                 return CountC(self.outside(number, place), step, items)
+            case LeftC(code=code, exits=exits, value=value, seen=seen):
+                return LeftC(self.outside(number, code), exits, self.outside(number, value), seen)
             case ChoiceC(number=which, contents=contents):
                 inner = tuple(self.left(number, one) for one in contents)
                 return ChoiceC(self.construct.exported(number, which), inner)

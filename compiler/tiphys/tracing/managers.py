@@ -15,7 +15,7 @@ from tiphys.authoring import context
 from tiphys.tracing.assignment import assign
 from tiphys.tracing.attempts import forked
 from tiphys.tracing.closures import closure_of, entered
-from tiphys.tracing.completions import Done
+from tiphys.tracing.completions import Done, Exit, code_of, completed, exits_of, value_of
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contexts import Given, given, inside_context, outer_context
 from tiphys.tracing.expressions import evaluate
@@ -23,8 +23,8 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.names import variables
 from tiphys.tracing.pending import GroupC, SemaphoreC
 from tiphys.tracing.raises import raise_again
-from tiphys.tracing.running import run_block
-from tiphys.tracing.state import Box, HolderC, ObjectC
+from tiphys.tracing.running import proceed, run_block
+from tiphys.tracing.state import Box, LeftC, ObjectC
 from tiphys.tracing.task_groups import in_group
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
@@ -32,7 +32,6 @@ from tiphys.tracing.values import Closure, Generator, Raised, Special
 from tiphys_runtime.context import ctx
 
 Body = Callable[[], Done]
-NOTHING = object()
 HELPERS = contextlib.contextmanager.__code__.co_filename
 
 
@@ -178,14 +177,13 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
     frame = generator.frame
     whole = generator.closure.node
     code = [at(ast.Expr(value=whole.body), whole)] if isinstance(whole, ast.Lambda) else whole.body
-    found = t.state.box(HolderC(NOTHING))
-    yields = (ast.Yield, ast.Await)
-    tries_around = [item for item in ast.walk(generator.closure.node) if isinstance(item, ast.Try)]
-    in_try = any(isinstance(part, yields) for item in tries_around for part in ast.walk(item))
+    left = t.state.box(LeftC(int(Exit.UNRUN), frozenset((Exit.UNRUN,)), None, {Exit.UNRUN}))
 
-    def give(value: Any) -> Done:
-        if found.content.held is not NOTHING:
+    def give(value: Any) -> None:
+        content = t.state.write(left)
+        if content.exits != {Exit.UNRUN}:
             raise Raised(RuntimeError("generator didn't stop"), t.span(node))
+        content.code, content.exits = int(Exit.NEXT), frozenset((Exit.NEXT,))
         t.frame = consumer
         t.callers.append(frame)
         try:
@@ -193,23 +191,30 @@ def inside_generator(t: Tracer, generator: Generator, node: ast.AST, body: Calla
         finally:
             t.callers.pop()
             t.frame = frame
-        t.state.write(found).held = done
-        return done if in_try else None
+        content = t.state.write(left)
+        content.code, content.exits, content.value = code_of(done), exits_of(done), value_of(done)
+        content.seen |= {Exit.NEXT, *content.exits}
 
     frame.notes["manages"] = give
     t.frame = frame
     t.callers.append(consumer)
+    t.held.append(left)
     try:
-        done = run_block(t, code)
+        run_block(t, code)
     finally:
+        t.held.pop()
         t.callers.pop()
         t.frame = consumer
-    if in_try:
-        return done
-    if found.content.held is NOTHING:
+    return stopped(t, left.content, node)
+
+
+def stopped(t: Tracer, left: LeftC, node: ast.AST) -> Done:
+    """Go on as the code inside of a context manager has completed, where it has run."""
+
+    def fail() -> Done:
         raise Raised(RuntimeError("generator didn't yield"), t.span(node))
-    inside: Done = found.content.held
-    return inside
+
+    return proceed(t, completed(left.code, left.exits, left.value), frozenset((Exit.UNRUN,)), fail, node)
 
 
 def with_object(

@@ -12,14 +12,14 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tiphys.tracing.completions import NEVER, WITH_VALUE, Completion, Done, Ended, Exit, Split, Whole, code_of, exits_of
+from tiphys.tracing.completions import NEVER, Done, Ended, Exit, Whole, code_of, completed, exits_of, value_of
 from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.forks import Fork
 from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.regions import Way, explore, resume
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Raised
-from tiphys.tracing.which import Which, is_short
+from tiphys.tracing.which import Which
 
 
 def fork(
@@ -110,13 +110,5 @@ def taken(t: Tracer, work: Callable[[], Any], node: ast.AST) -> Way:
 def merged_completion(fork: Fork, going: list[int]) -> Done:
     """Merge how the ways complete."""
     dones: dict[int, Done] = {number: fork.ways[number].done for number in going}
-    exits = frozenset().union(*(exits_of(done) for done in dones.values())) if dones else frozenset[Exit]()
-    values = {
-        number: done.value for number, done in dones.items() if done is not None and exits_of(done) & set(WITH_VALUE)
-    }
-    value = fork.slot(values, "result") if values else None
-    if len(exits) <= 1:
-        only = next(iter(exits), Exit.NEXT)
-        return None if only is Exit.NEXT else Completion(only, value)
-    code = fork.t.expression(fork.slot({number: code_of(done) for number, done in dones.items()}, "exit"))
-    return Split(code if is_short(code.tree) else fork.later(code), exits, value)
+    parts = {number: (code_of(done), exits_of(done), value_of(done)) for number, done in dones.items()}
+    return completed(*fork.merging.completion(parts))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from __future__ import annotations
+
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
+from tiphys.tracing.completions import Exit
 from tiphys.tracing.glue import at
-from tiphys.tracing.state import Box, CountC, DictC, FrameC, ListC, ObjectC, OpaqueC
+from tiphys.tracing.state import Box, CountC, DictC, FrameC, LeftC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.values import Choice, Lost, Unknown
 from tiphys_runtime.objects import UNBOUND
 
@@ -37,6 +41,11 @@ def install(t: Tracer, slot: Slot, value: Any) -> None:
             content.fields[key[0]] = value
         case CountC():
             content.at = value
+        case LeftC() if key[0] == "code":
+            content.code = value
+            content.exits = frozenset((Exit(value),)) if isinstance(value, int) else frozenset(content.seen)
+        case LeftC():
+            content.value = value
 
 
 def held(slot: Slot) -> Any:
@@ -47,6 +56,8 @@ def held(slot: Slot) -> Any:
     content = box.content
     if isinstance(content, CountC):
         return content.at
+    if isinstance(content, LeftC):
+        return getattr(content, key[0])
     for name in ("names", "items", "entries", "fields"):
         if hasattr(content, name):
             whole = getattr(content, name)
@@ -72,17 +83,29 @@ def held_atom(t: Tracer, value: Any, name: str, node: ast.AST) -> Atom:
 
 def held_tree(t: Tracer, value: Any, node: ast.AST) -> ast.expr:
     """Write the expression for what a variable holds."""
-    if value is UNBOUND:
-        return t.capture(UNBOUND, "unbound", node)
+
+    def leaf(option: Any) -> ast.expr:
+        return t.capture(UNBOUND, "unbound", node) if option is UNBOUND else t.tree(option, node)
+
+    return tree_of(value, leaf, node)
+
+
+def tree_of(value: Any, leaf: Callable[[Any], ast.expr], node: ast.AST) -> ast.expr:
+    """Write the expression that says something of what a variable holds, be that one of several things."""
     if not isinstance(value, Choice):
-        return t.tree(value, node)
-    trees = [held_tree(t, option, node) for option in value.options]
+        return leaf(value)
+    trees = [tree_of(option, leaf, node) for option in value.options]
     made = trees[-1]
     for index in reversed(range(len(trees) - 1)):
         number = at(ast.Constant(index), node)
         test = at(ast.Compare(left=value.number.tree, ops=[ast.Eq()], comparators=[number]), node)
         made = at(ast.IfExp(test=test, body=trees[index], orelse=made), node)
     return made
+
+
+def options_of(value: Any) -> list[Any]:
+    """List what a variable may hold, where that is one of several things."""
+    return [one for option in value.options for one in options_of(option)] if isinstance(value, Choice) else [value]
 
 
 def may_lack(value: Any) -> bool:

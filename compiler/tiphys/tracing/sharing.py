@@ -15,7 +15,7 @@ from tiphys.ir import Ref
 from tiphys.tracing import inference, natives
 from tiphys.tracing.later import unread_later
 from tiphys.tracing.pending import BatchC, GroupC, PendingC, Status
-from tiphys.tracing.state import Box, ChoiceC, CountC, DictC, FrameC, IteratorC, ListC, ObjectC, OpaqueC, SetC
+from tiphys.tracing.state import Box, ChoiceC, CountC, DictC, FrameC, IteratorC, LeftC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.values import Bound, Captured, Choice, Closure, Frame, Hole, Method, TupleV, Unknown, is_immutable
 from tiphys_runtime.copies import apart, one_level
 from tiphys_runtime.items import all_of, with_key
@@ -317,6 +317,8 @@ def parts_of(value: Any) -> Iterator[Any]:
             yield from items
         case Box(content=GroupC(members=members)):
             yield from members
+        case Box(content=LeftC(value=given)):
+            yield given
         case Box(content=ChoiceC(contents=contents)):
             yield from (Box(content) for content in contents)
         case Box(content=PendingC(held=held, value=done)):

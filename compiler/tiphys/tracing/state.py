@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tiphys.ir import Node
+    from tiphys.tracing.completions import Exit
     from tiphys.tracing.values import Unknown
 
 
@@ -151,16 +152,22 @@ class ChoiceC(Content):
         return ChoiceC(self.number, self.contents)
 
 
-class HolderC(Content):
-    """Something of the interpreter's own that is undone with the rest; the program does not see it."""
+class LeftC(Content):
+    """How the code inside a context manager has completed, while the manager's own code goes on.
 
-    __slots__ = ("held",)
+    code: where it goes on, known or not. exits: which codes there may be. seen: those of all ways, traced so far.
+    """
 
-    def __init__(self, held: Any) -> None:
-        self.held = held
+    __slots__ = ("code", "exits", "seen", "value")
 
-    def copy(self) -> HolderC:
-        return HolderC(self.held)
+    def __init__(self, code: Any, exits: frozenset[Exit], value: Any, seen: set[Exit]) -> None:
+        self.code = code
+        self.exits = exits
+        self.value = value
+        self.seen = seen
+
+    def copy(self) -> LeftC:
+        return LeftC(self.code, self.exits, self.value, self.seen)
 
 
 class FrameC(Content):

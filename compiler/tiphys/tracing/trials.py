@@ -21,11 +21,11 @@ from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.leaving import Leaving, exported_parts
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.pending import PendingC
-from tiphys.tracing.places import Slot, held, held_atom, install, may_lack
+from tiphys.tracing.places import Slot, held, held_atom, install, may_lack, options_of, tree_of
 from tiphys.tracing.raises import ended, raise_later
 from tiphys.tracing.regions import Closed, Way, close, explore, inside, is_free, label_of, resume
-from tiphys.tracing.sharing import NOTHING, Reach
-from tiphys.tracing.state import Box, DictC, ListC, Mark, ObjectC, OpaqueC
+from tiphys.tracing.sharing import NOTHING, Reach, parts_of
+from tiphys.tracing.state import Box, DictC, FrameC, ListC, Mark, ObjectC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Hole, Lost, Raised, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND, handler_of
@@ -36,6 +36,7 @@ class Trial:
     """The body of a `try` while it is interpreted.
 
     slots: what the frames of its calls hold, once that is known. points: what had changed at each call, before that.
+    options: of slots that hold one of several things which were there before, those; the frames hold the number of one.
     """
 
     t: Tracer
@@ -43,6 +44,7 @@ class Trial:
     live: set[str]
     node: ast.AST
     slots: list[Slot] | None = None
+    options: dict[Slot, list[Any]] = field(default_factory=dict)
     frame_box: Box | None = None
     """The variables of the function that the `try` stands in."""
     points: list[dict[Slot, tuple[Any, Any]]] = field(default_factory=list)
@@ -60,9 +62,22 @@ class Trial:
         atoms: list[Atom] = []
         for slot in self.slots:
             value = changed[slot][1] if slot in changed else held(slot)
+            if slot in self.options:
+                atoms.append(self.number(value, self.options[slot]))
+                continue
             self.reaches[slot] = self.reaches.get(slot, NOTHING) | self.t.sharing.of(value)
             atoms.append(held_atom(self.t, value, "held", self.node))
         return tuple(atoms)
+
+    def number(self, value: Any, options: list[Any]) -> Atom:
+        """Tell which of several things that were there before the `try` a variable holds."""
+
+        def leaf(option: Any) -> ast.expr:
+            return at(ast.Constant(number_of(option, options)), self.node)
+
+        if not isinstance(value, Choice):
+            return Literal(number_of(value, options))
+        return self.t.to_atom(Unknown(tree_of(value, leaf, self.node), int, value.number.pure), "held", self.node)
 
     def is_read_later(self, name: str, old: Any) -> bool:
         """Say whether a variable beside the `try` may be read behind it; of ours only those that were there before."""
@@ -116,7 +131,7 @@ def tries(
     lost = trial.lost
     if slots:
         t.undo_names(names)
-        trial = Trial(t, t.state.coming(), live, node, slots, t.frame.box, lost=lost)
+        trial = Trial(t, t.state.coming(), live, node, slots, trial.options, t.frame.box, lost=lost)
         way = explored(t, trial, work)
     return Recording(t, ended(t, way, node), slots, trial, clauses, node, begun, points).record()
 
@@ -146,17 +161,42 @@ def needed(t: Tracer, trial: Trial) -> list[Slot]:
     found = []
     for slot in union:
         values = [point[slot][1] if slot in point else held(slot) for point in trial.points]
-        first = values[0]
-        if all(is_same(value, first) for value in values) and not is_made_inside(t, first):
+        options = distinct([option for value in values for option in options_of(value)])
+        if len(options) == 1 and not is_made_inside(options[0], trial.mark):
             continue
-        if any(is_no_data(t, value) for value in values):
+        if is_told_by_number(t, options, trial.mark):
+            trial.options[slot] = options
+        elif any(is_no_data(t, value) for value in values):
             if slot[1] is None:
                 mend = "Make the list inside the `try` too, or before it as a whole."
                 raise t.untraceable("which tasks a list holds where this fails cannot be followed", trial.node, mend)
             trial.lost.add(slot)
-        else:
-            found.append(slot)
+            continue
+        found.append(slot)
     return found
+
+
+def is_told_by_number(t: Tracer, options: list[Any], mark: Mark) -> bool:
+    """Say whether a variable holds one of several things that were there before: it is told which, so it stays that."""
+    if any(is_made_inside(value, mark) for value in options):
+        return False
+    bound = [value for value in options if value is not UNBOUND]
+    is_one = len(bound) == 1 and isinstance(bound[0], Box)
+    return is_one or any(is_no_data(t, value) for value in bound)
+
+
+def distinct(values: list[Any]) -> list[Any]:
+    """List each of some values once."""
+    found: list[Any] = []
+    for value in values:
+        if number_of(value, found) is None:
+            found.append(value)
+    return found
+
+
+def number_of(value: Any, options: list[Any]) -> int | None:
+    """Give which of some values one is."""
+    return next((number for number, option in enumerate(options) if is_same(value, option)), None)
 
 
 def is_no_data(t: Tracer, value: Any) -> bool:
@@ -171,9 +211,14 @@ def is_no_data(t: Tracer, value: Any) -> bool:
     return isinstance(value, Lost) or (value is not UNBOUND and needs_choice(t, value))
 
 
-def is_made_inside(_t: Tracer, value: Any) -> bool:
-    """Say whether a value may hold what is computed at run time."""
-    return isinstance(value, Unknown | Box)
+def is_made_inside(value: Any, mark: Mark) -> bool:
+    """Say whether a value may be, or hold, what the body makes: it is not the same wherever that fails."""
+    match value:
+        case Unknown():
+            return True
+        case Box(content=content) if not isinstance(content, FrameC):
+            return bool(content.epoch >= mark.own)
+    return not isinstance(value, Box) and any(is_made_inside(part, mark) for part in parts_of(value))
 
 
 @dataclass(eq=False)
@@ -261,6 +306,8 @@ class Recording:
     def framed(self, slot: Slot, value: Unknown) -> Any:
         """Give what a slot holds where the body has failed."""
         t = self.t
+        if slot in self.trial.options:
+            return Choice(value, tuple(self.trial.options[slot]))
         values = [held(slot), *(point[slot][1] for point in self.points if slot in point)]
         if value.ref is not None:
             t.sharing.note(value.ref, self.trial.reaches.get(slot, NOTHING) | t.sharing.of(held(slot)))
@@ -279,6 +326,8 @@ class Recording:
 
     def kind(self, slot: Slot) -> Any:
         """Give the type of what a slot holds."""
+        if slot in self.trial.options:
+            return int
         return type_of(self.t, held(slot)) if slot[1] is None else Any
 
     def unchanged(self) -> dict[Slot, Any]:

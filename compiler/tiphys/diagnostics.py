@@ -47,6 +47,11 @@ class Span:
     def __str__(self) -> str:
         return f"{shorten(self.file)}:{self.line}:{self.column + 1}"
 
+    def __contains__(self, other: Span) -> bool:
+        """Say whether another stretch begins inside of this one."""
+        begin, end = (self.line, self.column), (self.end_line or self.line, self.end_column or 0)
+        return self.file == other.file and begin <= (other.line, other.column) < end
+
     @property
     def place(self) -> str:
         """`file:line`, with no folder: the same on every computer, so that graphs can be compared."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +17,13 @@ from tiphys.tracing.facts import type_of
 from tiphys.tracing.inference import common
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.pending import BatchC, GroupC, PendingC, SemaphoreC
-from tiphys.tracing.places import Slot, held, may_lack
+from tiphys.tracing.places import Slot, held, may_lack, options_of
 from tiphys.tracing.regions import Way, standing
 from tiphys.tracing.sharing import NOTHING, Reach, Things
 from tiphys.tracing.state import Box, Content, DictC, FrameC, ListC, ObjectC, OpaqueC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Choice, Lost, TupleV, is_immutable
+from tiphys_runtime.objects import UNBOUND
 
 TRIES = 12
 
@@ -171,13 +173,16 @@ class Carrying:
             for other in [one for one in self.slots if one[0] is box]:
                 del self.slots[other]
         hint = str(key[0]) if key is not None and isinstance(key[0], str) else "carried"
-        carried = Carried(t.names.allocate(hint), old, self.kind(new if may_lack(old) else old))
+        carried = Carried(t.names.allocate(hint), old, self.kind(new if old is UNBOUND else old))
         self.slots[slot] = carried
         self.widen(carried, new)
 
     def kind(self, value: Any) -> Any:
         """Give the type of a carried value."""
-        kind = type_of(self.t, value)
+        bound = [one for one in options_of(value) if one is not UNBOUND] if may_lack(value) else [value]
+        if not bound:
+            return Any
+        kind = functools.reduce(common, [type_of(self.t, one) for one in bound])
         return inference.plain(kind) if kind in (list, dict) or not is_immutable(kind) else kind
 
     def widen(self, carried: Carried, new: Any) -> bool:
@@ -186,7 +191,7 @@ class Carrying:
         carried.after = new
         lacks, carried.lacks = carried.lacks, carried.lacks or may_lack(carried.init) or may_lack(new)
         if may_lack(carried.init) or may_lack(new):
-            kind = Any if may_lack(new) else common(carried.type, self.kind(new))
+            kind = carried.type if new is UNBOUND else common(carried.type, self.kind(new))
             changed = repr(kind) != repr(carried.type) or lacks != carried.lacks
             carried.type = kind
             return changed

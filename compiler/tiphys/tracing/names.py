@@ -43,6 +43,7 @@ def load(t: Tracer, node: ast.Name) -> Any:
         raise Poisoned
     if isinstance(value, Lost):
         mend = "Set it anew before it is read here, or keep its result instead."
+        t.untold += [t.span(item) for item in ast.walk(t.frame.scope.node) if is_stored_by(item, name)]
         raise t.untraceable(f"what `{name}` holds here cannot be followed: {value.why}", node, mend)
     if isinstance(value, Choice) or (isinstance(value, Box) and isinstance(value.content, ChoiceC)):
         from tiphys.tracing.choices import resolved
@@ -52,6 +53,14 @@ def load(t: Tracer, node: ast.Name) -> Any:
             t.state.write(t.frame.box).names[name] = made
         return made
     return value
+
+
+def is_stored_by(item: ast.AST, name: str) -> bool:
+    """Say whether a statement gives a variable its value."""
+    if not isinstance(item, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
+        return False
+    targets = item.targets if isinstance(item, ast.Assign) else [item.target]
+    return any(isinstance(one, ast.Name) and one.id == name for target in targets for one in ast.walk(target))
 
 
 def find(t: Tracer, node: ast.Name) -> Any:

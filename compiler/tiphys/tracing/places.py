@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

@@ -205,7 +205,7 @@ def check_awaited(t: Tracer) -> None:
             many = next(item for item in content.items if isinstance(item, Many))
             mend = "Await them: `await asyncio.gather(*tasks)`."
             t.mistakes.append(Mistake("these coroutines are made but never awaited", t.span(many.node), mend))
-        if isinstance(content, PendingC) and not content.taken:
+        if isinstance(content, PendingC) and not content.taken and not any(content.where in one for one in t.untold):
             mend = f"Write `await {content.title}(...)`, or put it into `asyncio.gather`."
             t.mistakes.append(Mistake(f"`{content.title}` is called but never awaited", content.where, mend))
 

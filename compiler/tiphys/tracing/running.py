@@ -13,9 +13,10 @@ from tiphys.tracing.glue import at
 from tiphys.tracing.meaningless import told_by_name
 from tiphys.tracing.merging import fork
 from tiphys.tracing.pending import BatchC, PendingC
-from tiphys.tracing.state import Box, DictC, ListC
+from tiphys.tracing.sharing import parts_of
+from tiphys.tracing.state import Box
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import POISON, Poisoned, TupleV, Undecided, Unknown
+from tiphys.tracing.values import POISON, Poisoned, Undecided, Unknown
 from tiphys.tracing.which import Which
 
 
@@ -151,18 +152,17 @@ def poison(t: Tracer, node: ast.stmt) -> None:
 
 
 def excuse(t: Tracer, value: Any) -> None:
-    """Take coroutines for awaited: what would have awaited them was refused."""
-    match value:
-        case Box(content=PendingC()):
-            content = t.state.write(value)
-            content.taken = content.excused = True
-        case Box(content=BatchC(items=items)):
-            t.state.write(value).taken = True
-            for item in items:
-                excuse(t, item)
-        case Box(content=ListC(items=items)) | TupleV(items=items):
-            for item in items:
-                excuse(t, item)
-        case Box(content=DictC(entries=entries)):
-            for item in entries.values():
-                excuse(t, item)
+    """Take coroutines for awaited that a value is or leads to: what would have awaited them was refused."""
+    waiting, seen = [value], set[Box]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Box):
+            if one in seen:
+                continue
+            seen.add(one)
+            if isinstance(one.content, PendingC):
+                content = t.state.write(one)
+                content.taken = content.excused = True
+            elif isinstance(one.content, BatchC):
+                t.state.write(one).taken = True
+        waiting.extend(parts_of(one))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tiphys.diagnostics import Mistake
+from tiphys.diagnostics import Mistake, Span
 from tiphys.ir import Atom, Call, Glue, Input, Literal, Node, Ref, Sub
 from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.lifting import Lifting
@@ -60,6 +60,8 @@ class Tracer(Lifting):
         self.held: list[Any] = []
         """Values that no variable holds, and that are about to be given."""
         self.mistakes: list[Mistake] = []
+        self.untold: list[Span] = []
+        """Where what cannot be followed was made: whether it is awaited, a refused statement would have told."""
         self.awaited: ast.AST | None = None
         """What stands right behind the `await` that was met last."""
         self.depth = 0

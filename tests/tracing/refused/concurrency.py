@@ -392,12 +392,6 @@ what `job` holds here cannot be followed: it is a task of the last round of a lo
     return await job
                  ^^^
   Set it anew before it is read here, or keep its result instead.
-
-`add` is called but never awaited
-  flow.py:89:35
-    job = asyncio.create_task(add(x))
-                              ^^^^^^
-  Write `await add(...)`, or put it into `asyncio.gather`.
 """,
     ),
     "a limit at run time around an orchestrator": (
@@ -411,6 +405,23 @@ a limit that is known only at run time cannot hold for an orchestrator
     return await asyncio.wait_for(main(n), limit)
                                   ^^^^^^^
   Put the limit around the calls of tasks in it, and pass it as an argument.
+""",
+    ),
+    "tasks that a refused statement would have awaited": (
+        """\
+job = asyncio.create_task(add(n))
+async def inner():
+    return await job
+with open('x') as f:
+    a = await inner()
+return a
+""",
+        """\
+`open` in an orchestrator reads or writes a file
+  flow.py:88:10
+    with open('x') as f:
+         ^^^^^^^^^
+  Do it in a task, or pass the value as an argument of the orchestrator.
 """,
     ),
 }

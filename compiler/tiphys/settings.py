@@ -30,6 +30,7 @@ from tiphys.authoring.trigger import Trigger, as_triggers
 from tiphys.building.addresses import IMAGE
 from tiphys.diagnostics import Span
 
+SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST_VARIABLE = 128 * 1024 - 2
 """Bytes of a variable with its name: the kernel's limit for one, with its end."""
 REPLACED = re.compile(r"\{\{|\$\(")
@@ -97,7 +98,12 @@ class Settings(Setting):
             if "\0" in key + text:
                 msg = f"{key} holds a zero character, which no variable can"
                 raise ValueError(msg)
-            if len(f"{key}={text}".encode(errors="surrogateescape")) > LONGEST_VARIABLE:
+            if SURROGATE.search(key + text):
+                msg = (
+                    f"{key} holds half of a character ({text!r}), which no manifest can; decode it, or pass it as bytes"
+                )
+                raise ValueError(msg)
+            if len(f"{key}={text}".encode()) > LONGEST_VARIABLE:
                 msg = f"the value of {key} is longer than the 128 KiB that a variable can have; pass it as an input"
                 raise ValueError(msg)
         return value

@@ -37,7 +37,22 @@ def is_named(error: BaseException, names: Collection[str]) -> bool:
     known = [f"{kind.__module__}.{kind.__qualname__.rpartition('<locals>.')[2]}" for kind in type(error).__mro__]
     if told is not None and "type" in told:  # it only stands for one whose class is not here
         known += [told["type"], *told.get("bases", ())]
-    return any(name in names for name in known)
+    return any(name in names for name in known) or any(isinstance(error, class_called(name)) for name in names)
+
+
+def class_called(name: str) -> type | tuple[()]:
+    """Give the class that a name leads to: a package may offer it by another name than that of its own module.
+
+    Only what is loaded can have been raised; none where that is no class.
+    """
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        found: Any = sys.modules.get(".".join(parts[:cut]))
+        if found is not None:
+            for part in parts[cut:]:
+                found = getattr(found, part, None)
+            return found if isinstance(found, type) else ()
+    return ()
 
 
 def record(

@@ -110,3 +110,11 @@ def test_variables_of_a_trigger_do_not_reach_it(lower: Lower) -> None:
 
     with pytest.raises(ProgramError, match="'t': its `env_vars` do not reach the container of `task`"):
         lower(text)
+
+
+def test_retries_after_what_no_container_ends_with_are_refused(lower: Lower) -> None:
+    for kind in ("OSError", "tiphys.errors.ContainerError", "'tiphys.errors.OOMError'"):
+        assert lower(program(settings=f"retries=tiphys.RetryStrategy(2, on={kind})"))
+
+    with pytest.raises(ProgramError, match="`on` names nothing that a container can end with: `ContainerError`"):
+        lower(program(settings="retries=tiphys.RetryStrategy(2, on=ValueError)"))

@@ -229,3 +229,12 @@ def test_a_pod_template_may_be_made_in_an_orchestrator(tmp_path: Path) -> None:
     assert made.stderr == ""
     assert "disk: ssd" in made.stdout
     assert "terminationGracePeriodSeconds" in made.stdout
+
+
+def test_an_override_that_nothing_calls_is_told(lower: Lower) -> None:
+    text = TASKS.format(call="f").replace("    mb =", "    f.override(retries=2)\n    mb =")
+
+    (note,) = lower(text).manifest.notes
+
+    assert "`override` gives another task, and leaves `e.f` as it is; call what it gives" in note
+    assert ".py:13:5: " in note

@@ -240,6 +240,31 @@ def test_two_items_of_a_list_are_no_range(tiphys: Command, program: Callable[[st
     assert "cache behavior auto, ignored_inputs [a, b] environment".split() in words
 
 
+LINKED = """
+class Logs:
+    name = "logs"
+
+    def get_link(self, run_name, **others):
+        return f"https://logs.example/{run_name}"
+
+image = tiphys.Image.from_debian_base(registry_secret="ours")
+env = tiphys.TaskEnvironment("linked", image=image)
+
+@env.task(links=Logs())
+async def main(x: int = 1) -> int:
+    return x
+"""
+
+
+def test_links_are_told_as_argo_fills_them_in_and_credentials_with_who_needs_them(
+    tiphys: Command, program: Callable[[str], str]
+) -> None:
+    words = [line.split() for line in tiphys("explain", program(LINKED)).out.splitlines()]
+
+    assert "links name logs, url https://logs.example/{{workflow.name}} decorator".split() in words
+    assert "image_pull_secrets ours image".split() in words
+
+
 def test_another_profile_can_be_asked_for(tiphys: Command, program: Callable[[str], str], tmp_path: Path) -> None:
     (tmp_path / "tiphys.toml").write_text(PROFILE + "[profiles.test]\nservice_account = 'tester'\n")
     name = program(SETTINGS)

@@ -16,6 +16,7 @@ from standin import dag, manifest, of, pod, task
 
 from tiphys.diagnostics import InternalError, UsageError
 from tiphys.engine import Event, execute
+from tiphys.engine.containers import SecretKey
 from tiphys.engine.secrets import find_secrets, read_env_file, variable_of
 
 PROCESSES = ["forked", "fresh"]
@@ -315,6 +316,15 @@ def test_secret_names():
     assert variable_of("my-api.v2", "a_b") == "MY_API_V2_A_B"
     assert find_secrets([], {}, file=Path("none")) == {}
     assert read_env_file(Path("/nonexistent/.env")) == {}
+
+
+def test_the_environment_wins_over_the_file_under_each_name_of_a_secret(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TLS_CERT=from the file\n")
+    (tmp_path / "cert").write_text("from another file")
+    key = SecretKey("", "tls", "cert", optional=False, path="/s/tls/cert")
+
+    for env, text in (({}, "from the file"), ({"TLS_CERT_FILE": str(tmp_path / "cert")}, "from another file")):
+        assert find_secrets([key], env, file=tmp_path / ".env") == {key: text}
 
 
 def test_the_engine_imports_only_the_standard_library():

@@ -1,6 +1,7 @@
 """Retries, limits of time, and limits of size: what plain Python gives where they are not reached, or are caught."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import tiphys as flyte
@@ -45,6 +46,22 @@ async def picky(n: int) -> int:
     if n == 3:
         raise ConnectionResetError("a subclass")
     return n
+
+
+@env.task(retries=flyte.RetryStrategy(1, on=["json.JSONDecodeError", "flyte.errors.OOMError"]))
+async def parsed(text: str) -> int:
+    if text == "killed":
+        raise errors.OOMError("said so itself")
+    return len(json.loads(text))
+
+
+@env.task
+async def classes_by_another_name(n: int) -> str:
+    """`json` offers the class of one of its modules, and `flyte.errors` those of the runtime."""
+    try:
+        return str(await parsed(("[1, 2]", "no JSON", "killed", "3")[n]))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 @env.task(retries=flyte.RetryStrategy(1, flyte.Backoff(base=timedelta(milliseconds=10))))
@@ -147,6 +164,9 @@ CASES = [
     ("a_class_that_a_function_made", {"n": 0}),
     ("a_class_that_a_function_made", {"n": 1}, 2),  # CATCH, and an attempt more
     ("a_class_that_a_function_made", {"n": 2}, 1),  # CATCH
+    ("classes_by_another_name", {"n": 0}),
+    *[("classes_by_another_name", {"n": n}, 2) for n in (1, 2)],  # CATCH, and an attempt more
+    ("classes_by_another_name", {"n": 3}, 1),  # CATCH: a TypeError is not tried again
     *[("fails_as_the_task", {"n": n}) for n in (0, 2, 3)],
     ("never_again", {"n": 0}),
     ("never_again", {"n": 7}, 1),  # CATCH

@@ -58,6 +58,8 @@ ROWS = [
     # after which exceptions; the shim decides, but for pods that were killed
     Row("decorator", "retries=tiphys.RetryStrategy(2, on=[ConnectionError, 'mypkg.Transient'])",
         strategy(limit="2", expression=f"{LOST} || lastRetry.exitCode in ['1','4','75']")),
+    Row("decorator", "retries=tiphys.RetryStrategy(2, on='tiphys.errors.OOMError')",
+        strategy(expression=f"{LOST} || lastRetry.exitCode in ['1','4','75','137']")),
     Row("decorator", "retries=tiphys.RetryStrategy(2, on=MemoryError)",
         strategy(expression=f"{LOST} || lastRetry.exitCode in ['1','4','75','137']")),
     Row("override", "retries=tiphys.RetryStrategy(2, on=('TimeoutError',))",
@@ -120,6 +122,9 @@ REFUSALS = [
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, tiphys.Backoff(1, cup=3))", "`Backoff` has no field `cup`", "`cap`"),
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, backof=3)", "has no field `backof`", "`backoff`"),
     Refusal("decorator", "timeout=tiphys.Timeout(max_run=3)", "`Timeout` has no field `max_run`", "`max_runtime`"),
+    Refusal("decorator", "retries=tiphys.RetryStrategy(2, on='tiphys.errors.OMMError')",
+            "there is no 'tiphys.errors.OMMError'", "Did you mean `OOMError`"),
+    Refusal("decorator", "retries=tiphys.RetryStrategy(2, on='tiphys.errors.NonRecoverableError')", "is never tried again"),
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, on=[])", "it names no exception", "or write count=0"),
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, on=3)", "3 is no exception class", "'mypkg.Busy'"),
     Refusal("decorator", "retries=tiphys.RetryStrategy(2, on=int)", "is no exception class"),

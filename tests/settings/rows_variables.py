@@ -23,6 +23,7 @@ ROWS = [
     Row("environment", "env_vars={'A': '{{workflow.name}}'}", {"container": {"envFrom": GONE}}),
 ]
 REFUSALS = [
+    Refusal("environment", "env_vars={'A': 'x\\ud800'}", "A holds half of a character ('x\\ud800')", "decode it"),
     *[Refusal(level, f"env_vars={said}", "it must be a dict of texts", "{'MODE': 'fast'}")
       for level in BOTH for said in ("'A=1'", "['A']", "3")],
     *[Refusal(level, f"env_vars={{'A': {value}}}", f"the value of A is {value}; write it as text")

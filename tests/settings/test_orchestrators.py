@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.settings.rows import Row, compiled
 from tiphys.compiling import compile_task
 from tiphys.loading import load_module
 
@@ -58,3 +59,12 @@ def test_triggers_of_a_task_that_is_called_are_told(program: Any) -> None:
         f"{program.half.where}: the triggers of `e.half` are left out: they are made where that task is compiled"
     ]
     assert not [note for note in compile_task(program.half).notes if "left out" in note]
+
+
+def test_a_trigger_that_starts_nothing_is_told(tmp_path: Path) -> None:
+    found = compiled(Row("main", "triggers=tiphys.Trigger('by-hand')"), tmp_path)
+
+    assert found.every_object == found.objects
+    assert [note.partition(": ")[2] for note in found.notes] == [
+        "the trigger 'by-hand' has no `automation`, so nothing starts runs of it"
+    ]

@@ -53,7 +53,7 @@ def lower(packed: Packed, *, notes: tuple[str, ...] = ()) -> Manifest:
         entrypoint=packed.graphs[program.entry],
         arguments=m.Arguments(parameters=parameters) if parameters else None,
         templates=[*dags(packed), *pods],
-        image_pull_secrets=[m.LocalObjectReference(name=name) for name in packed.profile.image_pull_secrets] or None,
+        image_pull_secrets=[m.LocalObjectReference(name=name) for name in packed.credentials] or None,
         parallelism=packed.profile.runs.parallelism,
         ttl_strategy=ttl_of(packed.profile),
         pod_gc=pod_gc_of(packed.profile),

@@ -26,7 +26,7 @@ from tiphys.argo.resolving import NOTHING, levels_of, settings_of
 from tiphys.argo.rounds import ITEMS, Rounds, may_be_stopped, rounds_of, stopping_plan, too_many
 from tiphys.argo.spelling import check_spelling
 from tiphys.argo.storeless import check_left, check_stored
-from tiphys.argo.triggers import Planned, check_variables, planned
+from tiphys.argo.triggers import Planned, check_variables, notes_on_triggers, planned
 from tiphys.authoring.task import TaskTemplate
 from tiphys.authoring.trigger import Trigger
 from tiphys.bundle import Bundle, Bundler
@@ -75,6 +75,8 @@ class Packed:
     fingerprint: str
     notes: tuple[str, ...] = ()
     """What there is to say of the images."""
+    credentials: tuple[str, ...] = ()
+    """The names of Secrets that pods pull images with: the profile's, and those that images name."""
     included: Mapping[str, int] = field(default_factory=dict)
     """The files that environments include, and their bytes."""
 
@@ -109,7 +111,9 @@ def pack_program(
     rounds = rounds_of(program)
     program = with_stops(program, rounds)
     images = Images(profile or Profile(), image)
-    resolved, profile = resolve_all(program, images, triggers, run)
+    profile = images.profile
+    resolved = resolve_all(program, images, triggers, run)
+    credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
     settings, files = included({name: said.settings for name, said in resolved.items()}, root)
     settings = with_files_of_callees(settings, program)
     graphs, parts, plans = names_of(program, tuple(resolved), rounds)
@@ -156,18 +160,22 @@ def pack_program(
             profile,
             resolved,
             bundle,
-            {**defaults, **(marks or {}), "": display, **told_of(plans_of_triggers)},
+            {**defaults, **(marks or {}), "": display, " ": repr(credentials), **told_of(plans_of_triggers)},
             envelope,
         ),
-        notes=(*images.notes, *notes_on_reuse(program, settings), *notes_on_losses(program, resolved, profile)),
+        notes=(
+            *images.notes,
+            *notes_on_reuse(program, settings),
+            *notes_on_losses(program, resolved, profile),
+            *notes_on_triggers(triggers),
+        ),
+        credentials=credentials,
         included={path: size for each in files.values() for path, size in sizes_of(each).items()},
     )
 
 
-def resolve_all(
-    program: Program, images: Images, triggers: Sequence[Trigger], run: Settings
-) -> tuple[dict[str, Resolved], Profile]:
-    """Resolve the settings of all plans in use; gives the profile, too, with what the images need.
+def resolve_all(program: Program, images: Images, triggers: Sequence[Trigger], run: Settings) -> dict[str, Resolved]:
+    """Resolve the settings of all plans in use.
 
     Raises ProgramError for what the cluster does not have, or Argo would refuse.
     """
@@ -180,15 +188,13 @@ def resolve_all(
     }
     if images.mistakes:
         raise ProgramError(*images.mistakes)
-    credentials = tuple(dict.fromkeys((*profile.image_pull_secrets, *images.secrets)))
-    profile = profile.model_copy(update={"image_pull_secrets": credentials})
     settings = {name: said.settings for name, said in resolved.items()}
     check_spelling(program, settings, profile, run)
     check_placement(program, resolved, profile, run)
     check_variables(triggers, program, settings)
     if program.is_storeless:
         check_left(program, resolved)
-    return resolved, profile
+    return resolved
 
 
 def names_of(

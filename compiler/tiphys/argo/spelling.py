@@ -11,15 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from tiphys.argo.expressions import is_read_on_the_way
 from tiphys.argo.resolving import NOTHING
 from tiphys.argo.tries import retries_said, timeout_said
+from tiphys.authoring.retry import class_name
 from tiphys.diagnostics import Mistake, ProgramError
 from tiphys.ir import Plan, Program
 from tiphys.profile import Profile
 from tiphys.settings import Settings, place_of
+from tiphys_runtime.errors import ContainerError, MaxQueuedTimeExceeded, MaxRuntimeExceeded, OOMError
 
 ARGUMENT = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
 VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
 OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.ASCII)
 ENTRY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
+OF_CONTAINERS = (ContainerError, OOMError, MaxRuntimeExceeded, MaxQueuedTimeExceeded)
+"""What the call of a container can raise, and may be tried again after."""
 HASH_SEED = "PYTHONHASHSEED"
 ARGOS = frozenset(
     "ARGO_CONTAINER_NAME ARGO_DEADLINE ARGO_INCLUDE_SCRIPT_OUTPUT ARGO_NODE_ID ARGO_POD_NAME ARGO_POD_UID "
@@ -108,6 +112,11 @@ def in_variables(variables: Iterable[str]) -> Iterator[tuple[str, str]]:
 def in_retries(plan: Plan, settings: Settings) -> Iterator[tuple[str, str]]:
     """Check memory that is to grow: what is wrong, and how to mend it."""
     retries, resources = settings.retries, settings.resources
+    if retries is not None and retries.on is not None and plan.task is not None and plan.task.beside is not None:
+        told = {class_name(each) for kind in OF_CONTAINERS for each in kind.__mro__}
+        if not told & set(retries.on):
+            ends = ", ".join(f"`{kind.__name__}`" for kind in OF_CONTAINERS)
+            yield f"`on` names nothing that a container can end with: {ends}", "Name one of these, or leave `on` out."
     if retries is None or retries.grow_memory is None:
         return
     if plan.task is not None and plan.task.beside is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from tiphys.argo.expressions import filled
 from tiphys.argo.packing import Packed
 from tiphys.argo.report import Said, Told
 from tiphys.argo.resolving import GLUE, cached
@@ -44,19 +45,19 @@ def told(packed: Packed) -> tuple[Told, ...]:
             tasks.append(with_shared(with_pending(one, packed.program.plans[name]), settings, packed.profile))
     owners = ((owner.name, cached(resolve(owner.levels), packed.profile)) for owner in packed.program.owners.values())
     graphs = [of_one(name, found, OF_ORCHESTRATORS, always=()) for name, found in owners]
-    run = of_run(packed.profile)
+    run = of_run(packed.profile, packed.credentials)
     every = (*tasks, *(one for one in graphs if one.settings), *glue, *((run,) if run.settings else ()))
     return tuple({repr(one): one for one in every}.values())
 
 
-def of_run(profile: Profile) -> Told:
-    """Tell what the profile says of every pod, and of the run itself."""
+def of_run(profile: Profile, credentials: tuple[str, ...]) -> Told:
+    """Tell what the profile says of every pod, and of the run itself. credentials: those that images need, too."""
     said = {
         "namespace": profile.namespace,
         "storage": profile.storage if "storage" in profile.model_fields_set else None,
         "labels": profile.pods.labels,
         "annotations": profile.pods.annotations,
-        "image_pull_secrets": profile.image_pull_secrets,
+        "image_pull_secrets": credentials,
         "secrets.default": profile.secrets.default,
         "retries.lost": profile.retries.lost,
         "parallelism": profile.runs.parallelism,
@@ -64,6 +65,9 @@ def of_run(profile: Profile) -> Told:
         "pod_gc": lasting(profile.runs.pod_gc),
     }
     found = {name: Said(plain(value), "profile") for name, value in said.items() if value not in (None, {}, ())}
+    if set(credentials) - set(profile.image_pull_secrets):
+        level = "profile, image" if profile.image_pull_secrets else "image"
+        found["image_pull_secrets"] = Said(plain(credentials), level)
     return Told("run", found)
 
 
@@ -76,7 +80,11 @@ def lasting(part: BaseModel | None) -> dict[str, object]:
 def of_one(title: str, found: Resolved, names: tuple[str, ...], always: tuple[str, ...] = ALWAYS) -> Told:
     """Tell of these settings what was said, and what matters anyway."""
     said = [name for name in names if name in always or found.levels[name] != "default"]
-    return Told(title, {name: Said(plain(getattr(found.settings, name)), found.levels[name]) for name in said})
+    told = {name: Said(plain(getattr(found.settings, name)), found.levels[name]) for name in said}
+    if "links" in told:
+        shown = [{"name": link.name, "url": filled(link.url)} for link in found.settings.links or ()]
+        told["links"] = Said(shown, told["links"].level)
+    return Told(title, told)
 
 
 def with_pending(one: Told, plan: Plan) -> Told:

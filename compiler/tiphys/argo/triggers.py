@@ -117,6 +117,13 @@ def planned(triggers: Sequence[Trigger], main: Graph, base: str, text: Callable[
     return tuple(found)
 
 
+def notes_on_triggers(triggers: Sequence[Trigger]) -> Iterator[str]:
+    """Tell of triggers that say nothing of when."""
+    for each in triggers:
+        if each.automation is None:
+            yield f"{each.where}: the trigger {each.name!r} has no `automation`, so nothing starts runs of it"
+
+
 def check_variables(triggers: Sequence[Trigger], program: Program, settings: Mapping[str, Settings]) -> None:
     """Raise ProgramError for variables of triggers that no pod could have, or that would not reach all pods.
 

@@ -341,7 +341,8 @@ def find_path(start: TaskEnvironment, goal: TaskEnvironment) -> list[TaskEnviron
 def check_name(name: object, where: Span) -> None:
     """Report a name that Kubernetes or Argo could not carry."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        near = re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-")[:40].strip("-") or "my-env"
+        said = name.lower() if isinstance(name, str) else ""
+        near = re.sub(r"[^a-z0-9]+", "-", said).strip("-")[:40].strip("-") or "my-env"
         text = f"{shown(name)} is no name of an environment: lower-case words joined by `-` or `_`"
         complain(Mistake(text, where, f"Call it {near!r}."))
     elif len(name) > 63:

@@ -13,10 +13,13 @@ from pydantic import field_validator, model_validator
 from tiphys.authoring.durations import duration
 from tiphys.authoring.model import Setting
 from tiphys.diagnostics import nearest
+from tiphys_runtime import errors
 from tiphys_runtime.errors import MaxRuntimeExceeded, NonRecoverableError, OOMError
 from tiphys_runtime.limits import MOST_RETRIES
 
 LARGEST_GROWTH = 100
+OWN = ("tiphys.errors.", "flyte.errors.")
+"""How programs call the module of our own exceptions."""
 
 
 class Backoff(Setting):
@@ -226,6 +229,8 @@ def class_names(value: object) -> tuple[str, ...]:
 
 def one_class(item: object) -> str:
     """Name one exception class, given as itself or by its name. Raises ValueError."""
+    if isinstance(item, str) and item.startswith(OWN):
+        item = own_error(item)
     if isinstance(item, str) and all(part.isidentifier() for part in item.split(".")) and "." in item:
         return item
     if isinstance(item, str):
@@ -243,6 +248,17 @@ def one_class(item: object) -> str:
         msg = f"{item.__name__} is never tried again: that is what it means"
         raise ValueError(msg)
     return class_name(item)
+
+
+def own_error(name: str) -> type:
+    """Give an exception of ours, which pods know by another module. Raises ValueError."""
+    last = name.rpartition(".")[2]
+    found = getattr(errors, last, None)
+    if not isinstance(found, type) or not issubclass(found, BaseException):
+        known = sorted(kind.__name__ for kind in vars(errors).values() if isinstance(kind, type))
+        msg = f"there is no {name!r}. {nearest(last, known)}".rstrip()
+        raise ValueError(msg)
+    return found
 
 
 def class_name(kind: type) -> str:

@@ -26,7 +26,9 @@ def find_secrets(wanted: Iterable[SecretKey], env: Mapping[str, str], *, file: P
     found: dict[SecretKey, str] = {}
     missing: dict[str, str] = {}
     for key in keys:
-        text = text_of(key, known)
+        text = text_of(key, env)  # under any of its names: the environment wins over the file
+        if text is None:
+            text = text_of(key, known)
         if text is not None:
             found[key] = text
         elif not key.optional:

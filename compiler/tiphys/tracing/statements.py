@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing.acting import acts
 from tiphys.tracing.assignment import assign, augmented, delete
 from tiphys.tracing.attempts import attempt
@@ -42,6 +43,9 @@ def expression(t: Tracer, node: ast.Expr) -> Done:
     value = evaluate(t, node.value)
     if isinstance(value, Unknown) and value.ref is None and not (value.pure and value.total):
         t.settle(value, hint_of(node.value), node.value)
+    if isinstance(value, TaskTemplate) and isinstance(node.value, ast.Call):
+        what = f"`override` gives another task, and leaves `{value.name}` as it is; call what it gives"
+        t.state.notes.append(f"{t.span(node)}: {what}")
     return None
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiphys.argo.expressions import artifact_key, defused, filled, input_of, report_key
+from tiphys.authoring.hooks import plugin_marks
 from tiphys.authoring.reuse import ReusePolicy
 from tiphys.authoring.task import TaskTemplate
-from tiphys.authoring.templates import plugin_marks
 from tiphys.ir import Plan, Program
 from tiphys.settings import Settings, resolve
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tiphys.authoring.commands import command_of
 from tiphys.authoring.container import NO_REPORT, Beside, as_folders, as_types, as_words
-from tiphys.authoring.interface import DataLoadingConfig, NativeInterface, SerializationContext, dressed
+from tiphys.authoring.hooks import asked, loading_of
+from tiphys.authoring.interface import NativeInterface, dressed
 from tiphys.authoring.levels import said_of_task
 from tiphys.authoring.location import keyword
 from tiphys.authoring.reuse import check_function
@@ -29,7 +30,6 @@ KEPT_HERE = frozenset(
     "__name__ __qualname__ __doc__ __module__ __wrapped__".split()
 )
 """What of an instance no pod needs."""
-CONTEXT = SerializationContext()
 
 
 def begin(
@@ -90,12 +90,19 @@ def check_task_name(name: object, where: Span) -> None:
         raise AuthoringError(Mistake(text, keyword(where, "name")))
 
 
+def check_work(task: TaskTemplate[..., Any]) -> None:
+    """Refuse a task of a class that says nothing of what is done. Raises AuthoringError."""
+    if isinstance(task.function, Declared) and type(task).execute is Hooks.execute and task.container is None:
+        text = f"`{type(task).__name__}` does not say what its tasks do"
+        raise AuthoringError(Mistake(text, task.where, "Give the class `execute`, or `container_args`."))
+
+
 def container_of(task: TaskTemplate[..., Any]) -> tuple[Beside, Container] | None:
     """Give the container that does the work of a task whose class says its command. Raises AuthoringError."""
-    words = task.container_args(CONTEXT)
+    words = asked(task, "container_args")
     if words is None:
         return None
-    loading = task.data_loading_config(CONTEXT) or DataLoadingConfig()
+    loading = loading_of(task)
     folders = as_folders(loading.input_path, loading.output_path, task.where)
     inputs = {item.name: item.annotation for item in task.signature.parameters.values()}
     for side, types in (("inputs", inputs), ("outputs", task.outputs)):
@@ -146,19 +153,3 @@ def by_identity(kind: type) -> None:
     owner: Any = kind
     if owner.__hash__ is None:
         owner.__eq__, owner.__hash__ = object.__eq__, object.__hash__
-
-
-def plugin_marks(task: TaskTemplate[..., Any]) -> dict[str, str]:
-    """Give the annotations that a plugin's task asks for."""
-    import json
-
-    found = {}
-    if task.task_type != "python":
-        found["task-type"] = task.task_type + (f"/{task.task_type_version}" if task.task_type_version else "")
-    for name, value in sorted(task.config(CONTEXT).items()):
-        found[f"config.{name}"] = str(value)
-    if custom := task.custom_config(CONTEXT):
-        found["custom-config"] = json.dumps(custom, sort_keys=True, default=str)
-    if query := task.sql(CONTEXT):
-        found["sql"] = query
-    return {f"tiphys.dev/{name}": value for name, value in found.items()}

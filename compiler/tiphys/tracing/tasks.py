@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from tiphys.authoring.task import TaskTemplate
+from tiphys.authoring.templates import check_work
 from tiphys.diagnostics import Mistake, ProgramError, nearest
 from tiphys.ir import WITHIN, Call
 from tiphys.settings import said_last
@@ -41,6 +42,7 @@ class Interface:
 @lru_cache(maxsize=4096)
 def interface_of(task: TaskTemplate[..., Any]) -> Interface:
     """Read a task's interface. Raises ProgramError for an annotation that does not resolve."""
+    check_work(task)
     try:
         hints = typing.get_type_hints(task.function, include_extras=True)
     except Exception as error:  # noqa: BLE001  whatever the user's annotation raises

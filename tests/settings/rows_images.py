@@ -66,6 +66,11 @@ REFUSALS = [
         "environment", "image=SCRIPT", f"the image's script needs Python <3.9, and this program is compiled with {HERE}",
         f"let it allow {HERE}", head=SCRIPT,
     ),
+    Refusal(
+        "environment",
+        f"pod_template=tiphys.PodTemplate({{'containers': [{{'name': 'primary', 'image': 'python:{OTHER}'}}]}})",
+        f"the image python:{OTHER} (pod template) has Python {OTHER}", f"with {HERE}",
+    ),
     Refusal("profile", f"image = 'python:{OTHER}'", f"the image python:{OTHER} (profile) has Python {OTHER}", f"with {HERE}"),
     Refusal("environment", f"image='reg.example/python:{OTHER}-slim'", f"has Python {OTHER}", f"with {HERE}"),
     Refusal(

@@ -98,6 +98,12 @@ ROWS = [
            "[accelerators.GPU.devices.T4.node_selector]\n'example.com/gpu' = 't4'"),
     device("tiphys.APPLE_SILICON()", both("example.com/m4", 1),
            "accelerators.APPLE_SILICON.resource = 'example.com/m4'"),
+    device("tiphys.GPU('A100', 1, '1g.5gb')", both("nvidia.com/mig-1g.5gb", 1),
+           "accelerators.GPU.devices.A100.resource = 'example.com/a100'"),
+    device("tiphys.GPU('A100', 1, '1g.5gb')", both("example.com/a100-1g.5gb", 1),
+           "accelerators.GPU.devices.A100.resource = 'example.com/a100-{partition}'"),
+    device("'T4 shared:1'", both("example.com/shared", 1),
+           "accelerators.GPU.devices.T4.resource = 'example.com/t4'\naccelerators.GPU.shared.resource = 'example.com/shared'"),
     device("1", both("nvidia.com/gpu", 1, tolerations=[
         {"key": "dedicated", "operator": "Equal", "value": "ml", "effect": "NoSchedule"}
     ]), "accelerators.GPU.tolerations = ['dedicated=ml:NoSchedule']"),
@@ -164,6 +170,10 @@ REFUSALS = [
             ("gpu=tiphys.Device(1, 'GPU', 'P100')", "have no `P100`", '[accelerators.GPU.devices."P100"]'),
         )
     ],
+    Refusal("environment", says("gpu=tiphys.GPU('A100', 1, '1g.5gb')"), "does not say how the part 1g.5gb is asked for",
+            "Write `{partition}` into `resource` or `selected`", profile="accelerators.GPU.partitioned.resource = 'a.b/mig'"),
+    Refusal("environment", says("gpu='A100:1'"), "names no part, and the profile's `a.b/a100-{partition}` asks for one",
+            profile="accelerators.GPU.devices.A100.resource = 'a.b/a100-{partition}'"),
     Refusal("environment", says("gpu=tiphys.TPU('V5P')"), "has no topology", "Say which one",
             profile="accelerators = 'gke'"),
     Refusal("environment", says("gpu=tiphys.TPU('V5E', '4x4')"), "16 chips on several nodes", "at most 8 chips",

@@ -79,6 +79,9 @@ ROWS = [
     Row("decorator", "retries=tiphys.RetryStrategy(3, grow_memory=2)", growing(2**30, 2**30, "2"), also=MEMORY),
     Row("decorator", "retries=tiphys.RetryStrategy(3, on=[ValueError, MemoryError], grow_memory=2)",
         growing(2**30, 2**30, "2"), also=MEMORY),
+    Row("decorator", "retries=tiphys.RetryStrategy(3, grow_memory=2)", growing(2**30, 3 * 2**30, "2"), also={
+        "environment": MEMORY["environment"] + ", pod_template=tiphys.PodTemplate("
+        "{'containers': [{'name': 'primary', 'resources': {'limits': {'memory': '3Gi'}}}]})"}),
     Row("override", "retries=tiphys.RetryStrategy(3, grow_memory=1.5)", growing(10**9, 2 * 10**9, "1.5"),
         also={"environment": "resources=tiphys.Resources(memory=('1G', '2G'))"}),
     # limits of time

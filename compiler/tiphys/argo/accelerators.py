@@ -43,11 +43,11 @@ def asked_for(device: Device, profile: Profile) -> Asked:
     kind = class_of(device, profile)
     row = row_of(device, kind)
     variant = variant_of(device, kind)
-    resource = row.resource or variant.resource or kind.resource
+    resource = resource_of(device, kind, row, variant)
     suffix = kind.shared.suffix if device.shared and kind.shared is not None else ""
     labels = {key: tuple(value + suffix for value in values) for key, values in row.node_selector.items()}
     return Asked(
-        resource=resource.replace(PARTITION, device.partition or ""),
+        resource=resource,
         quantity=chips_of(device) if device.device_class == "TPU" else device.quantity,
         selectors=(kind.node_selector, labels, variant.node_selector, part_of(device, kind)),
         tolerations=(*kind.tolerations, *row.tolerations, *variant.tolerations),
@@ -57,6 +57,24 @@ def asked_for(device: Device, profile: Profile) -> Asked:
 def missing(message: str, mend: str) -> NotThereError:
     """Say that a device is not in the profile."""
     return NotThereError("resources", message, mend)
+
+
+def resource_of(device: Device, kind: DeviceClass, row: DeviceRow, variant: Variant) -> str:
+    """Name the resource: a divided or shared device is not a whole one of its row. Raises NotThereError."""
+    own = row.resource if row.resource is not None and PARTITION in row.resource else None
+    found = own or variant.resource or row.resource or kind.resource
+    table = f"[accelerators.{device.device_class}.partitioned]"
+    if device.partition is None and PARTITION in found:
+        raise missing(
+            f"`{device}` names no part, and the profile's `{found}` asks for one", "Say which part is wanted."
+        )
+    named = PARTITION in found or (
+        kind.partitioned is not None and PARTITION in "".join(kind.partitioned.selected.values())
+    )
+    if device.partition is not None and not named:
+        mend = f"Write `{PARTITION}` into `resource` or `selected` of {table}."
+        raise missing(f"the profile does not say how the part {device.partition} is asked for", mend)
+    return found.replace(PARTITION, device.partition or "")
 
 
 def class_of(device: Device, profile: Profile) -> DeviceClass:

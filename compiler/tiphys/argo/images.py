@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tiphys.argo.adopting import LEVEL
 from tiphys.argo.pods import default_image
 from tiphys.authoring.pod import PodTemplate
 from tiphys.building import record
@@ -53,7 +54,10 @@ class Images:
             levels = {**found.levels, "image": self._level}
             return Resolved(found.settings.model_copy(update={"image": self.ours}), levels)
         if isinstance(said, str):
-            if not is_beside:
+            around = found.settings.pod_template
+            if isinstance(around, PodTemplate) and found.levels["image"] == LEVEL:
+                self._check(said, around.where, "pod template")
+            elif not is_beside:
                 self._check(said, where or plan.where, "environment")
             return found
         assert said is not None

@@ -12,6 +12,7 @@ from tiphys.argo.expressions import TRIES, grown_memory, input_of, limit_in, tri
 from tiphys.argo.pods import ROOT
 from tiphys.argo.storing import artifact
 from tiphys.argo.tries import is_counted, limit_of, lost_of, retries_said, timeout_said
+from tiphys.authoring.pod import PodTemplate
 from tiphys.authoring.quantities import amount
 from tiphys.authoring.resources import Resources
 from tiphys.authoring.retry import RetryStrategy
@@ -117,5 +118,13 @@ def memory_patch(settings: Settings) -> str | None:
     growth, memory = retries_said(settings).grow_memory, (settings.resources or Resources()).memory
     if growth is None or memory is None:
         return None
-    request, limit = memory if isinstance(memory, tuple) else (memory, memory)
+    request, limit = memory if isinstance(memory, tuple) else (memory, limit_around(settings) or memory)
     return grown_memory(int(amount(request)), int(amount(limit)), growth)
+
+
+def limit_around(settings: Settings) -> str | None:
+    """Give the limit of memory that the pod template around a task says, where the task says none."""
+    around = settings.pod_template
+    limits = around.primary.get("resources", {}).get("limits", {}) if isinstance(around, PodTemplate) else {}
+    found: str | None = limits.get("memory")
+    return found

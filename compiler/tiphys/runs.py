@@ -361,6 +361,10 @@ def with_runcontext(
     said = said_of_run(dict(locals()), unknown, caller())
     cache = cache_of(disable=disable_run_cache, overwrite=overwrite_cache)
     count_of("max_action_concurrency", max_action_concurrency)
+    if None not in (parallelism, max_action_concurrency) and parallelism != max_action_concurrency:
+        both = f"`parallelism={parallelism!r}` and `max_action_concurrency={max_action_concurrency!r}`"
+        message = f"{both} are one: say it once"
+        raise UsageError(message)
     return RunContext(
         "local" if mode is None else "cluster" if mode == "remote" else mode,
         image,

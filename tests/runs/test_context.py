@@ -53,6 +53,7 @@ def test_answers_for_a_run_in_the_cluster_are_refused() -> None:
         ({"mode": "clutser"}, r"there is no mode 'clutser'\. Did you mean `cluster`\?"),
         ({"executor": "in-proces"}, r"there is no executor 'in-proces'\. Did you mean `in-process`\?"),
         ({"parallelism": 0}, r"`parallelism=0`: write a whole number from 1 on"),
+        ({"parallelism": 2, "max_action_concurrency": 3}, r"`max_action_concurrency=3` are one: say it once"),
         ({"parallelism": "2"}, r"`parallelism='2'`: write a whole number from 1 on"),
         ({"parallelism": True}, r"`parallelism=True`: write a whole number from 1 on"),
         ({"mode": "cluster", "namespace": "Bad_Name"}, r"'Bad_Name' is no name of a namespace.*'bad-name'"),

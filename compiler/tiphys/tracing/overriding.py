@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiphys.authoring.location import standing
 from tiphys.authoring.resources import Resources
+from tiphys.authoring.retry import Timeout
 from tiphys.diagnostics import AuthoringError, ProgramError
 from tiphys.ir import RESOURCE, RETRIES, VARIABLES, Atom, Literal
 from tiphys.tracing.choices import decide
@@ -164,7 +165,8 @@ def said_later(t: Tracer, words: Mapping[str, Any], node: ast.AST) -> tuple[Late
 
 def seconds_in(t: Tracer, said: Any, node: ast.AST) -> Unknown | None:
     """Give the seconds of a timeout, where only run time knows it."""
-    if said is None or t.unknown(said) is None:
+    unknown = None if said is None else t.unknown(said)
+    if unknown is None or (isinstance(unknown.type, type) and issubclass(unknown.type, Timeout)):
         return None
     asked = ast.Call(func=t.capture(seconds_of, "seconds_of", node), args=[t.expression(said).tree], keywords=[])
     return Unknown(at(asked, node), Any, pure=True, total=False)
@@ -225,9 +227,13 @@ def known_override(
     if late:
         mend = "Choose between calls with known settings by an `if`, or take them from an input that `--bind` fixes."
         what = {
-            "env_vars": "the names in `env_vars` of a task have", "retries": "the `RetryStrategy` of a task has"
+            "env_vars": "the names in `env_vars` of a task have", "retries": "the `RetryStrategy` of a task has",
+            "timeout": "the `Timeout` of a task has",
         }.get(late[0], f"`{late[0]}` of a task has")  # fmt: skip
         need_not = "quantities of resources, timeouts, numbers of retries and values of `env_vars` need not"
+        if late[0] in ("timeout", "retries"):
+            alone = "the seconds" if late[0] == "timeout" else "the number"
+            mend = f"Write {alone} alone: `{late[0]}=n`; or choose by an `if`."
         message = f"{what} to be known when the program is compiled; {need_not}"
         raise t.untraceable(message, node, mend)
     known = {name: t.native(value) for name, value in words.items()}

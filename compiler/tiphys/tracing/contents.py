@@ -319,7 +319,10 @@ class Merging:
         if numbers == list(range(len(numbers))):
             return number
         table = Hole(Literal({number: index for index, number in enumerate(numbers)}), "table", self.fork.node)
-        return Unknown(at(ast.Subscript(value=table, slice=number.tree, ctx=ast.Load()), self.fork.node), int)
+        # the other ways raise; that their number is none of these must not be what the program fails by
+        head = at(ast.Attribute(value=table, attr="get", ctx=ast.Load()), self.fork.node)
+        none = at(ast.Constant(0), self.fork.node)
+        return Unknown(at(ast.Call(func=head, args=[number.tree, none], keywords=[]), self.fork.node), int)
 
 
 def is_same(left: Any, right: Any) -> bool:

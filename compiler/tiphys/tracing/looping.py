@@ -27,7 +27,7 @@ from tiphys.tracing.pending import BatchC
 from tiphys.tracing.running import proceed, run_block
 from tiphys.tracing.state import Box, CountC, ListC, OpaqueC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Choice, Generator, Unknown
+from tiphys.tracing.values import Choice, Generator, Poisoned, Unknown
 from tiphys.tracing.which import Which
 from tiphys.tracing.words import Words
 from tiphys_runtime.objects import count_of
@@ -359,6 +359,8 @@ def while_loop(t: Tracer, node: ast.While) -> Done:
             return run_block(t, node.orelse)
         rounds += 1
         if rounds > 100_000:
+            if t.mistakes:  # what would have ended it may be what was refused
+                raise Poisoned
             mend = "Let something in its body end it, such as the result of a task."
             raise t.refuse("this loop does not end when the program is compiled", node.test, mend)
         done = run_block(t, node.body)

@@ -14,19 +14,32 @@ from tiphys.tracing.values import Captured, Hole, NotKnown, Raised, Unknown
 from tiphys_runtime.objects import raise_
 
 
-def raise_value(t: Tracer, value: Any, cause: list[Any], node: ast.AST) -> Never:
-    """Raise a value: now, or at run time where it has runtime parts. cause: what stands behind `from`, if it does."""
+def raise_value(t: Tracer, value: Any, cause: list[Any], node: ast.AST, context: Any = None) -> Never:
+    """Raise a value: now, or at run time where it has runtime parts. cause: what stands behind `from`, if it does.
+
+    context: the exception that is being handled, if one is.
+    """
+    if context is value:
+        context = None
     try:
-        known = [t.native(item) for item in (value, *cause)]
+        known = [t.native(item) for item in (value, context, *cause)]
     except NotKnown:
         parts = [t.tree(item, node, "error") for item in (value, *cause)]
-        call = at(ast.Call(func=t.capture(raise_, "raise_", node), args=parts, keywords=[]), node)
+        words = [] if context is None else [ast.keyword(arg="context", value=t.tree(context, node, "handled"))]
+        call = at(ast.Call(func=t.capture(raise_, "raise_", node), args=parts, keywords=words), node)
         t.settle(Unknown(call, None, pure=False, total=False), "raise", node)
         raise Ended from None
     try:
-        raise_(*known)
+        raise_(known[0], *known[2:], context=known[1])
     except BaseException as error:  # noqa: BLE001  it is the user's, whatever it is
         raise Raised(error.with_traceback(None), t.span(node)) from None
+
+
+def handled(t: Tracer) -> Any:
+    """Give the exception that is being handled here, by this function or by one that has called it; or None."""
+    notes = (frame.notes.get("handling") for frame in (t.frame, *reversed(t.callers)))
+    active = next((one for one in notes if one is not None), None)
+    return active.error if isinstance(active, Raised) else active
 
 
 def ended(t: Tracer, way: Way, node: ast.AST) -> Way:

@@ -25,7 +25,7 @@ from tiphys.tracing.matching import match_statement
 from tiphys.tracing.merging import fork
 from tiphys.tracing.names import store
 from tiphys.tracing.pending import PendingC
-from tiphys.tracing.raises import raise_value
+from tiphys.tracing.raises import handled, raise_value
 from tiphys.tracing.running import run_block
 from tiphys.tracing.state import Box, ListC
 from tiphys.tracing.tracer import Tracer
@@ -78,6 +78,8 @@ def annotated(t: Tracer, node: ast.AnnAssign) -> None:
 
 def returned(t: Tracer, node: ast.Return) -> Completion:
     value = evaluate(t, node.value) if node.value is not None else None
+    if node.value is not None and isinstance(value, Unknown) and t.trials and not value.total:
+        value = t.settle(value, hint_of(node.value), node.value)  # what it raises, the `try` around it catches
     return Completion(Exit.RETURN, value)
 
 
@@ -134,7 +136,7 @@ def asserted(t: Tracer, node: ast.Assert) -> Done:
             ),
             node,
         )
-        raise_value(t, call_value(t, AssertionError, tuple(message), {}, call), [], node)
+        raise_value(t, call_value(t, AssertionError, tuple(message), {}, call), [], node, handled(t))
 
     if isinstance(unknown, bool):
         return None if unknown else fail()
@@ -152,7 +154,7 @@ def raised(t: Tracer, node: ast.Raise) -> None:
             raise active
         raise_value(t, active, [], node)
     value = evaluate(t, node.exc)
-    raise_value(t, value, [] if node.cause is None else [evaluate(t, node.cause)], node)
+    raise_value(t, value, [] if node.cause is None else [evaluate(t, node.cause)], node, handled(t))
 
 
 def attempted(t: Tracer, node: ast.Try) -> Done:

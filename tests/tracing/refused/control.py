@@ -281,4 +281,23 @@ this changes a value in place that another one, computed at run time, may hold t
   Build a new value instead, or change a copy: `copy.deepcopy(value)`.
 """,
     ),
+    "an endless loop that an iterator would have ended": (
+        """\
+it = iter(range(n))
+while True:
+    try:
+        x = next(it)
+    except StopIteration:
+        break
+    await add(x)
+return n
+""",
+        """\
+how far an iterator over a runtime value is cannot be followed
+  flow.py:85:5
+    it = iter(range(n))
+    ^^
+  Go over the value itself, or over a list of what the iterator gives: `xs[0]`, `xs[1:]`, `for x in xs`.
+""",
+    ),
 }

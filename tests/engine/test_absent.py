@@ -24,3 +24,18 @@ def test_other_containers_and_folders_are_named() -> None:
     found = list(absent(objects(container=container, sidecars=[{"name": "proxy"}], initContainers=[{"name": "fill"}])))
 
     assert found == ["`f`: the init container `fill`, the sidecar `proxy`, the folder /data"]
+
+
+def test_variables_that_only_the_cluster_fills_are_named() -> None:
+    container = {
+        "env": [
+            {"name": "A", "value": "1"},
+            {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
+            {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+        ],
+        "envFrom": [{"configMapRef": {"name": "settings"}}, {"secretRef": {"name": "keys"}}],
+    }
+
+    found = list(absent(objects(container=container)))
+
+    assert found == ["`f`: the variable IP, what the ConfigMap `settings` sets, what the Secret `keys` sets"]

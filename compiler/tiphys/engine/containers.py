@@ -90,9 +90,6 @@ def compile_container(body: Object, *, where: str) -> Container:
     if list(container.get("command") or ()) != COMMAND:
         message = f"{where} runs {container.get('command')}; only {COMMAND} runs on this computer"
         raise UsageError(message)
-    if container.get("envFrom"):
-        message = f"{where} uses `envFrom`, which does not run on this computer"
-        raise UsageError(message)
     inputs = tuple(_input_artifact(item, where) for item in (body.get("inputs") or {}).get("artifacts") or ())
     section = body.get("outputs") or {}
     outputs = tuple(_output_file(item, where) for item in section.get("parameters") or ())
@@ -216,9 +213,7 @@ def _environment(container: Object, where: str) -> tuple[tuple[tuple[str, Text],
         elif "secretKeyRef" in source:
             key = source["secretKeyRef"]
             secrets.append(SecretKey(name, str(key["name"]), str(key["key"]), key.get("optional") is True))
-        else:
-            message = f"{place} comes from `{next(iter(source))}`, which does not run on this computer"
-            raise UsageError(message)
+        # what only the cluster knows is not set here: `absent` says so
     return tuple(texts), tuple(secrets)
 
 

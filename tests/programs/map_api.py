@@ -121,6 +121,32 @@ async def map_in_a_gather(n: int) -> list[list[int]]:
     return await asyncio.gather(mapped(10), mapped(20))
 
 
+@env.task
+async def items_before_the_one_that_fails(n: int) -> list[object]:
+    found: list[object] = []
+    total = 0
+    try:
+        async for value in flyte.map.aio(even, [2 * x for x in await numbers(n)] + [5, 6], return_exceptions=False):
+            found.append(value)
+            total += value
+    except Odd as error:
+        found.append(str(error))
+    return [found, total]
+
+
+@env.task
+async def work_before_the_one_that_fails(n: int) -> list[object]:
+    found: list[object] = []
+    try:
+        async for value in flyte.map.aio(even, [0, 2 * n, n], return_exceptions=False):
+            found.append(await add.aio(value))
+    except Odd as error:
+        found.append(str(error))
+    else:
+        found.append("all")
+    return found
+
+
 CASES = [
     # glue picks each value or exception and lists them
     *[("known_items", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
@@ -142,4 +168,8 @@ CASES = [
     *[("sync_with_a_limit", {"n": n}, 2) for n in (0, 1, 4)],  # INPUT, BEHIND
     *[("no_items", {"n": n}) for n in (0, 1, 4)],
     *[("map_in_a_gather", {"n": n}) for n in (0, 1, 4)],
+    # a CATCH for the item that fails, what raises it, and its CATCH; what the rounds read and leave
+    *[("items_before_the_one_that_fails", {"n": n}, 5) for n in (0, 2)],
+    ("work_before_the_one_that_fails", {"n": 1}, 3),  # RAISE, 2 CATCH
+    ("work_before_the_one_that_fails", {"n": 2}, 1),  # BEHIND
 ]

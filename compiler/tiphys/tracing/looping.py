@@ -39,6 +39,9 @@ GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
 
 
 def for_loop(t: Tracer, node: For) -> Done:
+    from tiphys.tracing.mapping import in_order
+
+    node = in_order(t, node)
     mark, names = t.state.mark(), t.names.mark()
     iterable = seen(t, opened(t, evaluate(t, node.iter), node.iter), node.iter)
     if isinstance(iterable, Choice):

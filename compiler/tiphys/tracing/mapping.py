@@ -14,6 +14,7 @@ from tiphys.tracing import inference
 from tiphys.tracing.asyncio_calls import gather
 from tiphys.tracing.calls import call_value
 from tiphys.tracing.concurrency import article, await_value, type_name
+from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.fan_out import Many, run_many
 from tiphys.tracing.glue import at
 from tiphys.tracing.iteration import collect, counted, is_iterable
@@ -49,6 +50,46 @@ def mapped(t: Tracer, function: Any, args: tuple[Any, ...], keywords: dict[str, 
     count, item = counted(t, rows, node)
     many = Many(count, lambda index: make(item(index)), "map", node)
     return t.boxed(run_many(t, many, limit=most, keeps_errors=keeps))
+
+
+def in_order(t: Tracer, node: ast.For | ast.AsyncFor) -> ast.For | ast.AsyncFor:
+    """Rewrite a loop in a `try` over a `map` that raises: the items before the one that fails have their rounds.
+
+    They run side by side all the same: each gives its exception as a value, and its round raises it.
+    """
+    call = node.iter
+    if not t.trials or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
+        return node
+    says = {word.arg: word.value for word in call.keywords}
+    flag = says.get("return_exceptions")
+    if not isinstance(flag, ast.Constant) or flag.value is not False or not is_map(evaluate(t, call.func)):
+        return node
+    names = {"__given": None, "__is": isinstance, "__error": Exception}
+    t.frame.scope.locals |= set(names)
+    t.state.write(t.frame.box).names.update({name: value for name, value in names.items() if value is not None})
+
+    def load(name: str = "__given") -> ast.expr:
+        return at(ast.Name(id=name, ctx=ast.Load()), call)
+
+    words = [ast.keyword(arg="return_exceptions", value=at(ast.Constant(value=True), flag))]
+    words += [word for word in call.keywords if word.arg != "return_exceptions"]
+    made = at(ast.Call(func=call.func, args=call.args, keywords=words), call)
+    test = at(ast.Call(func=load("__is"), args=[load(), load("__error")], keywords=[]), call)
+    fail = at(ast.Raise(exc=load(), cause=None), call)
+    first = [
+        at(ast.If(test=test, body=[fail], orelse=[]), call),
+        at(ast.Assign(targets=[node.target], value=load()), node.target),
+    ]
+    target = at(ast.Name(id="__given", ctx=ast.Store()), node.target)
+    loop = type(node)(target=target, iter=made, body=[*first, *node.body], orelse=node.orelse)
+    t.program.kept.append(loop)
+    return at(loop, node)
+
+
+def is_map(function: Any) -> bool:
+    """Say whether a function is `map`, or its `aio`."""
+    owner = function.__self__ if isinstance(function, types.MethodType) else function
+    return isinstance(owner, Mapper)
 
 
 def known_flag(t: Tracer, value: Any, node: ast.AST) -> bool:

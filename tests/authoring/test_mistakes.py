@@ -114,6 +114,9 @@ a.add_dependency(c)""",
         'from tiphys.extras import ContainerTask\nContainerTask("a", None, ["ls"])',
         "the container task 'a' has no image", "`image='alpine:3'`",
     ),
+    "container task that says no more than its name": (
+        'from tiphys.extras import ContainerTask\nContainerTask("a")', "the container task 'a' has no command", "`command=[...]`",
+    ),
     "resource task's inputs": (
         'from tiphys.extend import ResourceTask\nResourceTask("a", {"kind": "Job", "apiVersion": "v1"}, inputs=3)',
         "`inputs` takes types by name, not 3", "",

@@ -53,8 +53,8 @@ class ContainerTask(TaskTemplate[..., Any]):
     def __init__(
         self,
         name: str,
-        image: str | Image,
-        command: Sequence[str],
+        image: str | Image | None = None,
+        command: Sequence[str] = (),
         inputs: Mapping[str, Any] | None = None,
         arguments: Sequence[str] | None = None,
         outputs: Mapping[str, Any] | None = None,

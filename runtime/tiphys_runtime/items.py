@@ -25,9 +25,9 @@ def all_of(items: Any) -> list[object]:
             raise RuntimeError(msg)
 
 
-def groups_of(values: Any, key: Any = None) -> list[tuple[object, object]]:
+def groups_of(values: object, key: object = None) -> list[tuple[object, list[object]]]:
     """List what `itertools.groupby` gives, each group as a list: its items are read in several pods."""
-    return [(name, [*group]) for name, group in groupby(values, key)]
+    return [(name, [*group]) for name, group in groupby(values, key)]  # type: ignore[call-overload]  # its type is read at run time
 
 
 def with_key(values: Any, key: object) -> Any:

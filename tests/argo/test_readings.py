@@ -82,6 +82,7 @@ def test_the_report_counts_the_pod_that_may_be_needed(listed: Manifest) -> None:
 CONDITIONS = [
     "n > 3", "n", "not n", "n == -1 or n in (1, 2)", "0 <= n < 10", "n not in (3,)", "flag and n != 2",
     "mode == 'fast'", "mode != 'a b'", "mode", "not (flag or mode in ('x', 'y'))",
+    "n + 1 > 3", "0 < n - 2 + n <= 7 - n",
 ]  # fmt: skip
 KINDS = {"n": int, "flag": bool, "mode": str}
 

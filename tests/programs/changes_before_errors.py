@@ -136,8 +136,8 @@ CASES = [
     *[("raised_in_a_loop", {"n": n}, 2) for n in (3, 5)],  # BEHIND; CATCH where it fails
     *[("failed_in_a_loop", {"n": n}, 1) for n in (0, 2)],  # BEHIND; CATCH where it fails
     *[("failed_in_a_loop", {"n": n}, 3) for n in (3, 5)],  # BEHIND; CATCH where it fails
-    *[("entries_of_a_dict", {"n": n}, 2) for n in (0, 2)],  # BEHIND; CATCH where it fails
-    *[("entries_of_a_dict", {"n": n}, 3) for n in (3, 5)],  # BEHIND; CATCH where it fails
+    *[("entries_of_a_dict", {"n": n}, 1) for n in (0, 2)],  # CATCH where it fails
+    *[("entries_of_a_dict", {"n": n}, 2) for n in (3, 5)],  # CATCH where it fails
     *[("a_while_loop", {"n": n}, 2) for n in (0, 2, 3, 5)],  # CATCH, BEHIND
     *[("in_a_helper", {"n": n}, 1) for n in (0, 2)],  # BEHIND; CATCH where it fails
     *[("in_a_helper", {"n": n}, 2) for n in (3, 5)],  # BEHIND; CATCH where it fails

@@ -282,8 +282,7 @@ CASES = [
     *[("best_of_objects", {"n": n}) for n in (1, 5)],
     *[("rows_one_by_one", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     *[("counters_by_name", {"n": n}) for n in (0, 3)],
-    ("grows_while_it_is_walked", {"n": 0}),
-    *[("grows_while_it_is_walked", {"n": n}, 5) for n in (1, 3)],  # 5 ROUND
+    *[("grows_while_it_is_walked", {"n": n}, n) for n in (0, 1, 3)],  # ROUND
     *[("grows_by_a_branch", {"n": n}, 1) for n in (0, 5)],  # INPUT
     *[("smallest_first", {"n": n}, 1) for n in (1, 4)],  # BEHIND
     *[("returned_and_then_changed", {"n": n}) for n in (0, 4)],

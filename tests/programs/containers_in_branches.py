@@ -304,13 +304,9 @@ CASES = [
     *[("mixed_known_and_runtime", {"n": n}, 1) for n in (0, 2, 5)],  # JOIN
     *[("changed_before_the_failure", {"n": n}, 1) for n in (0, 2)],  # BEHIND
     ("changed_before_the_failure", {"n": 5}, 2),  # CATCH, BEHIND
-    ("list_popped_in_a_loop", {"n": 0}),
-    ("list_popped_in_a_loop", {"n": 2}, 2),  # 2 AHEAD
-    ("list_popped_in_a_loop", {"n": 5}, 3),  # 3 AHEAD
+    *[("list_popped_in_a_loop", {"n": n}) for n in (0, 2, 5)],
     *[("dataclass_in_arms", {"n": n}) for n in (0, 2, 5)],
-    ("dict_of_lists", {"n": 0}),
-    ("dict_of_lists", {"n": 2}, 2),  # 2 ROUND
-    ("dict_of_lists", {"n": 5}, 5),  # 5 ROUND
+    *[("dict_of_lists", {"n": n}) for n in (0, 2, 5)],
     *[("nested_lists_of_alias", {"n": n}) for n in (0, 2, 5)],
     *[("copies_are_apart", {"n": n}) for n in (0, 2, 5)],
     *[("inner_container_where_the_outer_one_differs", {"n": n}) for n in (0, 2, 5)],

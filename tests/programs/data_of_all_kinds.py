@@ -368,7 +368,7 @@ async def enums_in_a_loop(n: int) -> list[Status]:
 
 CASES = [
     *[("enums_of_texts_and_numbers", {"n": n}) for n in (0, 1)],
-    *[("enums_in_a_loop", {"n": n}, 1) for n in (0, 3)],  # INPUT
+    *[("enums_in_a_loop", {"n": n}) for n in (0, 3)],
     *[
         (name, {"n": 3})
         for name in (

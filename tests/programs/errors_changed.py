@@ -133,6 +133,6 @@ CASES = [
     *[("changed_in_an_arm", {"n": n}, 1) for n in (1, 2, 3, 4, 5)],  # CATCH
     ("notes", {"n": 0}, 1),  # BEHIND; CATCH of each
     *[("notes", {"n": n}, 4) for n in (1, 2, 3, 4, 5)],  # BEHIND; CATCH of each
-    ("a_cause_of_its_own_making", {"n": 0}, 1),  # BEHIND; CATCH of each
+    ("a_cause_of_its_own_making", {"n": 0}),
     *[("a_cause_of_its_own_making", {"n": n}, 3) for n in (1, 2, 3, 4, 5)],  # BEHIND; CATCH of each
 ]

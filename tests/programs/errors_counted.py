@@ -63,11 +63,11 @@ async def last_of_run_time(n: int) -> list[Any]:
 
 # INPUT, where the loop starts; each round that goes on has what it adds up BEHIND the `try`, one that fails its CATCH too
 CASES: list[Any] = [
-    ("counted", {"n": 0}, 2),
-    ("counted", {"n": 1}, 3),
-    ("counted", {"n": 2}, 5),
-    ("counted", {"n": 4}, 7),
-    *[("counted", {"n": n}, 11) for n in (6, 7)],
+    ("counted", {"n": 0}, 1),
+    ("counted", {"n": 1}, 2),
+    ("counted", {"n": 2}, 4),
+    ("counted", {"n": 4}, 6),
+    *[("counted", {"n": n}, 10) for n in (6, 7)],
     ("last_of_run_time", {"n": 0}),
     ("last_of_run_time", {"n": 1}, 1),
     ("last_of_run_time", {"n": 2}, 3),

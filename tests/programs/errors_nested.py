@@ -376,8 +376,7 @@ CASES = [
     *[("else_has_a_try", {"n": n}, 2) for n in (0, 1)],  # CATCH, BEHIND
     ("else_has_a_try", {"n": 2}),
     *[("else_has_a_try", {"n": n}, 1) for n in (3, 4)],  # BEHIND
-    ("error_passes_a_loop_and_a_branch", {"n": 0}, 1),  # BEHIND
-    ("error_passes_a_loop_and_a_branch", {"n": 1}, 1),  # BEHIND
+    *[("error_passes_a_loop_and_a_branch", {"n": n}) for n in (0, 1)],
     *[("error_passes_a_loop_and_a_branch", {"n": n}, 1) for n in (2, 3, 4)],  # CATCH
     ("variables_of_both_tries", {"n": 0}, 2),  # 2 BEHIND
     ("variables_of_both_tries", {"n": 1}, 5),  # RAISE, 2 CATCH, 2 BEHIND

@@ -264,7 +264,7 @@ CASES = [
     *[("unbound_in_the_handler", {"n": n}) for n in (1, 2, 3)],
     ("list_changed_in_the_try", {"n": 0}, 1),  # BEHIND
     *[("list_changed_in_the_try", {"n": n}, 2) for n in (1, 2, 3)],  # CATCH, BEHIND
-    ("reraised_sometimes", {"n": 0}, 1),  # BEHIND
+    ("reraised_sometimes", {"n": 0}),
     ("reraised_sometimes", {"n": 1}, 1),  # CATCH
     *[("reraised_sometimes", {"n": n}) for n in (2, 3)],
     ("raised_from_is_caught", {"n": 0}, 1),  # BEHIND
@@ -276,7 +276,7 @@ CASES = [
     *[("key_error_of_glue_and_task", {"n": n}) for n in (0, 1)],
     ("key_error_of_glue_and_task", {"n": 2}, 1),  # CATCH
     ("key_error_of_glue_and_task", {"n": 3}, 2),  # RAISE, CATCH
-    ("name_is_gone_after_the_handler", {"n": 0}, 3),  # RAISE, 2 BEHIND
+    ("name_is_gone_after_the_handler", {"n": 0}, 2),  # 2 BEHIND
     *[("name_is_gone_after_the_handler", {"n": n}) for n in (1, 2)],
     ("name_is_gone_after_the_handler", {"n": 3}, 5),  # RAISE, 2 CATCH, 2 BEHIND
     ("translated_by_the_child", {"n": 0}, 1),  # BEHIND

@@ -157,9 +157,8 @@ async def unused(n: int) -> str:
 
 
 CASES = [
-    *[("bare_raise", {"n": n}) for n in (0, 1, 2)],
+    *[("bare_raise", {"n": n}) for n in (0, 1, 2, 4)],
     ("bare_raise", {"n": 3}, 4),  # INPUT, RAISE, 2 CATCH
-    ("bare_raise", {"n": 4}, 1),  # BEHIND
     *[("raises_new", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("task_fails_in_clause", {"n": n}) for n in (0, 1, 2, 3, 4)],
     *[("known", {"n": n}, 1) for n in (0, 1, 2, 3, 4)],  # BEHIND

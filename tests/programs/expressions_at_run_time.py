@@ -412,7 +412,7 @@ CASES = [
     ],
     ("booleans", {"n": 5}),
     # what reads a clock or draws a number before the first call has a pod of its own
-    ("computed_once", {"n": 3}, 1),  # ONCE
-    ("computed_once_for_all", {"n": 3}, 1),  # ONCE
+    ("computed_once", {"n": 3}),
+    ("computed_once_for_all", {"n": 3}),
     ("arithmetic", {"n": 0}),
 ]  # fmt: skip

@@ -259,8 +259,8 @@ CASES = [
     *[("object_with_state_in_a_loop", {"n": n}) for n in (0, 1, 2, 5)],
     *[("lambda_over_runtime", {"n": n}) for n in (0, 1, 2, 5)],
     *[("counter_of_a_closure", {"n": n}) for n in (0, 1, 2, 5)],
-    ("nonlocal_and_early_return", {"n": 0}, 1),  # INPUT
-    *[("nonlocal_and_early_return", {"n": n}, 2) for n in (1, 2, 5)],  # INPUT, ROUND
+    ("nonlocal_and_early_return", {"n": 0}),
+    *[("nonlocal_and_early_return", {"n": n}, 1) for n in (1, 2, 5)],  # ROUND
     *[("batches_of_a_generator", {"n": n}) for n in (0, 1, 2, 5)],
     *[("generator_that_filters", {"n": n}) for n in (0, 1, 2, 5)],
     *[("generator_over_known_items", {"n": n}) for n in (0, 1, 2, 5)],

@@ -352,10 +352,9 @@ CASES = [
     ("branch_in_a_loop", {"n": 1}),
     ("branch_in_a_loop", {"n": 2}),
     ("branch_in_a_loop", {"n": 4}),
-    ("branch_merges_in_a_loop", {"n": 0}),
-    ("branch_merges_in_a_loop", {"n": 1}, 1),  # INPUT
-    ("branch_merges_in_a_loop", {"n": 2}, 2),  # 2 INPUT
-    ("branch_merges_in_a_loop", {"n": 4}, 4),  # 4 INPUT
+    *[("branch_merges_in_a_loop", {"n": n}) for n in (0, 1)],
+    ("branch_merges_in_a_loop", {"n": 2}, 1),  # ROUND
+    ("branch_merges_in_a_loop", {"n": 4}, 2),  # 2 ROUND
     ("over_groups", {"n": 0}),
     ("over_groups", {"n": 1}, 1),  # INPUT
     ("over_groups", {"n": 2}, 2),  # 2 INPUT

@@ -310,9 +310,7 @@ CASES = [
     *[("condition_with_and_or", {"n": n}) for n in (0, 9)],
     *[("last_value_survives", {"n": n}) for n in (0, 1, 3)],
     *[("condition_is_a_task", {"n": n}, 1) for n in (1, 9)],  # BEHIND
-    ("polling", {"slow": 0}, 1),  # BEHIND
-    ("polling", {"slow": 2}, 3),  # 2 INPUT, BEHIND
-    ("polling", {"slow": 9}, 6),  # 5 INPUT, BEHIND
+    *[("polling", {"slow": slow}, 1) for slow in (0, 2, 9)],  # BEHIND
     *[("while_else", {"n": n}, 1) for n in (0, 1, 3, 12)],  # BEHIND
     ("continue_in_while", {"n": 0}),
     ("continue_in_while", {"n": 5}, 5),  # 5 INPUT
@@ -326,12 +324,8 @@ CASES = [
     ("retries_by_hand", {"works_at": 0}),
     ("retries_by_hand", {"works_at": 2}, 2),  # 2 CATCH
     ("retries_by_hand", {"works_at": 3}, 3),  # 3 CATCH
-    *[("forever_with_return", {"n": n}, 10) for n in (0, 5)],  # 5 AHEAD, 5 JOIN
-    ("forever_with_return", {"n": 1}, 2),  # AHEAD, JOIN
-    ("worklist", {"root": 1}, 8),  # INPUT, 7 AHEAD
-    ("worklist", {"root": 4}, 2),  # INPUT, AHEAD
-    ("work_until_empty", {"n": 0}),
-    ("work_until_empty", {"n": 1}, 1),  # AHEAD
-    ("work_until_empty", {"n": 5}, 4),  # 4 AHEAD
-    *[("champion", {"n": n}, 3) for n in (0, 3)],  # 3 AHEAD
+    *[("forever_with_return", {"n": n}) for n in (0, 1, 5)],
+    *[("worklist", {"root": root}, 1) for root in (1, 4)],  # INPUT
+    *[("work_until_empty", {"n": n}) for n in (0, 1, 5)],
+    *[("champion", {"n": n}) for n in (0, 3)],
 ]

@@ -165,7 +165,7 @@ CASES = [
     # as for `known_items`
     *[("from_sync_code", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     # the run's input is counted before, and the results are added up behind
-    *[("sync_with_a_limit", {"n": n}, 2) for n in (0, 1, 4)],  # INPUT, BEHIND
+    *[("sync_with_a_limit", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND
     *[("no_items", {"n": n}) for n in (0, 1, 4)],
     *[("map_in_a_gather", {"n": n}) for n in (0, 1, 4)],
     # a CATCH for the item that fails, what raises it, and its CATCH; what the rounds read and leave

@@ -173,7 +173,7 @@ async def measured_where_it_matches(n: int) -> list[int]:
 
 
 CASES = [
-    *[("measured_where_it_matches", {"n": n}, 1) for n in (0, 3, 6)],  # INPUT
+    *[("measured_where_it_matches", {"n": n}) for n in (0, 3, 6)],
     *[("guard_with_task", {"n": n}) for n in (0, 1, 2, 5)],
     *[("leaks", {"n": n}) for n in range(7)],
     *[("leaks_unbound", {"n": n}) for n in (0, 3, 4)],

@@ -134,6 +134,6 @@ CASES = [
     ("overridden", {"x": 4}),
     ("another_plugin", {"x": 4}),
     ("refused", {"x": 13}, 1),  # CATCH
-    ("refused", {"x": 1}, 1),  # BEHIND
+    ("refused", {"x": 1}),
     ("not_hooked", {"x": 4}),
 ]

@@ -162,7 +162,7 @@ CASES = [
     ("in_a_try", {"n": 2}),
     ("gives_a_result", {"n": 2}),
     ("wrong_length", {"n": 2}, 3),  # RAISE, CATCH, BEHIND
-    ("clocks", {"n": 2}, 1),  # ONCE
+    ("clocks", {"n": 2}),
     ("in_sync_code", {"n": 2}),
     ("for_less_than_nothing", {"n": 3}),
 ]

@@ -118,7 +118,7 @@ async def values_last_in_a_round(n: int) -> int:
 CASES = [
     *[("many_in_a_group", {"n": n}, 1) for n in (0, 1, 2, 3)],  # RAISE
     *[("many_and_one", {"n": n}, 1) for n in (1, 2, 3)],  # RAISE
-    *[("awaited_for_the_block", {"n": n}, 2) for n in (0, 1)],  # RAISE, BEHIND
+    *[("awaited_for_the_block", {"n": n}, 1) for n in (0, 1)],  # RAISE
     *[("awaited_for_the_block", {"n": n}, 3) for n in (2, 3)],  # RAISE, CATCH, BEHIND
     *[("block_that_fails", {"n": n}) for n in (0, 1, 2)],
     *[("block_that_raises", {"n": n}, 1) for n in (0, 3)],  # RAISE

@@ -8,7 +8,6 @@ JOIN: made of what calls gave that run side by side; no later call takes it alon
 BEHIND: made of what a `try`, a branch, a loop, a fan-out or a sub-orchestrator gave; no later call takes it along.
 RAISE: what raises, or may raise, where no later pod is left to do so.
 CATCH: finds the exception, where a `try` fails, and for every exception that `gather` gives as a value.
-AHEAD: what stands before a call of its round, and only the next round or the end reads. That call could give it.
 ANSWER: made of what a person has answered, which no pod gives; no later call takes it along.
 ONCE: gives something else each time (a clock, a random number), so that it is computed once for all who read it.
 COPY: hands on a value that another pod has, as an item of a fan-out or to a sub-orchestrator. It could be spared.

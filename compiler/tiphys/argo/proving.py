@@ -22,7 +22,7 @@ TOKEN = re.compile(
     | (?P<known>(?:true|false)\b)
     | (?P<call>asInt|string|fromJSON|toBase64|len)\(
     | (?P<field>\)\.v\b)
-    | (?P<symbol>&&|\|\||==|!=|<=|>=|matches\b|[]?:<>+%/()![])
+    | (?P<symbol>&&|\|\||==|!=|<=|>=|matches\b|[]?:<>+%/()![-])
     | (?P<end>\Z)
     )""",
     re.VERBOSE | re.ASCII,
@@ -136,7 +136,7 @@ class Proof:
 
     def sum(self, succeeded: frozenset[str]) -> frozenset[str]:
         implied = self.operand(succeeded)
-        while self.symbol in ("+", "%", "/"):
+        while self.symbol in ("+", "-", "%", "/"):
             self.next()
             self.operand(succeeded)
             implied = NOTHING

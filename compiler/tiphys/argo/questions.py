@@ -35,7 +35,7 @@ def number(tree: ast.expr, kinds: dict[str, type]) -> str:
             return str(int(value))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return f"({condition(test, kinds)} ? {number(body, kinds)} : {number(orelse, kinds)})"
-    raise unknown(tree)
+    return whole(tree, kinds)
 
 
 def condition(tree: ast.expr, kinds: dict[str, type]) -> str:
@@ -94,6 +94,8 @@ def whole(tree: ast.expr, kinds: dict[str, type]) -> str:
             return str(-value)
         case ast.Name(id=name) if kinds[name] is int:
             return f"asInt({argument_of(name)})"
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            return f"({whole(left, kinds)} {'+' if isinstance(op, ast.Add) else '-'} {whole(right, kinds)})"
     raise unknown(tree)
 
 

@@ -24,6 +24,7 @@ from tiphys.passes.places import Known, guarded
 from tiphys.passes.read_numbers import may_be_read, read_number
 from tiphys.passes.selecting import dissolve_one, select_one
 from tiphys.passes.settle_glue import settle_one
+from tiphys.passes.turn_loops import turn_one
 
 MOST = 400
 """So many moves at most: a chain of n branches that only glue connects takes n * n of them."""
@@ -39,6 +40,7 @@ def move_glue(program: Program) -> Program:
         if not (
             sink_one(graphs, known)
             or read_one(graphs, known)
+            or turn_one(graphs, known)
             or select_one(graphs, known)
             or settle_one(graphs, list(branches(graphs)), known)
             or dissolve_one(graphs, list(branches(graphs)), known)

@@ -32,7 +32,7 @@ def picked(piece: Glue, test: Atom, number: int) -> Atom | None:
 def result_of(code: Code, atoms: list[Atom]) -> Atom | None:
     """Follow a function as far as it only compares what is known, and gives what it was given."""
     inner = code.function.__code__
-    names = dict(zip(inner.co_varnames, atoms, strict=False))
+    names = dict(zip(inner.co_varnames[: inner.co_argcount], atoms, strict=False))
     instructions = list(dis.get_instructions(inner))
     places = {item.offset: index for index, item in enumerate(instructions)}
     stack: list[Atom] = []
@@ -43,7 +43,7 @@ def result_of(code: Code, atoms: list[Atom]) -> Atom | None:
         name, value = item.opname, item.argval
         if name in IDLE:
             continue
-        if name in LOADS:
+        if name in LOADS and value in names:
             stack.append(names[value])
         elif name in KNOWN:
             stack.append(Literal(value))
@@ -55,6 +55,8 @@ def result_of(code: Code, atoms: list[Atom]) -> Atom | None:
                 index = places[value]
         elif name == "JUMP_FORWARD":
             index = places[value]
+        elif name == "RETURN_CONST":
+            return Literal(value)
         else:
             return stack.pop() if name == "RETURN_VALUE" else None
     return None
@@ -67,6 +69,8 @@ LONGEST = 1000
 def folded(code: Code, atoms: Iterable[Atom]) -> Literal | None:
     """Give what glue gives that is made of known plain values only, if that is one too."""
     given = list(atoms)
+    if isinstance(chosen := result_of(code, given), Literal):
+        return chosen
     values = [atom.value for atom in given if isinstance(atom, Literal) and type(atom.value) in SIMPLE]
     if not (code.pure and code.total) or len(values) < len(given):
         return None

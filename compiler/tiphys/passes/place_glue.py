@@ -156,8 +156,10 @@ class Placing:
         found = self.last(node, needed)
         if found is None and not is_fixed(node):
             found = self.nearest(node, needed)
+        if found is None:
+            found = self.later(node, needed)
         if found is None and not is_fixed(node):
-            found = self.later(node, needed) or self.beside(node, needed)
+            found = self.beside(node, needed)
         return found if found is not None else self.pods.setdefault(needed, node.name)
 
     def last(self, node: Glue, needed: frozenset[str]) -> str | None:
@@ -178,17 +180,38 @@ class Placing:
         return None
 
     def later(self, node: Glue, needed: frozenset[str]) -> str | None:
-        """Find the first pod behind a piece that only the end of the graph needs, before all that also use it."""
+        """Find the first pod behind a piece that only the end of the graph needs, before all that also use it.
+
+        What has its place in the order can only be computed by a call that waits for it: before its body.
+        """
         if self.users is None or self.users[node.name].early:
             return None
-        users = self.users[node.name].pods
         for name, host in self.nodes.items():
             if not isinstance(host, Call) or self.position[name] < self.position[node.name]:
                 continue
-            behind = all(user == name or (user not in self.glue and self.follows(user, name)) for user in users)
-            if behind and all(self.follows(name, other) for other in needed):
+            if is_fixed(node) and (host.keyed is not None or name not in self.waiting(node.name)):
+                continue
+            if self.is_first(name, node.name) and all(self.follows(name, other) for other in needed):
                 return name
         return None
+
+    def is_first(self, name: str, glue: str) -> bool:
+        """Say whether a pod is, or comes before, all that needs a piece; glue among that rides with it, or behind."""
+        return all(user == name or self.follows(user, name) for user in self.waiting(glue))
+
+    def waiting(self, glue: str) -> set[str]:
+        """Name the calls that need a piece of glue, by whatever other glue."""
+        assert self.users is not None
+        found: set[str] = set()
+        stack, seen = [glue], {glue}
+        while stack:
+            for user in self.users[stack.pop()].pods:
+                if user not in self.glue:
+                    found.add(user)
+                elif user not in seen:
+                    seen.add(user)
+                    stack.append(user)
+        return found
 
     def beside(self, node: Glue, needed: frozenset[str]) -> str | None:
         """Find a pod of glue that needs more, for a piece that only the end of the graph needs."""
@@ -211,22 +234,33 @@ class Placing:
     def done_at(self, names: Iterable[str]) -> frozenset[str]:
         """Name the pods and sub-graphs that are done where these nodes are; of glue, those it needs."""
         found: set[str] = set()
-        for name in names:
+        stack = list(names)
+        seen: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name in seen:
+                continue
+            seen.add(name)
             if name not in self.glue:
                 found |= {name} & self.nodes.keys()
-            elif self.hosts[name]:
+            elif self.hosts.get(name):
                 found.add(self.hosts[name])
-            else:
+            elif name in self.needs:
                 found |= self.needs[name]
+            else:  # a pod that comes later gives a piece, and needs others that have no place yet
+                stack.extend(edges(self.glue[name]))
         return frozenset(found)
 
     def before(self, name: str) -> frozenset[str]:
         """Name the pods and sub-graphs that a pod or a sub-graph comes after, nearest only."""
         if name in self.glue:
             return self.needs[name]
-        if name not in self.nearest_before:
-            self.nearest_before[name] = self.done_at(edges(self.nodes[name]))
-        return self.nearest_before[name]
+        if name in self.nearest_before:
+            return self.nearest_before[name]
+        found = self.done_at(edges(self.nodes[name])) - {name}  # it may give a piece that it reads itself
+        if all(other in self.hosts for other in edges(self.nodes[name]) if other in self.glue):
+            self.nearest_before[name] = found
+        return found
 
     def is_after(self, name: str, others: frozenset[str]) -> bool:
         """Say whether a node comes after all the others."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from tiphys.ir import PLAIN, Atom, Glue, Literal, Question, Ref
+from tiphys_runtime.objects import count_of
 
 ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 EQUALITY = (ast.Eq, ast.NotEq)
 WHOLE = 10**15
+COUNTING: dict[object, str] = {count_of: "count()", range: "range()"}
+"""What counts the rounds of a loop, by names that no input has."""
 SAFE = re.compile(f"[{PLAIN}]*", re.ASCII)
 
 
@@ -66,6 +69,8 @@ class Asked:
                     return node
                 if node.id not in names:
                     raise NotSimpleError
+                if isinstance(names[node.id], Hashable) and names[node.id] in COUNTING:
+                    return ast.Name(COUNTING[names[node.id]], ast.Load())
                 return known(names[node.id])
 
         tree = Inline().visit(ast.parse(piece.code.text, mode="eval").body)
@@ -79,7 +84,25 @@ class Asked:
                 return tree
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return ast.IfExp(self.condition(test), self.number(body), self.number(orelse))
+            case ast.Call(func=ast.Name(id="count()"), args=[ast.Call(func=ast.Name(id="range()")) as walked]):
+                return self.count(walked)
         raise NotSimpleError
+
+    def count(self, walked: ast.Call) -> ast.expr:
+        """Count the numbers of a `range`, upwards or downwards one by one."""
+        if walked.keywords or any(self.term(one) is not int for one in walked.args):
+            raise NotSimpleError
+        length: ast.expr
+        match walked.args:
+            case [stop]:
+                length = stop
+            case [start, stop] | [start, stop, ast.Constant(value=1)]:
+                length = ast.BinOp(stop, ast.Sub(), start)
+            case [start, stop, ast.Constant(value=-1) | ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1))]:
+                length = ast.BinOp(start, ast.Sub(), stop)
+            case _:
+                raise NotSimpleError
+        return ast.IfExp(ast.Compare(length, [ast.Gt()], [ast.Constant(0)]), length, ast.Constant(0))
 
     def condition(self, tree: ast.expr) -> ast.expr:
         """Check what is true or false."""
@@ -124,6 +147,9 @@ class Asked:
                 return int
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if type(value) is int:
                 return int
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+                if self.term(left) is self.term(right) is int:
+                    return int
             case ast.Constant(value=str(value)) if SAFE.fullmatch(value):
                 return str
         raise NotSimpleError

@@ -166,6 +166,8 @@ def call(function: object, types: list[Any], keywords: dict[str, Any]) -> tuple[
     if function in TOTAL_CALLS and len(types) == 1 and not keywords:
         sure = is_scalar(first) or plain(first) in SIZED or function is bool
         return TOTAL_CALLS[function], sure and is_truth_total(first)
+    if function is range:
+        return range, not keywords and 0 < len(types) < 3 and all(item in (bool, int) for item in types)
     if function is len:
         return int, plain(first) in SIZED
     if function in (int, float):

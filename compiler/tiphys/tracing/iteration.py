@@ -244,11 +244,21 @@ def counted(t: Tracer, iterable: Unknown, node: ast.AST) -> tuple[Unknown, Calla
     boxes = {ref: box for box in t.sharing.living() if (ref := result_of(box)) is not None}
 
     def item(index: Unknown) -> Unknown:
+        if is_from_zero(iterable.tree):  # a value of its own: a loop cannot carry the number of its round
+            return Unknown(at(ast.UnaryOp(op=ast.UAdd(), operand=index.tree), node), int)
         read = t.capture(item_at, "item_at", node)
         now = as_it_is(t, iterable.tree, boxes)
         return Unknown(at(ast.Call(func=read, args=[now, index.tree], keywords=[]), node), kind)
 
     return count, item
+
+
+def is_from_zero(tree: ast.expr) -> bool:
+    """Say whether an expression gives the numbers from 0: each is that of its round."""
+    match tree:
+        case ast.Call(func=Hole(value=Captured(value=function)), args=[_], keywords=[]):
+            return function is range
+    return False
 
 
 def result_of(box: Box) -> Ref | None:

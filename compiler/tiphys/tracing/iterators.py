@@ -9,7 +9,7 @@ from typing import Any
 
 from tiphys.tracing import jobs
 from tiphys.tracing.glue import at
-from tiphys.tracing.iteration import collect, is_iterable, lost_count
+from tiphys.tracing.iteration import collect, is_iterable, is_kept_iterator, lost_count
 from tiphys.tracing.jobs import is_batch
 from tiphys.tracing.state import Box, CountC, IteratorC, ListC
 from tiphys.tracing.tracer import Tracer
@@ -110,7 +110,8 @@ def following(t: Tracer, args: tuple[Any, ...], _keywords: dict[str, Any], node:
             return following(t, (iterator(t, items), *default), {}, node)
         case (Generator(), *_):
             raise t.untraceable("`next` on a generator cannot be traced", node, "Loop over it with `for`.")
-    if args and t.unknown(args[0]) is not None and not is_made_here(node.args[0]):
+    kept = t.unknown(args[0]) if args and not is_made_here(node.args[0]) else None
+    if kept is not None and is_kept_iterator(t, kept):
         raise lost_count(t, node)
     return NotImplemented
 

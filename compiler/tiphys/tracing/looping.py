@@ -35,6 +35,8 @@ from tiphys_runtime.objects import count_of
 For = ast.For | ast.AsyncFor
 UNROLLED = 8
 """A loop over more known items that may be left early is a loop of run time."""
+ENDLESS = 200
+"""So many rounds of `while True` are traced one by one at most: what ends it may be an exception of run time."""
 GOING_ON = frozenset((Exit.NEXT, Exit.CONTINUE))
 
 
@@ -361,6 +363,8 @@ def while_loop(t: Tracer, node: ast.While) -> Done:
             t.state.keep(mark)
             return run_block(t, node.orelse)
         rounds += 1
+        if rounds > ENDLESS and isinstance(node.test, ast.Constant) and acts(t, node):
+            break
         if rounds > 100_000:
             if t.mistakes:  # what would have ended it may be what was refused
                 raise Poisoned

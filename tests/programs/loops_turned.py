@@ -93,6 +93,23 @@ async def slower_and_slower(n: int) -> list[object]:
 
 
 @env.task
+async def no_item_behind_the_last(n: int) -> list[object]:
+    seen: list[int] = []
+    for x in await numbers(n):
+        seen.append(x)
+        if sum(seen) > 2:
+            seen.append(await add(0, 0))
+    left, found = n, []
+    for i in range(1, n + 2):
+        part = 10 // (i - 2) if i != 2 else 0
+        if part > left:
+            left = await add(left, part)
+        else:
+            found.append((i, part))
+    return [seen, left, found]
+
+
+@env.task
 async def reset(n: int) -> list[int]:
     run, longest = 0, 0
     for i in range(n):
@@ -189,6 +206,7 @@ CASES = [
     *[("shared_out", {"n": n}, 3) for n in (1, 2)],  # INPUT and CATCH of the `try`, and the last test
     *[("swapped", {"n": n}) for n in (0, 1, 6)],
     *[("slower_and_slower", {"n": n}) for n in (0, 1, 3, 4)],
+    *[("no_item_behind_the_last", {"n": n}, more) for n, more in ((0, 3), (1, 5), (3, 7))],  # INPUT, ROUND of each arm
     *[("reset", {"n": n}) for n in (0, 1, 6)],
     *[("nested", {"n": n}, more) for n, more in ((0, 1), (1, 2), (3, 4), (6, 6))],  # INPUT, ROUND where a loop ends it
     *[("by_its_number", {"n": n}, 1) for n in (-1, 0, 5)],  # INPUT

@@ -12,7 +12,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import CodeType, FunctionType
 
-from tiphys.ir import Atom, Attempt, Call, Code, Glue, Graph, Input, Literal, Loop, Node, Ref, Sub, Switch, Unit
+from tiphys.ir import (
+    Atom,
+    Attempt,
+    Call,
+    Code,
+    Glue,
+    Graph,
+    Input,
+    Literal,
+    Loop,
+    Node,
+    Reading,
+    Ref,
+    Sub,
+    Switch,
+    Unit,
+)
 from tiphys.passes.branches import atoms_of, substituted
 from tiphys.passes.callers import Callers, Step, names_of, passed
 from tiphys.passes.handing_on import free_name
@@ -57,14 +73,29 @@ class Turn:
         placed = {node.name: node.place for node in place(self.region).nodes if isinstance(node, Glue)}
         places = known.of(self.region)
         for name in (name for name, pod in placed.items() if pod == name):
-            hosted = [places.made_of(one) for one, pod in placed.items() if pod == name]
+            hosted = [self.as_written(places.made_of(one)) for one, pod in placed.items() if pod == name]
             moving = [made for made in hosted if self.can_move(made)]
             rest = [made for made in hosted if made not in moving]
             needs_a_pod = any(self.reads_carried(made) or not may_be_read(made) for made in rest)
             if moving and not needs_a_pod and self.is_begun_with(hosted):
                 names = {piece.name for made in moving for piece in made}
-                return [piece for piece in places.glue.values() if piece.name in names]
+                return self.as_written([piece for piece in places.glue.values() if piece.name in names])
         return []
+
+    def as_written(self, made: list[Glue]) -> list[Glue]:
+        """Give glue as it was before Argo read a number of this round, which showed that it raises nothing in that."""
+        readings = [unit for call in self.region.calls if isinstance(unit := self.graphs[call.graph], Reading)]
+        nodes = [node for unit in readings for node in self.nodes_of(unit.otherwise.graph)]
+        raising = [node.code.function for node in nodes if isinstance(node, Glue) and not node.code.total]
+        return [
+            replace(piece, code=replace(piece.code, total=False)) if piece.code.function in raising else piece
+            for piece in made
+        ]
+
+    def nodes_of(self, name: str) -> tuple[Node, ...]:
+        """List the nodes of a graph."""
+        unit = self.graphs[name]
+        return unit.nodes if isinstance(unit, Graph) else ()
 
     def is_begun_with(self, hosted: list[list[Glue]]) -> bool:
         """Say whether something in the round waits for glue; what only its end reads is for the next one."""
@@ -218,7 +249,7 @@ class Turn:
         index: Atom = Literal(0)
         count: Atom = Literal(None)
         step = Step(self.loop, self.loop.body)
-        is_counted = self.loop.count is not None and any(is_fixed(piece) for piece in pieces)
+        is_counted = self.loop.count is not None
         if self.loop.index is not None:
             reads_index = any(self.source(name) == Ref(self.loop.index) for name in self.read(pieces))
             if is_counted or reads_index:
@@ -272,7 +303,10 @@ def made_of(
     for piece in pieces:
         operands = tuple((label, there(atom)) for label, atom in piece.operands)
         code = piece.code
-        if is_fixed(piece):
+        if (value := folded(code, (atom for _, atom in operands))) is not None:
+            values[piece.name] = value
+            continue
+        if is_fixed(piece) or when[2] != Literal(None):  # behind the last round there is no item to read
             operands = (("which", when[0]), ("index", when[1]), ("count", when[2]), *operands)
             code = guarded(code, COUNTED)
         elif when[0] != Literal(0):

@@ -180,6 +180,20 @@ async def one_list_twice(n: int) -> Any:
     return log
 
 
+@env.task
+async def one_of_several(n: int) -> Any:
+    log: list[Any] = []
+    if await add(n) > 2:
+        manager = contextlib.suppress(ValueError)
+    else:
+        manager = contextlib.nullcontext()
+    with manager:
+        log.append(await load(n))
+    with noted(log) if n > 3 else contextlib.nullcontext(log) as given:
+        given.append(await load(n + 2))
+    return log
+
+
 # BEHIND and CATCH: the code inside, the manager's `try` with its `else`, and its `finally` are tried one in the other; what
 # follows each is computed behind it, and each that fails has a catch
 CASES = [
@@ -202,4 +216,7 @@ CASES = [
     ("one_list_twice", {"n": 0}, 3),
     ("one_list_twice", {"n": 1}, 5),
     ("one_list_twice", {"n": 3}),
+    *[("one_of_several", {"n": n}) for n in (0, 1)],
+    *[("one_of_several", {"n": n}, 1) for n in (2, 3)],  # CATCH
+    ("one_of_several", {"n": 4}, 4),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import inspect
 import types
@@ -18,7 +19,7 @@ from tiphys.tracing.reach import is_user_class, reaches
 from tiphys.tracing.sharing import parts_of
 from tiphys.tracing.state import Box, ChoiceC, DictC, ListC, ObjectC, OpaqueC, SetC
 from tiphys.tracing.tracer import Tracer
-from tiphys.tracing.values import Bound, Choice, Closure, Method, Posed, PosedWaiter, Special, TupleV, Unknown
+from tiphys.tracing.values import Bound, Choice, Closure, Manager, Method, Posed, PosedWaiter, Special, TupleV, Unknown
 from tiphys_runtime.objects import UNBOUND
 
 
@@ -26,6 +27,8 @@ def needs_choice(t: Tracer, value: Any) -> bool:
     """Say whether a value is no data, and nothing that glue could refer to: it stays beside what else it may be."""
     match value:
         case Condition() | Waiter() | Posed() | PosedWaiter():
+            return True
+        case Manager() | contextlib.suppress():
             return True
         case Choice() | TaskTemplate() | Special() | Box(content=PendingC() | ChoiceC() | GroupC() | BatchC()):
             return True

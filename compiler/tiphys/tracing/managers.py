@@ -9,6 +9,7 @@ import inspect
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tiphys.authoring import context
@@ -20,6 +21,7 @@ from tiphys.tracing.concurrency import start_ready
 from tiphys.tracing.contexts import Given, given, inside_context, outer_context
 from tiphys.tracing.expressions import evaluate
 from tiphys.tracing.glue import at
+from tiphys.tracing.merging import fork
 from tiphys.tracing.names import variables
 from tiphys.tracing.pending import GroupC, SemaphoreC
 from tiphys.tracing.raises import raise_again
@@ -28,7 +30,8 @@ from tiphys.tracing.state import Box, LeftC, ObjectC
 from tiphys.tracing.task_groups import in_group
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.trials import Tried, tries
-from tiphys.tracing.values import Closure, Generator, Raised, Special
+from tiphys.tracing.values import Choice, Closure, Generator, Manager, Raised, Special
+from tiphys.tracing.which import Which
 from tiphys_runtime.context import ctx
 
 Body = Callable[[], Done]
@@ -36,21 +39,21 @@ HELPERS = contextlib.contextmanager.__code__.co_filename
 
 
 @dataclass(frozen=True, eq=False)
-class Managed:
+class Managed(Manager):
     """A call of a `contextmanager` helper of the user's: its generator, not begun."""
 
     generator: Any
 
 
 @dataclass(frozen=True, eq=False)
-class Null:
+class Null(Manager):
     """`contextlib.nullcontext`: does nothing, and gives a value."""
 
     value: Any = None
 
 
 @dataclass(frozen=True, eq=False)
-class Limit:
+class Limit(Manager):
     """`asyncio.timeout`: how many seconds what is called inside may take."""
 
     seconds: Any
@@ -72,7 +75,14 @@ def with_item(
     run: Callable[[Sequence[ast.stmt]], Done],
 ) -> Done:  # fmt: skip
     """Run code inside one context manager."""
-    value = evaluate(t, item.context_expr)
+    return with_manager(t, node, item, evaluate(t, item.context_expr), body, run)
+
+
+def with_manager(
+    t: Tracer, node: ast.With | ast.AsyncWith, item: ast.withitem, value: Any, body: Body,
+    run: Callable[[Sequence[ast.stmt]], Done],
+) -> Done:  # fmt: skip
+    """Run code inside one context manager, or inside of one of several."""
 
     def bound(given: Any) -> Done:
         if item.optional_vars is not None:
@@ -80,6 +90,10 @@ def with_item(
         return body()
 
     match value:
+        case Choice(number=number, options=options):
+            works = [partial(with_manager, t, node, item, option, body, run) for option in options]
+            one: Done = fork(t, Which(t, number, item.context_expr, is_number=True), works, node, title="with")
+            return one
         case Managed(generator=generator):
             return inside_generator(t, generator, item.context_expr, bound)
         case Box(content=GroupC()) if isinstance(node, ast.AsyncWith):

@@ -175,6 +175,12 @@ class Choice:
     options: tuple[Any, ...]
 
 
+class Manager:
+    """A context manager that the interpreter runs code inside of: no data."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lost:
     """What a variable holds that is no data, where that cannot be followed: reading it is refused, and says why."""

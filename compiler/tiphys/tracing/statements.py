@@ -78,9 +78,15 @@ def annotated(t: Tracer, node: ast.AnnAssign) -> None:
 
 def returned(t: Tracer, node: ast.Return) -> Completion:
     value = evaluate(t, node.value) if node.value is not None else None
-    if node.value is not None and isinstance(value, Unknown) and t.trials and not value.total:
+    if node.value is not None and isinstance(value, Unknown) and not value.total and leaves_try(t):
         value = t.settle(value, hint_of(node.value), node.value)  # what it raises, the `try` around it catches
     return Completion(Exit.RETURN, value)
+
+
+def leaves_try(t: Tracer) -> bool:
+    """Say whether a `return` here leaves a `try`: one of this function, or of a context manager around it."""
+    around = {t.frame.box, *(frame.box for frame in t.callers if "manages" in frame.notes)}
+    return any(trial.frame_box in around for trial in t.trials)
 
 
 def branch(t: Tracer, node: ast.If, behind: Sequence[ast.stmt]) -> Done | Whole:

@@ -18,7 +18,6 @@ from tiphys.tracing.contents import differences, is_same
 from tiphys.tracing.data import is_setting, needs_choice
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.glue import at, holes_of
-from tiphys.tracing.inference import common
 from tiphys.tracing.leaving import Leaving, exported_parts
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.pending import PendingC
@@ -53,8 +52,6 @@ class Trial:
     """What is no data, and not the same wherever the body may fail."""
     reaches: dict[Slot, Reach] = field(default_factory=dict)
     """What the values in the frames may be and hold."""
-    kinds: dict[Slot, Any] = field(default_factory=dict)
-    """Of which type the values in the frames are."""
 
     def frame(self) -> tuple[Atom, ...]:
         """Give the frame of a call that is about to be recorded."""
@@ -68,10 +65,6 @@ class Trial:
             if slot in self.options:
                 atoms.append(self.number(value, self.options[slot]))
                 continue
-            for option in options_of(value):
-                if option is not UNBOUND:
-                    kind = type_of(self.t, option)
-                    self.kinds[slot] = common(self.kinds[slot], kind) if slot in self.kinds else kind
             self.reaches[slot] = self.reaches.get(slot, NOTHING) | self.t.sharing.of(value)
             atoms.append(held_atom(self.t, value, "held", self.node))
         return tuple(atoms)
@@ -335,7 +328,7 @@ class Recording:
         """Give the type of what a slot holds."""
         if slot in self.trial.options:
             return int
-        return self.trial.kinds.get(slot, Any)
+        return type_of(self.t, held(slot)) if slot[1] is None else Any
 
     def unchanged(self) -> dict[Slot, Any]:
         """List what is changed, and the same wherever the body may fail."""

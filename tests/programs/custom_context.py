@@ -104,7 +104,7 @@ CASES = [
     ("of_run_time", {"n": 1}),
     ("of_an_input", {"who": "a"}),
     ("through_orchestrators", {"n": 1}),
-    *[("in_maps_and_loops", {"n": n}, 2) for n in (0, 1, 3)],  # 2 INPUT: counts of `range(n)`
+    *[("in_maps_and_loops", {"n": n}) for n in (0, 1, 3)],
     *[("in_a_branch", {"n": n}) for n in (0, 1)],
     ("when_it_fails", {"n": 1}, 1),  # CATCH
     ("begun_inside_awaited_outside", {"n": 1}),

@@ -292,10 +292,10 @@ CASES = [
     ("match_in_while_in_try", {"n": 3}, 3),  # CATCH, 2 BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 3) for n in (0, 1)],  # RAISE, CATCH, BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 2) for n in (2, 3, 5)],  # INPUT, BEHIND
-    ("helper_with_every_exit", {"n": 0}, 2),  # 2 BEHIND
-    *[("helper_with_every_exit", {"n": n}, 4) for n in (1, 5)],  # CATCH, 3 BEHIND
-    ("helper_with_every_exit", {"n": 2}, 7),  # RAISE, 3 CATCH, 3 BEHIND
-    ("helper_with_every_exit", {"n": 3}, 5),  # RAISE, 2 CATCH, 2 BEHIND
+    ("helper_with_every_exit", {"n": 0}, 4),  # 2 INPUT, 2 BEHIND
+    *[("helper_with_every_exit", {"n": n}, 5) for n in (1, 5)],  # INPUT, CATCH, 3 BEHIND
+    ("helper_with_every_exit", {"n": 2}, 8),  # INPUT, RAISE, 3 CATCH, 3 BEHIND
+    ("helper_with_every_exit", {"n": 3}, 7),  # 2 INPUT, RAISE, 2 CATCH, 2 BEHIND
     *[("gather_inside_try_inside_loop", {"n": n}, 8) for n in (0, 1, 2)],  # 2 INPUT, CATCH, 5 BEHIND
     ("gather_inside_try_inside_loop", {"n": 3}, 5),  # INPUT, 4 BEHIND
     ("gather_inside_try_inside_loop", {"n": 5}, 2),  # 2 BEHIND

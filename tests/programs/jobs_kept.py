@@ -328,7 +328,7 @@ CASES = [
     *[("enumerated", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("by_number", {"n": n}, 1) for n in (3, 5)],  # BEHIND
     *[("out_of_range", {"n": n}, 4) for n in (0, 1)],  # in the `try`, CATCH, BEHIND
-    *[("out_of_range", {"n": n}, 3) for n in (5,)],  # in the `try`, CATCH, BEHIND
+    ("out_of_range", {"n": 5}, 2),  # in the `try`, CATCH
     *[("sliced", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("chunks", {"n": n}) for n in (0,)],
     *[("chunks", {"n": n}, 2) for n in (1,)],  # 2 in each round: COPY, JOIN

@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
+from tiphys.ir import Ref
 from tiphys.tracing import natives
 from tiphys.tracing.changes import ELSEWHERE, changed_by, changes, changes_arguments, root_name, value_of
 from tiphys.tracing.completions import Completion, Done, Exit, Split
 from tiphys.tracing.factories import factory
 from tiphys.tracing.flows import As, Flow
-from tiphys.tracing.glue import at
+from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
-from tiphys.tracing.sharing import NOTHING, Reach, Things
+from tiphys.tracing.sharing import NOTHING, Reach, Things, united
 from tiphys.tracing.source import free_names
 from tiphys.tracing.state import Box, DictC, ListC, OpaqueC
 from tiphys.tracing.together import Change, change
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import POISON, Bound, Choice, Closure, Lost, Method, Poisoned, TupleV, Unknown
 from tiphys.tracing.words import Exits, Words, parsed
-from tiphys_runtime.copies import apart
+from tiphys_runtime.copies import Together, apart
 from tiphys_runtime.objects import UNBOUND, raise_
 
 FIXED = 2
 """Items of the result before those of the variables: the exit, and what is returned or raised."""
+BLOCK = Ref("block")
+"""Stands for a block that has no node yet."""
 DEEPEST = 5
 """So many containers in containers are looked into, for methods and functions."""
 KNOWN: dict[str, object] = {"__unbound": UNBOUND, "__locals": builtins.locals, "__Exception": Exception}
@@ -75,6 +80,13 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
         given[name] = at(copied, node)
     raises = bool(t.trials and (stored or written))
     whole = call_block(t, node, given, aliases, stored, keeps_error=raises)
+    names = {name: value for name in own if isinstance(value := here.get(name, UNBOUND), Box)}
+    if any(
+        not first.all.isdisjoint(second.all)
+        for first, second in itertools.combinations(after_block(t, flow, stored, names, BLOCK).values(), 2)
+    ):
+        head = t.capture(Together, "Together", node)
+        whole = replace(whole, tree=at(ast.Call(func=head, args=[whole.tree], keywords=[]), node))
     if written:
         held = {box: held_after(t, flow, name, boxes) for box, name in written.items()}
         whole = change(
@@ -86,11 +98,12 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
         )
     else:
         whole = t.expression(t.settle(whole, "block", node))
-    names = {name: value for name in own if isinstance(value := here.get(name, UNBOUND), Box)}
-    for index, name in enumerate(stored):
-        before = here.get(name, UNBOUND)
-        may_be_lost = may_lack(before) or name in words.deleted
-        store_item(t, name, whole, FIXED + index, node, may_lack=may_be_lost, reach=reach_after(t, flow, name, names))
+    made = next(hole.value for hole in holes_of(whole.tree) if isinstance(hole.value, Ref))
+    reaches = after_block(t, flow, stored, names, made)
+    t.sharing.note(made, t.sharing.of_ref(made) | Reach(frozenset(), united(iter(reaches.values())).all))
+    for index, (name, reach) in enumerate(reaches.items()):
+        may_be_lost = may_lack(here.get(name, UNBOUND)) or name in words.deleted
+        store_item(t, name, whole, FIXED + index, node, may_lack=may_be_lost, reach=reach)
     if raises:
         raise_kept(t, whole, node)
     return completion(t, whole, words.exits, node)
@@ -147,16 +160,18 @@ def held_after(t: Tracer, flow: Flow, name: str, boxes: dict[Box, str]) -> Thing
     return found
 
 
-def reach_after(t: Tracer, flow: Flow, name: str, names: dict[str, Box]) -> Reach:
-    """Tell what a variable may be and hold that a statement has set."""
-    found = NOTHING
-    for source, how in flow.come(name):
-        if source not in names:
-            continue
-        reach = t.sharing.of(names[source])
-        inner = reach.all if how in (As.ITSELF, As.HELD) else reach.inner
-        found |= Reach({As.ITSELF: reach.tops, As.INSIDE: reach.inner}.get(how, frozenset()), inner)
-    return found
+def after_block(t: Tracer, flow: Flow, stored: list[str], names: dict[str, Box], block: Ref) -> dict[str, Reach]:
+    """Tell what variables may be and hold that a statement has set. names: what was held before; block: its node."""
+    reaches: dict[str, Reach] = {}
+    for name in stored:
+        found = NOTHING
+        for source, how in flow.come(name):
+            new = Reach(frozenset({(block, source)}), frozenset({(block, f"in {source}")}))
+            reach = t.sharing.of(names[source]) if source in names else new
+            inner = reach.all if how in (As.ITSELF, As.HELD) else reach.inner
+            found |= Reach({As.ITSELF: reach.tops, As.INSIDE: reach.inner}.get(how, frozenset()), inner)
+        reaches[name] = found
+    return reaches
 
 
 def call_block(

@@ -16,7 +16,7 @@ from tiphys.tracing.inference import common
 from tiphys.tracing.leaving import Leaving
 from tiphys.tracing.pending import BatchC, GroupC, PendingC, RanC, SemaphoreC, Status
 from tiphys.tracing.reach import reaches
-from tiphys.tracing.sharing import Reach, united
+from tiphys.tracing.sharing import Reach, parts_of, united
 from tiphys.tracing.state import (
     Box,
     ChoiceC,
@@ -52,6 +52,8 @@ class Merging:
         self.merged: dict[tuple[tuple[int, int], ...], Any] = {}
         self.chosen: list[tuple[Box, dict[int, Box]]] = []
         """Containers that are one of several, and those."""
+        self.inside: set[Box] = set()
+        """What stands in containers that have become one value of run time."""
 
     # ---- contents
 
@@ -145,6 +147,16 @@ class Merging:
         code = self.t.expression(self.values({number: code for number, (code, _, _) in dones.items()}, "exit"))
         return code if is_short(code.tree) else self.fork.later(code), exits, value
 
+    def note_inside(self, number: int, value: Any) -> None:
+        """Note what a container holds, however deep, at the end of a way."""
+        content = self.fork.content_of(number, value) if isinstance(value, Box) else None
+        for part in parts_of(value if content is None else Box(content)):
+            if isinstance(part, Box):
+                if part in self.inside:
+                    continue
+                self.inside.add(part)
+            self.note_inside(number, part)
+
     def semaphore(self, contents: dict[int, SemaphoreC]) -> SemaphoreC:
         """Merge who has given a semaphore back: what one way has let pass holds it on the others too."""
         items = list(contents.values())
@@ -159,6 +171,8 @@ class Merging:
         shown = {number: Box(content) for number, content in contents.items()}
         self.t.sharing.origin.update({shown[number]: box for number, box in boxes.items()})
         if all(is_data(self.t, box) for box in shown.values()):
+            for number, box in shown.items():
+                self.note_inside(number, box)
             made = self.t.expression(self.data(shown, "v"))
             value = made if made.ref is not None else self.fork.later(made)
             return OpaqueC(Unknown(value.tree, value.type))
@@ -227,7 +241,7 @@ class Merging:
         living = set(self.t.sharing.living())
         counts = Counter(one for _, values in self.chosen for one in set(values.values()))
         for box, values in self.chosen:
-            met = any(one in living or counts[one] > 1 for one in values.values())
+            met = any(one in living or one in self.inside or counts[one] > 1 for one in values.values())
             if met and not isinstance(box.content, OpaqueC | ChoiceC):
                 found = self.data(values, "v")
                 if isinstance(found, Box):
@@ -257,7 +271,7 @@ class Merging:
                     atom = fork.atom(number, unknown)
                 else:
                     try:
-                        atom = Literal(t.native(value))
+                        atom = t.literal(value)
                     except NotKnown:
                         atom = self.inner_atom(number, value)
                 if atom is None:
@@ -276,7 +290,7 @@ class Merging:
                     else self.leaving.outside(number, value)
                 )
                 if isinstance(left, Box) and left is not value:
-                    t.sharing.origin[left] = value
+                    t.sharing.origin[left] = t.sharing.origin.get(value, value)
                 trees[number] = t.tree(left, fork.node, hint, constant=isinstance(left, SIMPLE))
                 parts = unknown_parts(t, left)
                 pure, total = pure and all(one.pure for one in parts), total and all(one.total for one in parts)

@@ -237,6 +237,7 @@ class Fork:
         name = self.t.names.allocate("merged")
         self.pending.append((name, value))
         self.t.types[Ref(name)] = value.type
+        self.t.sharing.note(Ref(name), self.t.sharing.of_tree(value.tree, Ref(name)))
         return Unknown(Hole(Ref(name), "merged", self.node), value.type)
 
     def staying(self, box: Box, going: list[int]) -> list[int]:

@@ -7,7 +7,7 @@ from one copy of what they came from, and gives them together: so they go on sha
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -232,6 +232,16 @@ def parts(t: Tracer, tree: ast.AST, own: Key | None = None) -> list[Key]:
     return [key for item in ast.iter_child_nodes(tree) for key in parts(t, item, own)]
 
 
+def rebuilt(t: Tracer, tree: ast.AST) -> Iterator[Box]:
+    """List the containers that an expression writes out."""
+    for item in ast.walk(tree):
+        box = getattr(item, "box", None)
+        if isinstance(box, Box):
+            origin = t.sharing.origin.get(box, box)
+            if isinstance(origin.content, OpaqueC):
+                yield origin
+
+
 class Plan:
     """How values that may share objects are made again from one copy of what they came from."""
 
@@ -253,7 +263,7 @@ class Plan:
             for second in keys[index + 1 :]:
                 if not self.roots[first].all.isdisjoint(self.roots[second].all):
                     return first, second
-        new = {(key, "itself") for key in self.made}
+        new = {(made, "itself") for key, tree in self.made.items() for made in (key, *rebuilt(self.t, tree))}
         return next(((key, key) for key in keys if not self.roots[key].all.isdisjoint(new)), None)
 
     def take_apart(self, first: Key, second: Key) -> None:

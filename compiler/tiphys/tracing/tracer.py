@@ -14,7 +14,7 @@ from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.lifting import Lifting
 from tiphys.tracing.namespace import Namespace
 from tiphys.tracing.pending import SemaphoreC
-from tiphys.tracing.sharing import Sharing
+from tiphys.tracing.sharing import Sharing, parts_of
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC, SetC, State
 from tiphys.tracing.values import (
     Bound,
@@ -138,8 +138,10 @@ class Tracer(Lifting):
 
     def steady(self, value: Any, hint: str, node: ast.AST) -> Any:
         """Compute a value here, unless it can be computed anywhere with the same outcome, or computes nothing yet."""
-        if not isinstance(value, Unknown) or isinstance(value.tree, ast.GeneratorExp) or (value.pure and value.total):
+        if not isinstance(value, Unknown) or isinstance(value.tree, ast.GeneratorExp):
             return value
+        if value.pure and value.total:
+            return self.boxed(value) if self.sharing.of(value).all else value
         return self.settle(value, hint, node)
 
     # ---- changes in place
@@ -226,7 +228,7 @@ class Tracer(Lifting):
         if isinstance(settled, Poison):
             raise Poisoned
         try:
-            return Literal(self.native(settled))
+            return self.literal(settled)
         except NotKnown:
             pass
         tree = self.tree(settled, node, hint)
@@ -235,6 +237,17 @@ class Tracer(Lifting):
         assert found is not None
         assert found.ref is not None
         return found.ref
+
+    def literal(self, value: Any) -> Literal:
+        """Give a known value as it is now as an operand; other values may be it, or hold it, then. Raises NotKnown."""
+        made = Literal(self.native(value))
+        stack = [value]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, Box):
+                self.embed(item)
+            stack.extend(parts_of(item))
+        return made
 
     def at_depth(self, node: ast.AST, call: Callable[[], Any]) -> Any:
         """Run one more level of interpreted calls; refuse endless recursion."""

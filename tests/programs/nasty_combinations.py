@@ -299,9 +299,9 @@ CASES = [
     *[("gather_inside_try_inside_loop", {"n": n}, 8) for n in (0, 1, 2)],  # 2 INPUT, CATCH, 5 BEHIND
     ("gather_inside_try_inside_loop", {"n": 3}, 5),  # INPUT, 4 BEHIND
     ("gather_inside_try_inside_loop", {"n": 5}, 2),  # 2 BEHIND
-    ("deep", {"n": 0}, 9),  # 2 INPUT, 7 BEHIND
-    ("deep", {"n": 1}, 7),  # 2 INPUT, 5 BEHIND
-    *[("deep", {"n": n}, 10) for n in (2, 3, 5)],  # 2 INPUT, 2 RAISE, 2 CATCH, 4 BEHIND
+    ("deep", {"n": 0}, 7),  # 2 INPUT, 5 BEHIND
+    ("deep", {"n": 1}, 5),  # 2 INPUT, 3 BEHIND
+    *[("deep", {"n": n}, 8) for n in (2, 3, 5)],  # 2 INPUT, 2 RAISE, 2 CATCH, 2 BEHIND
     *[("flags_and_loops", {"n": n}, 2) for n in (0, 1, 2, 3)],  # 2 BEHIND
     ("flags_and_loops", {"n": 5}, 1),  # BEHIND
 ]

@@ -125,7 +125,71 @@ async def changed_by_the_next_loop(n: int) -> list[object]:
     return [rows]
 
 
+@env.task
+async def sorted_into_two(n: int) -> list[object]:
+    evens: list[int] = []
+    odds: list[int] = []
+    for x in await numbers(n):
+        target, other = (evens, odds) if x % 2 == 0 else (odds, evens)
+        target.append(await add(x, len(other)))
+    return [evens, odds]
+
+
+@env.task
+async def sorted_into_a_dict(n: int) -> dict[str, list[int]]:
+    kept: dict[str, list[int]] = {"train": [], "test": []}
+    for x in await numbers(n):
+        rows = kept["train"] if x % 2 else kept["test"]
+        rows.append(await add(x))
+        (kept["test"] if x > 2 else rows).append(x)
+    return kept
+
+
+@env.task
+async def held_by_a_dict_since_a_loop(n: int) -> list[object]:
+    seen: list[int] = []
+    kept: dict[str, list[int]] = {}
+    for x in await numbers(n):
+        seen.append(x)
+        kept["all"] = seen
+    seen.append(5)
+    return [kept]
+
+
+@env.task
+async def field_under_a_name(n: int) -> list[object]:
+    bag = Bag()
+    items = bag.items
+    for _ in await numbers(n):
+        bag.items = []
+        items = []
+    items.append(1)
+    return [bag]
+
+
+@env.task
+async def moved_in_rounds(n: int) -> list[object]:
+    a = await add(n)
+    values: list[int] = []
+    bag = Bag()
+    bag.items = values
+    for _ in range(2):
+        if a > 1:
+            bag = Bag()
+            values = values[:]
+        elif n % 2 == 0:
+            values.insert(0, n)
+        else:
+            values = []
+    return [bag, values]
+
+
 CASES = [
+    *[("sorted_into_two", {"n": n}) for n in (0, 1, 3, 5)],
+    *[("sorted_into_a_dict", {"n": n}) for n in (0, 1, 3, 5)],
+    *[("held_by_a_dict_since_a_loop", {"n": n}) for n in (0, 1, 3)],
+    *[("field_under_a_name", {"n": n}) for n in (0, 1, 3)],
+    *[("moved_in_rounds", {"n": n}) for n in (-1, 0, 3)],
     *[("made_and_kept_in_an_arm", {"n": n}) for n in (0, 3)],
     *[("copied_in_an_arm", {"n": n}) for n in (0, 1, 3)],
     *[("item_of_a_defaultdict", {"n": n}) for n in (0, 3)],

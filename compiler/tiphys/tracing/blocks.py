@@ -25,7 +25,7 @@ from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
 from tiphys.tracing.sharing import NOTHING, Reach, Things, united
 from tiphys.tracing.source import free_names
-from tiphys.tracing.state import Box, DictC, ListC, OpaqueC
+from tiphys.tracing.state import Box, DictC, ListC, OpaqueC, SetC
 from tiphys.tracing.together import Change, change
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import POISON, Bound, Choice, Closure, Lost, Method, Poisoned, TupleV, Unknown
@@ -35,8 +35,6 @@ from tiphys_runtime.objects import UNBOUND, raise_
 
 FIXED = 2
 """Items of the result before those of the variables: the exit, and what is returned or raised."""
-BLOCK = Ref("block")
-"""Stands for a block that has no node yet."""
 DEEPEST = 5
 """So many containers in containers are looked into, for methods and functions."""
 KNOWN: dict[str, object] = {"__unbound": UNBOUND, "__locals": builtins.locals, "__Exception": Exception}
@@ -81,14 +79,12 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     raises = bool(t.trials and (stored or written))
     whole = call_block(t, node, given, aliases, stored, keeps_error=raises)
     names = {name: value for name in own if isinstance(value := here.get(name, UNBOUND), Box)}
-    if any(
-        not first.all.isdisjoint(second.all)
-        for first, second in itertools.combinations(after_block(t, flow, stored, names, BLOCK).values(), 2)
-    ):
+    new = t.state.box(SetC(set()))
+    if may_share(after_block(t, flow, stored, names, new)):
         head = t.capture(Together, "Together", node)
         whole = replace(whole, tree=at(ast.Call(func=head, args=[whole.tree], keywords=[]), node))
     if written:
-        held = {box: held_after(t, flow, name, boxes) for box, name in written.items()}
+        held = {box: held_after(t, flow, name, boxes) | {(new, f"in {name}")} for box, name in written.items()}
         whole = change(
             t,
             whole,
@@ -98,8 +94,8 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
         )
     else:
         whole = t.expression(t.settle(whole, "block", node))
+    reaches = after_block(t, flow, stored, names, new)
     made = next(hole.value for hole in holes_of(whole.tree) if isinstance(hole.value, Ref))
-    reaches = after_block(t, flow, stored, names, made)
     t.sharing.note(made, t.sharing.of_ref(made) | Reach(frozenset(), united(iter(reaches.values())).all))
     for index, (name, reach) in enumerate(reaches.items()):
         may_be_lost = may_lack(here.get(name, UNBOUND)) or name in words.deleted
@@ -160,18 +156,26 @@ def held_after(t: Tracer, flow: Flow, name: str, boxes: dict[Box, str]) -> Thing
     return found
 
 
-def after_block(t: Tracer, flow: Flow, stored: list[str], names: dict[str, Box], block: Ref) -> dict[str, Reach]:
-    """Tell what variables may be and hold that a statement has set. names: what was held before; block: its node."""
+def after_block(t: Tracer, flow: Flow, stored: list[str], names: dict[str, Box], made: Box) -> dict[str, Reach]:
+    """Tell what variables may be and hold that a statement has set.
+
+    names: what was held before. made: stands for what the statement makes.
+    """
     reaches: dict[str, Reach] = {}
     for name in stored:
         found = NOTHING
         for source, how in flow.come(name):
-            new = Reach(frozenset({(block, source)}), frozenset({(block, f"in {source}")}))
-            reach = t.sharing.of(names[source]) if source in names else new
+            before = t.sharing.of(names[source]) if source in names else Reach(frozenset({(made, source)}))
+            reach = before | Reach(frozenset(), frozenset({(made, f"in {source}")}))
             inner = reach.all if how in (As.ITSELF, As.HELD) else reach.inner
             found |= Reach({As.ITSELF: reach.tops, As.INSIDE: reach.inner}.get(how, frozenset()), inner)
         reaches[name] = found
     return reaches
+
+
+def may_share(reaches: dict[str, Reach]) -> bool:
+    """Say whether two variables may hold one object."""
+    return any(not one.all.isdisjoint(other.all) for one, other in itertools.combinations(reaches.values(), 2))
 
 
 def call_block(

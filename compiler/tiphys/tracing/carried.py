@@ -15,6 +15,7 @@ from tiphys.tracing.contents import differences
 from tiphys.tracing.data import is_data, needs_choice, why_no_data
 from tiphys.tracing.facts import type_of
 from tiphys.tracing.inference import common
+from tiphys.tracing.later import unread_later
 from tiphys.tracing.names import names_loaded_outside
 from tiphys.tracing.pending import BatchC, GroupC, PendingC, SemaphoreC
 from tiphys.tracing.places import Slot, held, may_lack, options_of
@@ -159,8 +160,10 @@ class Carrying:
         return box is not self.t.frame.box or name in self.loaded()
 
     def loaded(self) -> set[str]:
-        """Name the variables that are read in the function."""
-        return names_loaded_outside(self.t.frame.scope.node, None)
+        """Name the variables that a round, or what follows, may read before it sets them."""
+        code, here = self.t.frame.scope.node, self.node
+        read = names_loaded_outside(code, None)
+        return read - unread_later(code, here) if isinstance(here, ast.For | ast.AsyncFor | ast.While) else read
 
     def add(self, slot: Slot, new: Any) -> None:
         """Carry a value from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from tiphys.ir import Atom, Literal
@@ -241,20 +242,25 @@ class Merging:
         living = set(self.t.sharing.living())
         counts = Counter(one for _, values in self.chosen for one in set(values.values()))
         for box, values in self.chosen:
-            met = any(one in living or one in self.inside or counts[one] > 1 for one in values.values())
-            if met and not isinstance(box.content, OpaqueC | ChoiceC):
-                found = self.data(values, "v")
+            met = {one for one in values.values() if one in living or one in self.inside or counts[one] > 1}
+            if met and not isinstance(box.content, ChoiceC):
+                found = self.data(values, "v", met)
                 if isinstance(found, Box):
                     self.t.state.replace(box, found.content)
         self.chosen.clear()
 
-    def data(self, values: dict[int, Any], hint: str) -> Any:
-        """Merge values that can travel: picked by the `Switch` where it can, else by glue."""
+    def data(self, values: dict[int, Any], hint: str, met: Collection[Box] = ()) -> Any:
+        """Merge values that can travel: picked by the `Switch` where it can, else by glue.
+
+        met: what is found behind the ways under other names too.
+        """
         t, fork = self.t, self.fork
         shares = self.shares(values)
+        behind = {value for value in met if value in fork.before and isinstance(value.content, OpaqueC)}
         changed = {
             number: fork.content_of(number, value)
-            for number, value in values.items() if isinstance(value, Box) and value in fork.before
+            for number, value in values.items()
+            if isinstance(value, Box) and value in fork.before and value not in behind
         }  # fmt: skip
         with fork.unmoved():
             unknowns = {
@@ -263,7 +269,7 @@ class Merging:
             }
         kinds = {repr(kind): kind for kind in (type_of(t, value) for value in values.values())}
         kind = functools.reduce(common, kinds.values())
-        if fork.heavy:
+        if fork.heavy and not behind:
             atoms: dict[int, Atom] = {}
             for number, value in values.items():
                 unknown = unknowns[number]

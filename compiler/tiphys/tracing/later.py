@@ -48,7 +48,7 @@ class Reading:
             case ast.For() | ast.AsyncFor():
                 self.visit(node.iter, loops, setters)
                 self.visit(node.target, loops, setters)
-                inner = stretch(start(node), node.body, names_in(node.target))
+                inner = stretch(start(node.body[0]), node.body, names_in(node.target))
                 self.block(node.body, (*loops, whole(node)), (*setters, inner))
                 self.block(node.orelse, loops, setters)
             case ast.While():
@@ -90,7 +90,7 @@ class Reading:
         """Note a variable that is read somewhere, if that may come after the place."""
         own = [one for one in setters if name in one.names]
         ahead = place >= self.spot and all(one.spans(self.spot) for one in own)
-        again = any(loop.spans(self.spot) and not any(one.start >= loop.start for one in own) for loop in loops)
+        again = any(loop.spans(self.spot) and not any(one.start > loop.start for one in own) for loop in loops)
         if self.functions or ahead or again:
             self.found.add(name)
 

@@ -69,6 +69,9 @@ def change(t: Tracer, result: Unknown, what: Change, node: ast.AST, hint: str = 
         leave(t, box, made, after(made, 0, before[0], more[0], plan.copied(), is_kept=alone))
         return Unknown(at(ast.Constant(None), node), type(None))
     whole = settled(t, tree, tuple, hint, node)
+    if alone:
+        again = {thing: (whole, index) for index, reach in enumerate(before) for thing in reach.tops}
+        more = [things | {again[thing] for thing in things if thing in again} for things in more]
     reaches = [
         after(whole, index, reach, things, plan.copied(), is_kept=alone)
         for index, (reach, things) in enumerate(zip(before, more, strict=True))
@@ -325,6 +328,9 @@ class Plan:
         copies: list[ast.expr] = []
         for key in self.roots:
             value = t.tree(key, node) if isinstance(key, Box) else Hole(key, "v", node)
+            if copier is not apart and not isinstance(value, Hole):
+                copies.append(value)  # written out here, it is new
+                continue
             copies.append(at(ast.Call(func=t.capture(copier, copier.__name__, node), args=[value], keywords=[]), node))
         return self.bound([names[key] for key in self.roots], whole, copies)
 
@@ -355,6 +361,8 @@ class Plan:
         if isinstance(tree, Hole):
             return tree
         made = type(tree)(**{name: self.part(item, names, own) for name, item in ast.iter_fields(tree)})
+        if hasattr(tree, "box"):
+            vars(made)["same"] = tree.box  # once.py looks for it
         return at(made, tree) if hasattr(tree, "lineno") else made
 
     def part(self, item: Any, names: dict[Key, str], own: Key | None) -> Any:

@@ -13,6 +13,7 @@ from tiphys.ir import Atom, Call, Glue, Input, Literal, Node, Ref, Sub
 from tiphys.tracing.glue import Compiler, at, holes_of
 from tiphys.tracing.lifting import Lifting
 from tiphys.tracing.namespace import Namespace
+from tiphys.tracing.once import made_once
 from tiphys.tracing.pending import SemaphoreC
 from tiphys.tracing.sharing import Sharing, parts_of
 from tiphys.tracing.state import Box, DictC, FrameC, ListC, ObjectC, OpaqueC, SetC, State
@@ -117,7 +118,7 @@ class Tracer(Lifting):
     def emit_glue(self, name: str, value: Unknown, node: ast.AST, frame: tuple[Atom, ...] | None = None) -> None:
         """Record the node that computes an expression."""
         where = self.span(node)
-        code, operands = self.compiler.compile(value, where, self.frame.title)
+        code, operands = self.compiler.compile(replace(value, tree=made_once(value.tree)), where, self.frame.title)
         self.made.pop(name, None)  # its place in the order is that of its making
         self.made[name] = made = Glue(name, code, operands, value.type, self.state.frontier, where)
         self.emit(made, frame)

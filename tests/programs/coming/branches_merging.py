@@ -1,7 +1,6 @@
 """What holds after a branch: variables bound on some arms, containers changed in one arm, aliases, deleted names.
 
 Why they wait:
-one_list_under_two_keys: wrong: a loop without tasks that may set a dict gives back two lists for one.
 aliases: refused: whether two names are of one list, of which one arm has replaced one, is known only at run time.
 """
 
@@ -33,17 +32,6 @@ async def aliases(n: int) -> list[object]:
     return [values, same, values is same]
 
 
-@env.task
-async def one_list_under_two_keys(n: int) -> dict[str, list[int]]:
-    kept: dict[str, list[int]] = {}
-    kept["a"] = kept.setdefault("b", [])
-    for _ in range(await add(n)):
-        kept = {"a": []}
-    kept["a"].append(n)
-    return kept
-
-
 CASES = [
-    *[("one_list_under_two_keys", {"n": n}) for n in (0, 3)],
     *[("aliases", {"n": n}) for n in (0, 5)],
 ]

@@ -265,19 +265,39 @@ return found
   Write a `for` loop, and call it there by its object.
 """,
     ),
-    "one of several lists, carried": (
+    "a list of an earlier round, which another variable may hold": (
         """\
-evens, odds = [], []
+best, current = [], []
 for x in await numbers(n):
-    target, other = (evens, odds) if x % 2 == 0 else (odds, evens)
-    target.append(await add(x))
-return [evens, odds]
+    current.append(await add(x))
+    if len(current) > len(best):
+        best = current
+return [best, current]
 """,
         """\
 this changes a value in place that another one, computed at run time, may hold too
-  flow.py:88:9
-    target.append(await add(x))
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  flow.py:87:9
+    current.append(await add(x))
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  Build a new value instead, or change a copy: `copy.deepcopy(value)`.
+""",
+    ),
+    "a list that an arm with tasks keeps": (
+        """\
+values, kept = [], {}
+got = await add(n)
+if got > 2:
+    kept = {"k": [values]}
+    got = await add(got)
+got = await add(got)
+values.append(got)
+return [kept]
+""",
+        """\
+this changes a value in place that another one, computed at run time, may hold too
+  flow.py:91:5
+    values.append(got)
+    ^^^^^^^^^^^^^^^^^^
   Build a new value instead, or change a copy: `copy.deepcopy(value)`.
 """,
     ),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import itertools
 from collections import deque
 from dataclasses import replace
 from typing import Any
@@ -23,7 +22,7 @@ from tiphys.tracing.flows import As, Flow
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.names import owner_of, variables
 from tiphys.tracing.places import held_tree, may_lack
-from tiphys.tracing.sharing import NOTHING, Reach, Things, united
+from tiphys.tracing.sharing import NOTHING, Reach, Things, may_share, united
 from tiphys.tracing.source import free_names
 from tiphys.tracing.state import Box, DictC, ListC, OpaqueC, SetC
 from tiphys.tracing.together import Change, change
@@ -80,7 +79,7 @@ def run_as_glue(t: Tracer, node: ast.stmt) -> Done:
     whole = call_block(t, node, given, aliases, stored, keeps_error=raises)
     names = {name: value for name in own if isinstance(value := here.get(name, UNBOUND), Box)}
     new = t.state.box(SetC(set()))
-    if may_share(after_block(t, flow, stored, names, new)):
+    if may_share(after_block(t, flow, stored, names, new).values()):
         head = t.capture(Together, "Together", node)
         whole = replace(whole, tree=at(ast.Call(func=head, args=[whole.tree], keywords=[]), node))
     if written:
@@ -171,11 +170,6 @@ def after_block(t: Tracer, flow: Flow, stored: list[str], names: dict[str, Box],
             found |= Reach({As.ITSELF: reach.tops, As.INSIDE: reach.inner}.get(how, frozenset()), inner)
         reaches[name] = found
     return reaches
-
-
-def may_share(reaches: dict[str, Reach]) -> bool:
-    """Say whether two variables may hold one object."""
-    return any(not one.all.isdisjoint(other.all) for one, other in itertools.combinations(reaches.values(), 2))
 
 
 def call_block(

@@ -296,7 +296,7 @@ class Merging:
                     else self.leaving.outside(number, value)
                 )
                 if isinstance(left, Box) and left is not value:
-                    t.sharing.origin[left] = t.sharing.origin.get(value, value)
+                    t.sharing.origin[left] = t.sharing.first_of(value)
                 trees[number] = t.tree(left, fork.node, hint, constant=isinstance(left, SIMPLE))
                 parts = unknown_parts(t, left)
                 pure, total = pure and all(one.pure for one in parts), total and all(one.total for one in parts)

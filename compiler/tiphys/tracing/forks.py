@@ -14,11 +14,12 @@ from tiphys.tracing.contents import Merging
 from tiphys.tracing.glue import at, holes_of
 from tiphys.tracing.leaving import exported_parts
 from tiphys.tracing.regions import Closed, Way, close, expression_tree, inside, is_free, label_of, resume
-from tiphys.tracing.sharing import NOTHING, Reach, parts_of, telling
+from tiphys.tracing.sharing import Reach, may_share, parts_of, telling, united
 from tiphys.tracing.state import Box, FrameC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Hole, Unknown
 from tiphys.tracing.which import Which
+from tiphys_runtime.copies import Together
 
 FINALLY = "finally"
 """The note of a frame while code runs behind which a `finally` reads the variables, also where that code returns."""
@@ -47,8 +48,7 @@ class Fork:
         self.lazy: dict[int, list[ast.expr]] = {
             number: [] for number, way in enumerate(ways) if number not in self.heavy and not way.is_light
         }
-        self.merging = Merging(self)
-        self.given = NOTHING
+        self.given: dict[int, list[Reach]] = {number: [] for number in self.lazy}
         """What the values may be and hold that ways without calls give."""
         self.pending: list[tuple[str, Unknown]] = []
         self.before: dict[Box, Any] = {}
@@ -229,7 +229,7 @@ class Fork:
         whole = Hole(Ref(self.rest), "maybe", self.node)
         tree = at(ast.Subscript(value=whole, slice=slot, ctx=ast.Load()), self.node)
         reach = self.t.sharing.of(unknown)
-        self.given |= reach
+        self.given[number].append(reach)
         return Unknown(telling(tree, reach), unknown.type, total=False)
 
     def later(self, value: Unknown) -> Unknown:
@@ -263,7 +263,8 @@ class Fork:
             if self.which.value.pure and all(isinstance(item, Glue) and is_repeatable(t, item) for item in inner):
                 t.repeatable.add(self.rest)
             t.emit_glue(self.rest, value, self.node, self.frame)
-            t.sharing.note(Ref(self.rest), Reach(frozenset({(Ref(self.rest), "itself")}), self.given.all))
+            inside = united(reach for reaches in self.given.values() for reach in reaches)
+            t.sharing.note(Ref(self.rest), Reach(frozenset({(Ref(self.rest), "itself")}), inside.all))
             reached.append(self.rest)
         if self.heavy:
             t.state.frontier = frontier
@@ -281,7 +282,10 @@ class Fork:
         width = max(len(trees) for trees in self.lazy.values())
         trees = self.lazy.get(number, [])
         none: list[ast.expr] = [at(ast.Constant(None), self.node) for _ in range(width - len(trees))]
-        last = at(ast.Tuple(elts=[*trees, *none], ctx=ast.Load()), self.node)
+        last: ast.expr = at(ast.Tuple(elts=[*trees, *none], ctx=ast.Load()), self.node)
+        if may_share(self.given.get(number, [])):
+            head = self.t.capture(Together, "Together", self.node)
+            last = at(ast.Call(func=head, args=[last], keywords=[]), self.node)
         if number not in self.lazy:
             return last if width else at(ast.Constant(None), self.node)
         return expression_tree(self.t, self.ways[number], last)

@@ -7,7 +7,8 @@ name has to be seen by the other, too: what may hold the changed object is compu
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,10 @@ class Sharing:
 
     # ---- what values may be and hold
 
+    def first_of(self, box: Box) -> Box:
+        """Give the box that one stands for."""
+        return self.origin.get(box, box)
+
     def note(self, ref: Ref, reach: Reach) -> None:
         """Say what the result of a node may be and hold."""
         self.known.setdefault(ref.node, {})[ref.output] = reach
@@ -106,7 +111,7 @@ class Sharing:
             case Box(content=OpaqueC(value=inner)):
                 return self.of(inner)
             case Box(content=ListC() | DictC() | SetC() | ObjectC() | CountC()):
-                return Reach(frozenset({(self.origin.get(value, value), "itself")}), self.within(value, depth))
+                return Reach(frozenset({(self.first_of(value), "itself")}), self.within(value, depth))
             case TupleV():
                 return Reach(frozenset(), self.within(value, depth))
             case Choice(options=options):
@@ -154,7 +159,7 @@ class Sharing:
         if isinstance(box, Box):
             parts = (of(item) for item in ast.iter_child_nodes(tree)) if tree is not None else ()
             held = frozenset().union(*(part.all for part in parts))
-            return Reach(frozenset({(self.origin.get(box, box), "itself")}), held)
+            return Reach(frozenset({(self.first_of(box), "itself")}), held)
         match tree:
             case None | ast.Constant() | ast.Compare() | ast.UnaryOp() | ast.JoinedStr() | ast.expr_context():
                 return NOTHING
@@ -286,6 +291,11 @@ class Sharing:
                     if (box, "itself") in things:
                         found.append(box)
         return found
+
+
+def may_share(reaches: Iterable[Reach]) -> bool:
+    """Say whether some of several values may be, or hold, one object."""
+    return any(not one.all.isdisjoint(other.all) for one, other in itertools.combinations(reaches, 2))
 
 
 def telling(tree: ast.expr, reach: Reach) -> ast.expr:

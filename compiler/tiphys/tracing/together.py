@@ -217,7 +217,7 @@ def key_in(t: Tracer, tree: ast.AST, own: Key | None = None) -> Key | None:
     box = getattr(tree, "box", None)
     key: Key | None = None
     if isinstance(box, Box):
-        key = t.sharing.origin.get(box, box)
+        key = t.sharing.first_of(box)
         if isinstance(key.content, OpaqueC):
             key = key.content.value.ref
         elif not is_followed(key):
@@ -240,7 +240,7 @@ def rebuilt(t: Tracer, tree: ast.AST) -> Iterator[Box]:
     for item in ast.walk(tree):
         box = getattr(item, "box", None)
         if isinstance(box, Box):
-            origin = t.sharing.origin.get(box, box)
+            origin = t.sharing.first_of(box)
             if isinstance(origin.content, OpaqueC):
                 yield origin
 

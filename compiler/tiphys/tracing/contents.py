@@ -243,6 +243,8 @@ class Merging:
         counts = Counter(one for _, values in self.chosen for one in set(values.values()))
         for box, values in self.chosen:
             met = {one for one in values.values() if one in living or one in self.inside or counts[one] > 1}
+            if isinstance(box.content, OpaqueC):
+                met = self.behind(met)
             if met and not isinstance(box.content, ChoiceC):
                 found = self.data(values, "v", met)
                 if isinstance(found, Box):
@@ -256,7 +258,7 @@ class Merging:
         """
         t, fork = self.t, self.fork
         shares = self.shares(values)
-        behind = {value for value in met if value in fork.before and isinstance(value.content, OpaqueC)}
+        behind = self.behind(met)
         changed = {
             number: fork.content_of(number, value)
             for number, value in values.items()
@@ -306,6 +308,10 @@ class Merging:
             pure, total = pure and unknown.pure, total and (unknown.total or unknown.ref is not None)
         made = Unknown(fork.which.pick(trees), kind, pure, total)
         return self.boxed(made if is_short(made.tree) and total else fork.later(made))
+
+    def behind(self, met: Collection[Box]) -> set[Box]:
+        """List what the ways have changed and is one value of run time behind them."""
+        return {one for one in met if one in self.fork.before and isinstance(one.content, OpaqueC)}
 
     def boxed(self, value: Unknown) -> Any:
         """Give a merged value an identity where it may change in place."""

@@ -235,14 +235,14 @@ def parts(t: Tracer, tree: ast.AST, own: Key | None = None) -> list[Key]:
     return [key for item in ast.iter_child_nodes(tree) for key in parts(t, item, own)]
 
 
-def rebuilt(t: Tracer, tree: ast.AST) -> Iterator[Box]:
-    """List the containers that an expression writes out."""
+def rebuilt(t: Tracer, own: Key, tree: ast.AST) -> Iterator[Box]:
+    """List the containers that an expression writes out because it is what they have become."""
     for item in ast.walk(tree):
         box = getattr(item, "box", None)
         if isinstance(box, Box):
-            origin = t.sharing.first_of(box)
-            if isinstance(origin.content, OpaqueC):
-                yield origin
+            first = t.sharing.first_of(box)
+            if isinstance(first.content, OpaqueC) and first.content.value.ref == own:
+                yield first
 
 
 class Plan:
@@ -266,7 +266,7 @@ class Plan:
             for second in keys[index + 1 :]:
                 if not self.roots[first].all.isdisjoint(self.roots[second].all):
                     return first, second
-        new = {(made, "itself") for key, tree in self.made.items() for made in (key, *rebuilt(self.t, tree))}
+        new = {(made, "itself") for key, tree in self.made.items() for made in (key, *rebuilt(self.t, key, tree))}
         return next(((key, key) for key in keys if not self.roots[key].all.isdisjoint(new)), None)
 
     def take_apart(self, first: Key, second: Key) -> None:

@@ -266,8 +266,14 @@ class Plan:
             for second in keys[index + 1 :]:
                 if not self.roots[first].all.isdisjoint(self.roots[second].all):
                     return first, second
-        new = {(made, "itself") for key, tree in self.made.items() for made in (key, *rebuilt(self.t, key, tree))}
-        return next(((key, key) for key in keys if not self.roots[key].all.isdisjoint(new)), None)
+        new = {(key, "itself") for key in self.made}
+        return next(((key, key) for key in keys if not self.roots[key].all.isdisjoint(new | self.anew(key))), None)
+
+    def anew(self, root: Key) -> Things:
+        """List what is made anew beside a copied value, and not as another way that it may have been come to."""
+        users = [own for own, tree in self.made.items() if root in parts(self.t, tree, own)]
+        made = (own for own in self.made if users != [own])
+        return frozenset((box, "itself") for own in made for box in rebuilt(self.t, own, self.made[own]))
 
     def take_apart(self, first: Key, second: Key) -> None:
         """Make one of two values again, from what it came from."""

@@ -1,4 +1,4 @@
-"""What glue calls to read containers whose reading does more, and generators."""
+"""What glue calls to read containers whose reading does more, generators, and lists that tasks stand for."""
 
 from __future__ import annotations
 
@@ -43,3 +43,19 @@ def item_there(values: Any, key: object) -> Any:
         msg = f"{key!r} is no key of this defaultdict, and what runs side by side cannot add it: ask by `.get(...)`"
         raise RuntimeError(msg)
     return values[key]
+
+
+def place_in(count: int, index: Any) -> int:
+    """Give the place that an index of a list of so many items means. Raises IndexError and TypeError as lists do."""
+    place: int = list(range(count))[index]
+    return place
+
+
+def places_of(keys: list[Any]) -> dict[Any, int]:
+    """Give for each key the last place where it stands, in the order of the first ones."""
+    return {key: place for place, key in enumerate(keys)}
+
+
+def shortest(strict: bool, *counts: int) -> int:  # noqa: FBT001 - a flag of `zip`
+    """Count the rows that `zip` makes of lists of so many items. Raises ValueError as it does."""
+    return len(list(zip(*map(range, counts), strict=strict)))

@@ -293,19 +293,3 @@ def from_lanes(lanes: list[list[Any]], count: int) -> list[Any]:
 def rounds_of(count: int, lanes: int, lane: int) -> int:
     """Count the items that one of several lanes takes."""
     return len(range(lane, count, lanes))
-
-
-def place_in(count: int, index: Any) -> int:
-    """Give the place that an index of a list of so many items means. Raises IndexError and TypeError as lists do."""
-    place: int = list(range(count))[index]
-    return place
-
-
-def places_of(keys: list[Any]) -> dict[Any, int]:
-    """Give for each key the last place where it stands, in the order of the first ones."""
-    return {key: place for place, key in enumerate(keys)}
-
-
-def shortest(strict: bool, *counts: int) -> int:  # noqa: FBT001 - a flag of `zip`
-    """Count the rows that `zip` makes of lists of so many items. Raises ValueError as it does."""
-    return len(list(zip(*map(range, counts), strict=strict)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tiphys_runtime.objects import place_in, places_of, shortest
+from tiphys_runtime.items import place_in, places_of, shortest
 
 
 @pytest.mark.parametrize(("count", "index", "place"), [(3, 0, 0), (3, 2, 2), (3, -1, 2), (3, -3, 0)])

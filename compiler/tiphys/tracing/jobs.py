@@ -23,7 +23,8 @@ from tiphys.tracing.sharing import own
 from tiphys.tracing.state import Box, DictC, ListC, ObjectC
 from tiphys.tracing.tracer import Tracer
 from tiphys.tracing.values import Bound, Choice, Closure, Hole, Method, Special, TupleV, Unknown
-from tiphys_runtime.objects import passed, place_in, places_of, shortest
+from tiphys_runtime.items import place_in, places_of, shortest
+from tiphys_runtime.objects import passed
 
 Item = Callable[[Unknown], Any]
 

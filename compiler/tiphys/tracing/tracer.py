@@ -211,7 +211,7 @@ class Tracer(Lifting):
         return self.trials[-1].frame() if self.trials else ()
 
     def embed(self, box: Box) -> None:
-        self.sharing.embedded.add(box)
+        self.sharing.embedded.add(self.sharing.first_of(box))
 
     def function(self, value: Closure | Bound, node: ast.AST) -> ast.expr:
         from tiphys.tracing.closures import closure_tree

@@ -274,9 +274,9 @@ CASES = [
     *[("users_own_class", {"n": n}, 1) for n in (0, 1, 3)],  # BEHIND
     *[("return_inside_with", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     # the manager's own `try` and `finally` are tried, too: a catch for each that fails, and what stands behind each
-    ("manager_and_handler_of_one_list", {"n": 2}, 4),
+    ("manager_and_handler_of_one_list", {"n": 2}, 3),
     ("manager_and_handler_of_one_list", {"n": 1}, 8),
-    ("manager_and_handler_of_one_list", {"n": 3}, 5),
-    ("one_manager_twice", {"n": 2}, 5),
-    ("one_manager_twice", {"n": 3}, 6),
+    ("manager_and_handler_of_one_list", {"n": 3}, 4),
+    ("one_manager_twice", {"n": 2}, 4),
+    ("one_manager_twice", {"n": 3}, 5),
 ]

@@ -245,7 +245,7 @@ CASES = [
     *[("duplicates", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("filtered_by_key", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("no_such_key", {"n": n}, 4) for n in (0, 1)],  # in the `try`, CATCH, BEHIND
-    *[("no_such_key", {"n": n}, 3) for n in (5,)],  # in the `try`, CATCH, BEHIND
+    *[("no_such_key", {"n": n}, 2) for n in (5,)],  # in the `try`, BEHIND
     *[("get_of_a_key", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("keys_of_two", {"n": n}, 1) for n in (0, 1, 5)],  # BEHIND
     *[("sorted_keys", {"n": n}, 1) for n in (0, 1, 4)],  # BEHIND

@@ -330,17 +330,6 @@ async def each_round_may_return(n: int) -> list[int]:
 
 
 @env.task
-async def what_is_returned_changes_in_finally(n: int) -> list[int]:
-    trace: list[int] = []
-    try:
-        if await work(n) == 3:
-            return trace
-        return [n]
-    finally:
-        trace.append(await clean(n))
-
-
-@env.task
 async def always_returned_and_changed(n: int) -> dict[str, int]:
     found: dict[str, int] = {}
     value = 0
@@ -351,7 +340,23 @@ async def always_returned_and_changed(n: int) -> dict[str, int]:
         found["value"] = value
 
 
+@env.task
+async def return_through_two_finallys(n: int) -> list[str]:
+    trace: list[str] = []
+    try:
+        try:
+            if await add(n) > 1:
+                return trace
+        finally:
+            trace.append(await clean(0))
+        trace.append("between")
+    finally:
+        trace.append(await clean(2))
+    return trace
+
+
 CASES = [
+    *[("return_through_two_finallys", {"n": n}) for n in (0, 1, 2, 3)],
     *[("finally_reads_what_a_handler_changed", {"n": n}, 1) for n in (0, 3)],  # BEHIND
     *[("finally_reads_what_a_handler_changed", {"n": n}) for n in (1, 2)],
     *[("without_except", {"n": n}) for n in (0, 1, 2, 3)],
@@ -395,6 +400,5 @@ CASES = [
     ("finally_without_tasks", {"n": 2}, 2),  # CATCH, BEHIND
     *[("finally_reads_what_was_set_after_a_return", {"n": n}, 1) for n in (0, 1, 2, 3)],  # BEHIND
     *[("each_round_may_return", {"n": n}) for n in (0, 1, 2, 3, 4)],
-    *[("what_is_returned_changes_in_finally", {"n": n}) for n in (0, 1, 2, 3)],
     *[("always_returned_and_changed", {"n": n}) for n in (0, 1, 2, 3)],
 ]

@@ -269,7 +269,38 @@ async def started_in_a_loop_awaited_after_a_branch(n: int) -> list[object]:
     return [a, results]
 
 
+@env.task
+async def everything_at_once(n: int) -> list[object]:
+    log: list[object] = []
+    if await add(n, 0) > 0:
+        for item in await numbers(n + 1):
+            try:
+                if item == 1:
+                    continue
+                value = await risky(item)
+            except Retry as error:
+                log.append(f"retry {error.after}")
+                if error.after > 4:
+                    break
+            except Stop:
+                log.append("stop")
+            else:
+                log.append(value)
+                if value > 4:
+                    return log
+            finally:
+                log.append(f"f{item}")
+        else:
+            log.append("else")
+    return [*log, await add(n)]
+
+
 CASES = [
+    ("everything_at_once", {"n": 0}),
+    ("everything_at_once", {"n": 1}, 7),  # in each round: of `try`, `else` and `finally`
+    ("everything_at_once", {"n": 2}, 11),
+    ("everything_at_once", {"n": 3}, 15),
+    ("everything_at_once", {"n": 5}, 21),
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1)],
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}, 1) for n in (2, 3, 5)],  # BEHIND
     *[("condition_changes_what_it_reads", {"n": n}, 1) for n in (0, 1, 2, 3, 5)],  # INPUT
@@ -292,10 +323,10 @@ CASES = [
     ("match_in_while_in_try", {"n": 3}, 3),  # CATCH, 2 BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 3) for n in (0, 1)],  # RAISE, CATCH, BEHIND
     *[("unbound_in_one_of_three", {"n": n}, 2) for n in (2, 3, 5)],  # INPUT, BEHIND
-    ("helper_with_every_exit", {"n": 0}, 4),  # 2 INPUT, 2 BEHIND
-    *[("helper_with_every_exit", {"n": n}, 5) for n in (1, 5)],  # INPUT, CATCH, 3 BEHIND
-    ("helper_with_every_exit", {"n": 2}, 8),  # INPUT, RAISE, 3 CATCH, 3 BEHIND
-    ("helper_with_every_exit", {"n": 3}, 7),  # 2 INPUT, RAISE, 2 CATCH, 2 BEHIND
+    ("helper_with_every_exit", {"n": 0}, 2),  # 2 BEHIND
+    *[("helper_with_every_exit", {"n": n}, 4) for n in (1, 5)],  # CATCH, 3 BEHIND
+    ("helper_with_every_exit", {"n": 2}, 7),  # RAISE, 3 CATCH, 3 BEHIND
+    ("helper_with_every_exit", {"n": 3}, 5),  # RAISE, 2 CATCH, 2 BEHIND
     *[("gather_inside_try_inside_loop", {"n": n}, 8) for n in (0, 1, 2)],  # 2 INPUT, CATCH, 5 BEHIND
     ("gather_inside_try_inside_loop", {"n": 3}, 5),  # INPUT, 4 BEHIND
     ("gather_inside_try_inside_loop", {"n": 5}, 2),  # 2 BEHIND

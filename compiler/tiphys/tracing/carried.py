@@ -11,6 +11,7 @@ from typing import Any
 from tiphys.ir import Ref
 from tiphys.tracing import inference
 from tiphys.tracing.blocks import maybe
+from tiphys.tracing.completions import Completion, Split
 from tiphys.tracing.contents import differences
 from tiphys.tracing.data import is_data, needs_choice, why_no_data
 from tiphys.tracing.facts import type_of
@@ -58,6 +59,10 @@ class Carrying:
     """What the boxes with carried places held before the loop."""
     own_names: int = field(default=0, kw_only=True)
     """The names that are allocated since are those of a round."""
+    returned: Reach = field(default=NOTHING, init=False)
+    """What a value that a round returns may be and hold, beside what is its own."""
+    returning: set[Slot] = field(default_factory=set, init=False)
+    """The places of what such a value may be or hold."""
     symbols: set[Box] = field(default_factory=set, kw_only=True)
     """What stands for carried values in a round."""
     name: str = field(default="", init=False)
@@ -109,6 +114,7 @@ class Carrying:
         """Note what carried values may share after a round; says whether that is more than was known."""
         sharing = self.t.sharing
         after = {slot: sharing.of(carried.after) for slot, carried in self.slots.items()}
+        result = sharing.of(way.done.value) if isinstance(way.done, Completion | Split) else NOTHING
         counts = Counter(thing for reach in after.values() for thing in reach.all)
         names = {*self.t.names.since(self.own_names), self.index}
         mixed = frozenset({(self.name, "shared")})
@@ -119,6 +125,9 @@ class Carrying:
             is_mixed = any(counts[thing] > 1 for thing in things - kept)
             return frozenset(kept) | (mixed if is_mixed else frozenset())
 
+        own = frozenset(thing for thing in result.all if is_inside(thing, names, way.epoch))
+        self.returning = {slot for slot, reach in after.items() if not own.isdisjoint(reach.all)}
+        self.returned = Reach(result.tops - own, result.inner - own) | self.leaving(is_returned=bool(self.returning))
         for slot, reach in after.items():
             carried = self.slots[slot]
             init = self.at_first(carried.init)
@@ -126,6 +135,11 @@ class Carrying:
             grown |= more != carried.reach
             carried.reach = more
         return grown
+
+    def leaving(self, *, is_returned: bool) -> Reach:
+        """Tell what a value may be and hold behind the loop that a round may return, too."""
+        shared: Things = frozenset({(self.name, "returned")}) if is_returned else frozenset()
+        return Reach(shared, shared)
 
     def at_first(self, init: Any) -> Reach:
         """Tell what a carried value may be and hold before the loop."""

@@ -123,8 +123,11 @@ class Rounds(Carrying):
             install(t, slot, Lost("it is a task of the last round of a loop"))
         returned = None
         if result is not None:
-            t.types[Ref(self.name, 1 + len(kept))] = Any
-            returned = t.atom(Ref(self.name, 1 + len(kept)), Any, "result", self.node)
+            given = Ref(self.name, 1 + len(kept))
+            t.types[given] = Any
+            mine = Reach(frozenset({(given, "itself")}), frozenset({(given, "inside")}))
+            t.sharing.note(given, mine | Reach(self.left(self.returned.tops), self.left(self.returned.inner)))
+            returned = t.atom(given, Any, "result", self.node)
         return self.completed(exits, returned)
 
     def needed(self, way: Way, nexts: dict[Slot, Atom], ends: tuple[Atom, ...]) -> list[Slot]:
@@ -240,7 +243,7 @@ class Rounds(Carrying):
         """Put what a carried value is after the loop in its place."""
         t = self.t
         t.types[ref] = int if carried.options else carried.type
-        reach = self.reach_of(carried)
+        reach = self.reach_of(carried) | self.leaving(is_returned=slot in self.returning)
         t.sharing.note(ref, Reach(self.left(reach.tops), self.left(reach.inner)))
         value = t.atom(ref, t.types[ref], carried.name, self.node)
         if carried.options:

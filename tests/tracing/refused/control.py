@@ -320,4 +320,42 @@ how far an iterator over a runtime value is cannot be followed
   Go over the value itself, or over a list of what the iterator gives: `xs[0]`, `xs[1:]`, `for x in xs`.
 """,
     ),
+    "a list that a loop returns, changed in `finally`": (
+        """\
+log = []
+try:
+    for x in await numbers(n):
+        if await add(x) == 3:
+            return log
+        log.append(x)
+finally:
+    log.append(-1)
+return log
+""",
+        """\
+this changes a value in place that another one, computed at run time, may hold too
+  flow.py:92:9
+    log.append(-1)
+    ^^^^^^^^^^^^^^
+  Build a new value instead, or change a copy: `copy.deepcopy(value)`.
+""",
+    ),
+    "a list that may be returned, changed in `finally`": (
+        """\
+log = []
+try:
+    if await add(n) == 3:
+        return log
+    return [n]
+finally:
+    log.append(await add(n))
+""",
+        """\
+this changes a value in place that another one, computed at run time, may hold too
+  flow.py:91:9
+    log.append(await add(n))
+    ^^^^^^^^^^^^^^^^^^^^^^^^
+  Build a new value instead, or change a copy: `copy.deepcopy(value)`.
+""",
+    ),
 }

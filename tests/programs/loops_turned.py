@@ -194,7 +194,23 @@ async def shared_out(n: int) -> list[float]:
     return found
 
 
+@env.task
+async def filled_by_two_loops(n: int) -> list[object]:
+    items: list[int] = []
+    a = await add(n)
+    for x in await numbers(n):
+        items.append(x)
+        a = await add(a + len(items))
+    if n > 3:
+        items += [7]
+    for x in await numbers(n):
+        a = await add(a + len(items))
+        items.append(x)
+    return [a, items]
+
+
 CASES = [
+    *[("filled_by_two_loops", {"n": n}) for n in (0, 1, 5)],
     *[("enough", {"n": n}) for n in (-1, 0, 1, 2, 9)],
     ("gave_up", {"n": 0}, 1),  # BEHIND
     *[("gave_up", {"n": n}) for n in (2, 3)],

@@ -183,7 +183,20 @@ async def moved_in_rounds(n: int) -> list[object]:
     return [bag, values]
 
 
+@env.task
+async def filled_and_left_in_rounds(n: int) -> list[object]:
+    values: list[int] = []
+    a = await add(n)
+    kept = {"k": values}
+    if n % 2:
+        for _ in await numbers(n):
+            values.extend([a])
+            values = []
+    return [kept, values]
+
+
 CASES = [
+    *[("filled_and_left_in_rounds", {"n": n}) for n in (0, 1, 3)],
     *[("sorted_into_two", {"n": n}) for n in (0, 1, 3, 5)],
     *[("sorted_into_a_dict", {"n": n}) for n in (0, 1, 3, 5)],
     *[("held_by_a_dict_since_a_loop", {"n": n}) for n in (0, 1, 3)],

@@ -191,9 +191,17 @@ class Placing:
                 continue
             if is_fixed(node) and (host.keyed is not None or name not in self.waiting(node.name)):
                 continue
-            if self.is_first(name, node.name) and all(self.follows(name, other) for other in needed):
+            if not all(self.follows(name, other) for other in needed | self.needed_beside(node.name)):
+                continue
+            if self.is_first(name, node.name):
                 return name
         return None
+
+    def needed_beside(self, glue: str) -> frozenset[str]:
+        """Name what other glue needs that reads a piece and has a place before its pod: it moves there, too."""
+        assert self.users is not None
+        users = [name for name, node in self.glue.items() if glue in edges(node)]
+        return self.done_at(name for user in users for name in edges(self.glue[user]) - {glue})
 
     def is_first(self, name: str, glue: str) -> bool:
         """Say whether a pod is, or comes before, all that needs a piece; glue among that rides with it, or behind."""
@@ -257,7 +265,10 @@ class Placing:
             return self.needs[name]
         if name in self.nearest_before:
             return self.nearest_before[name]
-        found = self.done_at(edges(self.nodes[name])) - {name}  # it may give a piece that it reads itself
+        found = self.done_at(edges(self.nodes[name]))
+        if name in found:  # it gives a piece that it reads itself
+            own = (self.needs[piece] for piece, host in self.hosts.items() if host == name)
+            found = found.union(*own) - {name}
         if all(other in self.hosts for other in edges(self.nodes[name]) if other in self.glue):
             self.nearest_before[name] = found
         return found

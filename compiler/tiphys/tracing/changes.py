@@ -14,6 +14,7 @@ import tiphys
 from tiphys.authoring.mapping import Mapper
 from tiphys.authoring.task import TaskTemplate
 from tiphys.tracing import inference, natives
+from tiphys.tracing.later import read_first
 from tiphys.tracing.names import chain, owner_of, variables
 from tiphys.tracing.reach import is_user_class
 from tiphys.tracing.source import cells_of, is_user_code, parameters_of, tree_of
@@ -100,6 +101,8 @@ def fresh_names(code: ast.AST) -> set[str]:
                 other.add(name)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 other.update(names)
+    if isinstance(code, ast.stmt) and not isinstance(code, Function):
+        other |= read_first(code)
     return made - other
 
 

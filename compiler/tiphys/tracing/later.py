@@ -31,6 +31,13 @@ def unread_later(code: ast.AST, here: ast.stmt) -> frozenset[str]:
     return frozenset(named - reading.found)
 
 
+def read_first(statement: ast.stmt) -> set[str]:
+    """List the variables that a statement may read before it has set them."""
+    reading = Reading(start(statement))
+    reading.visit(statement, (), ())
+    return reading.found
+
+
 @dataclass
 class Reading:
     """Walks the source of a function; notes what may be read from a place on."""

@@ -142,9 +142,11 @@ class Placing:
         self.needs: dict[str, frozenset[str]] = {}
         self.pods: dict[frozenset[str], str] = {}
         self.nearest_before: dict[str, frozenset[str]] = {}
+        self.kept: set[str] = set()
 
     def places(self, kept: set[str]) -> dict[str, str]:
-        """Give the place of each piece."""
+        """Give the place of each piece. kept: those that some pod has to give as an output."""
+        self.kept = kept
         for name, node in self.glue.items():
             self.needs[name] = self.done_at(edges(node))
             self.hosts[name] = self.host(node) if name in kept else ""
@@ -191,16 +193,16 @@ class Placing:
                 continue
             if is_fixed(node) and (host.keyed is not None or name not in self.waiting(node.name)):
                 continue
-            if not all(self.follows(name, other) for other in needed | self.needed_beside(node.name)):
+            if not all(self.follows(name, other) for other in needed | self.needed_beside(node.name, name)):
                 continue
             if self.is_first(name, node.name):
                 return name
         return None
 
-    def needed_beside(self, glue: str) -> frozenset[str]:
-        """Name what other glue needs that reads a piece and has a place before its pod: it moves there, too."""
+    def needed_beside(self, glue: str, name: str) -> frozenset[str]:
+        """Name what outputs of glue need that read a piece, and stand before its pod: they go there, too."""
         assert self.users is not None
-        users = [name for name, node in self.glue.items() if glue in edges(node)]
+        users = [one for one in self.kept if self.position[one] < self.position[name] and glue in edges(self.glue[one])]
         return self.done_at(name for user in users for name in edges(self.glue[user]) - {glue})
 
     def is_first(self, name: str, glue: str) -> bool:

@@ -269,38 +269,7 @@ async def started_in_a_loop_awaited_after_a_branch(n: int) -> list[object]:
     return [a, results]
 
 
-@env.task
-async def everything_at_once(n: int) -> list[object]:
-    log: list[object] = []
-    if await add(n, 0) > 0:
-        for item in await numbers(n + 1):
-            try:
-                if item == 1:
-                    continue
-                value = await risky(item)
-            except Retry as error:
-                log.append(f"retry {error.after}")
-                if error.after > 4:
-                    break
-            except Stop:
-                log.append("stop")
-            else:
-                log.append(value)
-                if value > 4:
-                    return log
-            finally:
-                log.append(f"f{item}")
-        else:
-            log.append("else")
-    return [*log, await add(n)]
-
-
 CASES = [
-    ("everything_at_once", {"n": 0}),
-    ("everything_at_once", {"n": 1}, 7),  # in each round: of `try`, `else` and `finally`
-    ("everything_at_once", {"n": 2}, 11),
-    ("everything_at_once", {"n": 3}, 15),
-    ("everything_at_once", {"n": 5}, 21),
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}) for n in (0, 1)],
     *[("started_in_a_loop_awaited_after_a_branch", {"n": n}, 1) for n in (2, 3, 5)],  # BEHIND
     *[("condition_changes_what_it_reads", {"n": n}, 1) for n in (0, 1, 2, 3, 5)],  # INPUT

@@ -82,8 +82,6 @@ async def handled(n: int) -> Any:
         return await load(error.row)
     except ValueError:
         raise Fatal("a value")
-    except (KeyError, LookupError) as error:
-        return type(error).__name__
     finally:
         await clean(str(n))
 

@@ -139,7 +139,7 @@ async def too_many_for_an_orchestrator(n: int) -> int:
 
 CASES = [
     *[("star_arguments", {"n": n}) for n in (0, 2, 5)],
-    *[("called_with_stars", {"n": n}, 1) for n in (0, 3)],  # BEHIND
+    *[("called_with_stars", {"n": n}) for n in (0, 3)],
     *[("a_job_for_each_setting", {"n": n}) for n in (0, 1, 3)],
     *[("jobs_appended_for_each_setting", {"n": n}) for n in (0, 1, 3)],
     *[("one_after_the_other", {"n": n}) for n in (0, 1, 3)],

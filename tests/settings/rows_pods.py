@@ -91,7 +91,7 @@ metadata = { labels = { team = "ml" } }
 spec = { priorityClassName = "high" }
 """
 ROWS = [
-    Row("environment", main(ports=[{"name": "web", "containerPort": 80}], readinessProbe={"httpGet": {"port": "web"}}),
+    Row("environment", main(ports=[{"name": "web", "containerPort": 80, "protocol": "TCP"}], readinessProbe={"httpGet": {"port": "web"}}),
         {"container": {"readinessProbe": {"httpGet": {"port": 80}}}}),
     Row("environment", main(livenessProbe={"httpGet": {"port": "81"}}), {"container": {"livenessProbe": {"httpGet": {"port": 81}}}}),
     *[

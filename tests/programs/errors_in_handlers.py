@@ -100,5 +100,5 @@ CASES: list[Any] = [
     ("context_of_a_failed_assertion", {"n": 1}, 3),
     ("context_of_a_failed_assertion", {"n": 2}, 2),
     ("ways_that_return_beside_ways_that_raise", {"n": 3}, 7),
-    ("ways_that_return_beside_ways_that_raise", {"n": 5}, 13),
+    ("ways_that_return_beside_ways_that_raise", {"n": 5}, 15),
 ]
